@@ -1,0 +1,68 @@
+# The verbs that the README, the CI and people share. Each does its own set-up.
+#
+#   make demo            a generated series, from training to pictures, in demo/
+#   make test            lint, types, layers, then the tests
+#   make PYTHON=python3.12 test
+
+PYTHON ?= python3
+WORKERS ?= 2
+BIN = .venv/bin
+
+.NOTPARALLEL:
+.PHONY: demo test lint types verify bench docs clean
+
+demo: .venv/.installed-cli
+	$(BIN)/skanomaly demo --out demo
+
+# One thread for each worker: TensorFlow takes all cores in each otherwise.
+test: export OMP_NUM_THREADS = 1
+test: export TF_NUM_INTRAOP_THREADS = 1
+test: export TF_NUM_INTEROP_THREADS = 1
+test: export TF_CPP_MIN_LOG_LEVEL = 2
+test: export MPLBACKEND = Agg
+test: lint
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+
+lint: .venv/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+
+types: .venv/.installed-test
+	$(BIN)/mypy
+
+verify: .venv/.installed-test
+	$(BIN)/python benchmarks/verify.py
+
+bench: .venv/.installed-test
+	$(BIN)/python benchmarks/bench.py
+
+docs: export TF_CPP_MIN_LOG_LEVEL = 2
+docs: .venv/.installed-docs
+	$(BIN)/sphinx-build -n -W --keep-going docs docs/_build/html
+
+clean:
+	rm -rf .venv .*_cache .coverage* build dist demo docs/_build docs/auto_examples \
+		docs/api/generated docs/sg_execution_times.rst
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is written last, so that an interrupted set-up starts over.
+.venv/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "skanomaly needs Python 3.11 or newer, and $(PYTHON) is older or missing;" \
+			"name another: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear .venv || { \
+		echo "$(PYTHON) cannot make virtual environments;" \
+			"on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	@touch $@
+
+.venv/.installed-cli: .venv/.created pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable ".[cli]"
+	@touch $@
+
+.venv/.installed-%: .venv/.created pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable ".[all]" --group $*
+	@touch $@

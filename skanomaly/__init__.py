@@ -1,0 +1,86 @@
+"""Deep anomaly detection for time series that behaves exactly like scikit-learn.
+
+Nothing heavy is loaded here: a public name imports its module when it is first
+used, so ``import skanomaly`` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0.dev0"
+
+if TYPE_CHECKING:
+    from skanomaly.compose import make_detector
+    from skanomaly.detectors import (
+        AutoencoderDetector,
+        CNNForecastDetector,
+        DenseForecastDetector,
+        GRUDetector,
+        LSTMDetector,
+        RecurrentForecastDetector,
+    )
+    from skanomaly.events import Event, events_to_labels, find_events
+    from skanomaly.preprocessing import (
+        aggregate_series,
+        interpolate_series,
+        select_dates,
+        smooth_series,
+        split_series,
+    )
+    from skanomaly.thresholds import (
+        FixedThreshold,
+        IQRThreshold,
+        MADThreshold,
+        MaxThreshold,
+        POTThreshold,
+        QuantileThreshold,
+        SigmaThreshold,
+    )
+    from skanomaly.windows import Shingler, overlap_mean
+
+# The public list: tests, API pages and the command line derive from it.
+_PUBLIC = {
+    "windows": ("Shingler", "overlap_mean"),
+    "detectors": (
+        "AutoencoderDetector",
+        "CNNForecastDetector",
+        "DenseForecastDetector",
+        "GRUDetector",
+        "LSTMDetector",
+        "RecurrentForecastDetector",
+    ),
+    "thresholds": (
+        "FixedThreshold",
+        "IQRThreshold",
+        "MADThreshold",
+        "MaxThreshold",
+        "POTThreshold",
+        "QuantileThreshold",
+        "SigmaThreshold",
+    ),
+    "events": ("Event", "events_to_labels", "find_events"),
+    "preprocessing": (
+        "aggregate_series",
+        "interpolate_series",
+        "select_dates",
+        "smooth_series",
+        "split_series",
+    ),
+    "compose": ("make_detector",),
+}
+_MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
+_MODULES = (*_PUBLIC, "datasets", "plotting", "report")
+
+__all__ = [*_MODULE_OF, "__version__"]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULE_OF:
+        return getattr(import_module(f"skanomaly.{_MODULE_OF[name]}"), name)
+    if name in _MODULES:
+        return import_module(f"skanomaly.{name}")
+    raise AttributeError(f"module 'skanomaly' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_MODULES})

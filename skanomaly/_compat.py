@@ -1,0 +1,36 @@
+"""The one door to scikit-learn's private names and to optional packages."""
+
+from importlib import import_module
+from typing import Any
+
+from sklearn.base import _fit_context as fit_context
+from sklearn.utils._param_validation import (
+    HasMethods,
+    Interval,
+    InvalidParameterError,
+    Options,
+    StrOptions,
+    validate_params,
+)
+
+__all__ = [
+    "HasMethods",
+    "Interval",
+    "InvalidParameterError",
+    "Options",
+    "StrOptions",
+    "fit_context",
+    "import_extra",
+    "validate_params",
+]
+
+
+def import_extra(module: str, *, extra: str) -> Any:
+    """Import an optional module, or say which extra brings it."""
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise ImportError(
+            f"{module} is needed here and could not be imported ({error}); "
+            f"install it with: pip install 'skanomaly[{extra}]'"
+        ) from error

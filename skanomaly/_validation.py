@@ -1,0 +1,38 @@
+"""Checks of input that several layers share; each error says what to do."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def check_finite(values: NDArray[Any], *, name: str = "X") -> None:
+    """Raise if `values` holds NaN or infinity, and say where the first one is.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples, ...)
+        Numbers to look at.
+    name : str, default="X"
+        What to call the values in the error.
+
+    Raises
+    ------
+    ValueError
+        If any value is NaN or infinite.
+    """
+    # The sum is finite for all but pathological data, and needs no temporary.
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(np.sum(values, dtype=np.float64)):
+            return
+    finite = np.isfinite(values)
+    if finite.all():
+        return
+    first = np.unravel_index(int(np.argmin(finite)), values.shape)
+    n_bad = int(finite.size - np.count_nonzero(finite))
+    kind = "NaN" if np.isnan(values[first]) else "infinity"
+    raise ValueError(
+        f"{name} contains NaN or infinity: {n_bad} of {values.size} values, the first "
+        f"({kind}) at row {first[0]}. Fill gaps with skanomaly.interpolate_series, or "
+        "drop these rows."
+    )

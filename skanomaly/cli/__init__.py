@@ -1,0 +1,39 @@
+"""The command line: parse, call, print."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from skanomaly.cli._errors import InputError
+from skanomaly.cli._parser import make_parser
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``skanomaly``.
+
+    Parameters
+    ----------
+    argv : sequence of str, default=None
+        Arguments; None for those of the process.
+
+    Returns
+    -------
+    code : int
+        0 done (with or without events), 2 bad usage or bad input, 130 interrupted.
+    """
+    # TensorFlow talks on standard error as soon as it is imported.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        options = make_parser().parse_args(argv)
+        options.run(options)
+    except SystemExit as stop:  # argparse: --help, --version and bad usage
+        return stop.code if isinstance(stop.code, int) else 2
+    except InputError as error:
+        print(f"skanomaly: error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("skanomaly: interrupted, nothing was written", file=sys.stderr)
+        return 130
+    return 0

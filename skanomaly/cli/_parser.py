@@ -1,0 +1,250 @@
+"""What may be said on the command line."""
+
+from argparse import (
+    ArgumentDefaultsHelpFormatter,
+    ArgumentParser,
+    ArgumentTypeError,
+    Namespace,
+    _ArgumentGroup,
+)
+from collections.abc import Callable
+
+from skanomaly import __version__
+
+_EPILOG = """\
+examples:
+  skanomaly demo
+  skanomaly detect metric.csv
+  skanomaly detect flows.csv --time Start --value ABBytes --every 1min --agg sum
+  skanomaly detect new.csv --train old.csv --detector lstm --threshold sigma:8
+  skanomaly score skanomaly-out/model.joblib newer.csv
+"""
+
+
+def make_parser() -> ArgumentParser:
+    """Return the parser; what it parses holds the function to call as ``run``."""
+    parser = ArgumentParser(
+        prog="skanomaly",
+        description="Find anomalies in time series with deep learning.",
+        epilog=_EPILOG,
+        formatter_class=_Raw,
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    verbs = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_detect(verbs.add_parser("detect", help="train on a series and find events"))
+    _add_score(verbs.add_parser("score", help="find events with a saved model"))
+    _add_demo(verbs.add_parser("demo", help="the same on a generated series"))
+    return parser
+
+
+class _Raw(ArgumentDefaultsHelpFormatter):
+    """Keep the line breaks of the epilog."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(indent + line for line in text.splitlines())
+
+
+def _add_detect(parser: ArgumentParser) -> None:
+    parser.description = (
+        "Train a detector on the past of a series, score all of it, report the events."
+    )
+    parser.add_argument("file", metavar="FILE", help="CSV (also .gz) or parquet")
+    _add_reading(parser.add_argument_group("reading"))
+    training = parser.add_argument_group("training")
+    part = training.add_mutually_exclusive_group()
+    part.add_argument(
+        "--train-fraction",
+        type=_fraction,
+        metavar="F",
+        help="train on the first F of the samples, 0 < F < 1 (default: 0.5)",
+    )
+    part.add_argument(
+        "--train-until",
+        metavar="DATE",
+        help="train on what comes before this time (or sample number)",
+    )
+    part.add_argument("--train", metavar="FILE", help="train on this other file")
+    _add_detector(training)
+    training.add_argument(
+        "--continue",
+        dest="model",
+        metavar="MODEL",
+        help="go on training this saved model instead of a new one",
+    )
+    _add_events(parser.add_argument_group("events"))
+    _add_output(parser.add_argument_group("output"), "skanomaly-out")
+    parser.set_defaults(run=_detect)
+
+
+def _add_score(parser: ArgumentParser) -> None:
+    parser.description = (
+        "Score a file with a saved model. It is read as the file that the model was "
+        "trained on, unless told otherwise."
+    )
+    parser.add_argument("model", metavar="MODEL", help="model.joblib of a former run")
+    parser.add_argument("file", metavar="FILE", help="CSV (also .gz) or parquet")
+    _add_reading(parser.add_argument_group("reading"))
+    events = parser.add_argument_group("events")
+    _add_event_size(events)
+    _add_output(parser.add_argument_group("output"), "skanomaly-score")
+    parser.set_defaults(run=_score)
+
+
+def _add_demo(parser: ArgumentParser) -> None:
+    parser.description = "Detect the known events of a generated series."
+    _add_detector(parser.add_argument_group("training"))
+    _add_events(parser.add_argument_group("events"))
+    _add_output(parser.add_argument_group("output"), "skanomaly-demo")
+    parser.set_defaults(run=_demo)
+
+
+def _add_reading(group: _ArgumentGroup) -> None:
+    group.add_argument(
+        "--time",
+        metavar="COL",
+        help="column of times (default: the only one that holds dates, else samples "
+        "are numbered)",
+    )
+    group.add_argument(
+        "--value",
+        metavar="COL",
+        nargs="+",
+        action="extend",
+        help="column or columns to watch, also as a pattern such as 'cpu*' (default: "
+        "the only numeric one)",
+    )
+    group.add_argument(
+        "--every", metavar="STEP", help="gather records to steps such as 1min, 1h, 1D"
+    )
+    group.add_argument(
+        "--agg",
+        choices=("sum", "mean", "count", "min", "max", "median"),
+        help="how to gather them (default: sum)",
+    )
+    group.add_argument(
+        "--fill",
+        type=float,
+        metavar="NUMBER",
+        help="value of steps without a record (default: 0 for sum and count)",
+    )
+    group.add_argument(
+        "--interpolate",
+        action="store_true",
+        default=None,
+        help="fill missing values and steps from their neighbours",
+    )
+    group.add_argument(
+        "--from", dest="first", metavar="DATE", help="leave out what comes before"
+    )
+    group.add_argument(
+        "--until", dest="last", metavar="DATE", help="leave out what comes after"
+    )
+
+
+def _add_detector(group: _ArgumentGroup) -> None:
+    group.add_argument("--detector", metavar="NAME", help="see below (default: cnn)")
+    group.add_argument(
+        "--window",
+        type=_window,
+        metavar="N",
+        help="samples that a detector sees at once (default: auto, the period)",
+    )
+    group.add_argument("--epochs", type=_positive, metavar="N")
+    group.add_argument("--seed", type=_natural, default=0, metavar="N")
+
+
+def _add_events(group: _ArgumentGroup) -> None:
+    group.add_argument(
+        "--threshold",
+        metavar="RULE",
+        help="auto, sigma:8, mad:5, iqr:2.5, quantile:0.01, max, pot:1e-4, fixed:2.0 "
+        "(default: auto)",
+    )
+    group.add_argument(
+        "--threshold-on",
+        choices=("validation", "train", "scored"),
+        default="validation",
+        help="scores that the rule learns from: those of the held-out end of the "
+        "training part, of all of it, or of what is scored",
+    )
+    _add_event_size(group)
+    group.add_argument(
+        "--all",
+        action="store_true",
+        help="report events of the part that was trained on, too",
+    )
+
+
+def _add_event_size(group: _ArgumentGroup) -> None:
+    group.add_argument(
+        "--min-length",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="drop events of fewer samples",
+    )
+    group.add_argument(
+        "--merge-gap",
+        type=_natural,
+        default=0,
+        metavar="N",
+        help="join events that are at most this many samples apart",
+    )
+
+
+def _add_output(group: _ArgumentGroup, folder: str) -> None:
+    group.add_argument(
+        "--out", default=folder, metavar="DIR", help=f"folder to write (default: {folder})"
+    )
+    quiet = group.add_mutually_exclusive_group()
+    quiet.add_argument("--json", action="store_true", help="print one JSON object")
+    quiet.add_argument("--quiet", action="store_true", help="print nothing")
+
+
+def _number(least: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            raise ArgumentTypeError(f"{text!r} is no whole number") from None
+        if number < least:
+            raise ArgumentTypeError(f"{number} is less than {least}")
+        return number
+
+    return parse
+
+
+_positive, _natural = _number(1), _number(0)
+
+
+def _window(text: str) -> int | str:
+    return text if text == "auto" else _positive(text)
+
+
+def _fraction(text: str) -> float:
+    try:
+        fraction = float(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no number") from None
+    if not 0 < fraction < 1:
+        raise ArgumentTypeError(f"{text} is not between 0 and 1")
+    return fraction
+
+
+# Each verb brings modules of its own, which the others and --help need not load.
+def _detect(options: Namespace) -> None:
+    from skanomaly.cli._detect import detect
+
+    detect(options)
+
+
+def _score(options: Namespace) -> None:
+    from skanomaly.cli._score import score
+
+    score(options)
+
+
+def _demo(options: Namespace) -> None:
+    from skanomaly.cli._demo import demo
+
+    demo(options)

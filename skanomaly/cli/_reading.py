@@ -1,0 +1,279 @@
+"""From a file to a series, or to an error that says what is wrong with it."""
+
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from fnmatch import fnmatchcase
+from math import nan
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from skanomaly._compat import import_extra
+from skanomaly.cli._errors import InputError, closest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Dates are looked for in this many rows before a whole column is parsed.
+_A_LOOK = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How to read a series from a file; kept beside the model, for the next file."""
+
+    time: str | None = None
+    value: tuple[str, ...] | None = None
+    every: str | None = None
+    agg: str | None = None
+    fill: float | None = None
+    interpolate: bool = False
+
+    @classmethod
+    def from_options(cls, options: Namespace, saved: dict[str, Any]) -> Self:
+        """Take what was said now, or else what was said when the model was fitted."""
+        said = {
+            field.name: getattr(options, field.name)
+            for field in fields(cls)
+            if getattr(options, field.name) is not None
+        }
+        known = {key: value for key, value in saved.items() if value is not None}
+        merged = known | said
+        if merged.get("value") is not None:
+            merged["value"] = tuple(merged["value"])
+        return cls(**merged)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, which any later version can read."""
+        return asdict(self)
+
+
+def read_series(
+    file: str,
+    reading: Reading,
+    *,
+    first: str | None = None,
+    last: str | None = None,
+) -> "pd.DataFrame":
+    """Read the series of a file.
+
+    Parameters
+    ----------
+    file : str
+        Path of a CSV or parquet file.
+    reading : Reading
+        Columns and how to gather them.
+    first, last : str, default=None
+        Times from which on and before which samples are kept.
+
+    Returns
+    -------
+    series : DataFrame of shape (n_samples, n_channels)
+        Finite floats in the order of time, indexed by it, or by sample numbers.
+    """
+    pd = import_extra("pandas", extra="cli")
+    table = _read(file)
+    time = _time_column(pd, table, reading.time)
+    values = _value_columns(pd, table, reading.value, time)
+    for name in values:
+        # What is counted may be anything.
+        if reading.agg != "count":
+            _check_numeric(pd, table, name)
+    if reading.every is not None:
+        series = _aggregate(pd, table, time, values, reading)
+    else:
+        if reading.agg is not None or reading.fill is not None:
+            raise InputError("--agg and --fill need --every, the step to gather to.")
+        series = _as_it_is(pd, table, time, values)
+    series = series.astype(np.float64)
+    if first is not None or last is not None:
+        from skanomaly.preprocessing import select_dates
+
+        series = select_dates(series, first, last)
+    series = _finite(series, interpolate=reading.interpolate)
+    if len(series) < 2:
+        raise InputError(
+            f"{file} holds a single sample; a series needs a past to learn from."
+        )
+    return series
+
+
+def _read(file: str) -> "pd.DataFrame":
+    from skanomaly.datasets import read_table
+
+    path = Path(file)
+    if not path.exists():
+        near = path.parent.iterdir() if path.parent.is_dir() else ()
+        hint = closest(path.name, (other.name for other in near))
+        raise InputError(f"there is no file {file!r}.{hint}")
+    if path.is_dir():
+        raise InputError(f"{file!r} is a folder; give a file.")
+    if path.stat().st_size == 0:
+        raise InputError(f"{file!r} is empty.")
+    table: pd.DataFrame = read_table(path)
+    table.columns = table.columns.map(str)
+    if table.empty:
+        raise InputError(f"{file!r} holds no rows.")
+    return table
+
+
+def _find(table: "pd.DataFrame", name: str, option: str) -> str:
+    if name in table.columns:
+        return name
+    raise InputError(
+        f"{option}: there is no column {name!r}.{closest(name, table.columns)} "
+        f"The columns are: {', '.join(table.columns)}."
+    )
+
+
+def _time_column(pd: Any, table: "pd.DataFrame", name: str | None) -> str | None:
+    """Return the column of times; unless named, the only one that holds dates."""
+    if name is not None:
+        return _find(table, name, "--time")
+    dated = [column for column in table if _holds_dates(pd, table[column])]
+    return dated[0] if len(dated) == 1 else None
+
+
+def _holds_dates(pd: Any, column: "pd.Series[Any]") -> bool:
+    from skanomaly.preprocessing._aggregate import _parse_times
+
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return True
+    if pd.api.types.is_numeric_dtype(column):
+        return False
+    try:
+        _parse_times(pd, column.head(_A_LOOK))
+    except ValueError:
+        return False
+    return True
+
+
+def _value_columns(
+    pd: Any, table: "pd.DataFrame", names: Sequence[str] | None, time: str | None
+) -> list[str]:
+    """Return the columns to watch; unless named, the only numeric one."""
+    numeric = [
+        name
+        for name in table
+        if name != time
+        and pd.api.types.is_numeric_dtype(table[name])
+        and not _is_row_number(name, table[name])
+    ]
+    if names is None:
+        if len(numeric) == 1:
+            return numeric
+        if not numeric:
+            raise InputError(
+                "no column holds numbers; the columns are: "
+                f"{', '.join(map(str, table.columns))}."
+            )
+        listed = ", ".join(numeric[:12]) + (", ..." if len(numeric) > 12 else "")
+        raise InputError(
+            f"{len(numeric)} columns hold numbers: {listed}. Say which to watch, such "
+            f"as --value {numeric[0]!r}, or --value '*' for all."
+        )
+    chosen: list[str] = []
+    for name in names:
+        matching = [name] if name in table.columns else []
+        if not matching and any(sign in name for sign in "*?["):
+            matching = [column for column in numeric if fnmatchcase(column, name)]
+        chosen += matching or [_find(table, name, "--value")]
+    return list(dict.fromkeys(chosen))
+
+
+def _is_row_number(name: str, column: "pd.Series[Any]") -> bool:
+    """Tell the index that a data frame leaves in its CSV from data."""
+    return name.startswith("Unnamed:") and column.diff().iloc[1:].eq(1).all()
+
+
+def _check_numeric(pd: Any, table: "pd.DataFrame", name: str) -> None:
+    column = table[name]
+    if pd.api.types.is_numeric_dtype(column):
+        return
+    bad = pd.to_numeric(column, errors="coerce").isna() & column.notna()
+    row = int(bad.to_numpy().argmax())
+    raise InputError(
+        f"column {name!r} is not numeric: row {row} holds {column.iloc[row]!r}."
+    )
+
+
+def _aggregate(
+    pd: Any,
+    table: "pd.DataFrame",
+    time: str | None,
+    values: list[str],
+    reading: Reading,
+) -> "pd.DataFrame":
+    from skanomaly.preprocessing import aggregate_series
+
+    if time is None:
+        raise InputError(
+            f"--every needs times: name their column with --time. The columns are: "
+            f"{', '.join(table.columns)}."
+        )
+    if _counts_samples(pd, table[time]):
+        raise InputError(
+            f"--every needs times, and column {time!r} holds small numbers, "
+            f"such as {table[time].iloc[0]}."
+        )
+    agg = reading.agg or "sum"
+    fill = reading.fill
+    if fill is None:
+        # Nothing sums up to zero, but has no mean.
+        fill = 0.0 if agg in ("sum", "count") and not reading.interpolate else nan
+    if agg != "count":
+        missing = ~np.isfinite(table[values]).all(axis=1)
+        if missing.any() and not reading.interpolate:
+            _finite(table[values], interpolate=False)
+        table = table[~missing]
+    series: pd.DataFrame = aggregate_series(
+        table, time=time, value=values, every=reading.every, agg=agg, fill=fill
+    )
+    return series
+
+
+def _as_it_is(
+    pd: Any, table: "pd.DataFrame", time: str | None, values: list[str]
+) -> "pd.DataFrame":
+    from skanomaly.preprocessing._aggregate import _parse_times
+
+    series = table[values].reset_index(drop=True)
+    if time is None:
+        return series
+    if _counts_samples(pd, table[time]):
+        _finite(table[[time]], interpolate=False)
+        series.index = pd.Index(table[time], name=time)
+    else:
+        series.index = pd.DatetimeIndex(_parse_times(pd, table[time]), name=time)
+    return series.sort_index(kind="stable")
+
+
+def _counts_samples(pd: Any, column: "pd.Series[Any]") -> bool:
+    """Tell sample numbers and the like from seconds since 1970 (before 1973)."""
+    return bool(pd.api.types.is_numeric_dtype(column) and column.abs().max() < 1e8)
+
+
+def _finite(series: "pd.DataFrame", *, interpolate: bool) -> "pd.DataFrame":
+    finite = np.isfinite(series.to_numpy(dtype=np.float64))
+    if finite.all():
+        return series
+    if interpolate:
+        from skanomaly.preprocessing import interpolate_series
+
+        filled: pd.DataFrame = interpolate_series(series)
+        return filled
+    row, channel = np.argwhere(~finite)[0]
+    kind = "NaN (missing)" if np.isnan(series.iat[row, channel]) else "infinite"
+    raise InputError(
+        f"{(~finite).sum():,} values are missing or infinite; the first, in column "
+        f"{series.columns[channel]!r} at {series.index.name or 'row'} "
+        f"{series.index[row]}, is {kind}. Fill them with --interpolate."
+    )
+
+
+def index_of(series: "pd.DataFrame") -> Any:
+    """Return the times of a series, or None where its samples are only numbered."""
+    pd = import_extra("pandas", extra="cli")
+    return None if isinstance(series.index, pd.RangeIndex) else series.index

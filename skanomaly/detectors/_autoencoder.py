@@ -1,0 +1,140 @@
+"""The dense autoencoder."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skanomaly._compat import Interval, StrOptions
+from skanomaly.detectors._reconstruction import BaseReconstructionDetector
+from skanomaly.networks import dense_stack
+
+if TYPE_CHECKING:
+    import keras
+
+
+def dense_autoencoder(
+    window: int,
+    n_channels: int,
+    *,
+    hidden_units: Sequence[int] = (64,),
+    latent_units: int | str = "auto",
+    activation: str = "relu",
+    dropout: float = 0.0,
+    l2: float = 0.0,
+) -> "keras.Model":
+    """Fully connected autoencoder, symmetric about its code.
+
+    Parameters
+    ----------
+    window, n_channels : int
+        Shape of what it sees and gives back.
+    hidden_units : sequence of int, default=(64,)
+        Sizes of the encoder's layers; the decoder has them in reverse.
+    latent_units : int or "auto", default="auto"
+        Size of the code, which is linear. ``"auto"``: a quarter of the inputs, at
+        least 1 and at most 16.
+    activation : str, default="relu"
+        Name of a Keras activation.
+    dropout : float, default=0.0
+        Fraction of each hidden layer's outputs that training leaves out.
+    l2 : float, default=0.0
+        Weight of the squared weights in the training loss.
+
+    Returns
+    -------
+    keras.Model
+        From ``(batch, window, n_channels)`` to the same shape; the code is the
+        output of the layer named ``"code"``.
+    """
+    import keras
+
+    size = window * n_channels
+    if latent_units == "auto":
+        latent_units = min(16, max(1, size // 4))
+    rest: dict[str, Any] = {"activation": activation, "dropout": dropout, "l2": l2}
+    inputs = keras.Input((window, n_channels))
+    x = keras.layers.Reshape((size,))(inputs)
+    x = dense_stack(x, hidden_units, **rest)
+    x = keras.layers.Dense(latent_units, name="code")(x)
+    x = dense_stack(x, hidden_units[::-1], **rest)
+    x = keras.layers.Dense(size)(x)
+    outputs = keras.layers.Reshape((window, n_channels))(x)
+    return keras.Model(inputs, outputs)
+
+
+class AutoencoderDetector(BaseReconstructionDetector):
+    """Detect what a dense autoencoder, trained on normal rows, can't give back.
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012
+        **BaseReconstructionDetector._parameter_constraints,
+        "hidden_units": ["array-like"],
+        "latent_units": [
+            Interval(Integral, 1, None, closed="left"),
+            StrOptions({"auto"}),
+        ],
+        "activation": [str],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "l2": [Interval(Real, 0, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        *,
+        hidden_units: Sequence[int] = (64,),
+        latent_units: int | str = "auto",
+        activation: str = "relu",
+        dropout: float = 0.0,
+        l2: float = 0.0,
+        context: int | None = None,
+        center: str | None = "auto",
+        network: "Callable[[int, int], keras.Model] | None" = None,
+        n_channels: int = 1,
+        threshold: Any = "auto",
+        epochs: int = 30,
+        batch_size: int | str = "auto",
+        optimizer: Any = "adam",
+        learning_rate: float | None = 1e-3,
+        validation_split: float = 0.1,
+        patience: int | None = 3,
+        callbacks: Any = None,
+        verbose: int = 0,
+        random_state: Any = None,
+        warm_start: bool = False,
+    ) -> None:
+        super().__init__(
+            context=context,
+            center=center,
+            network=network,
+            n_channels=n_channels,
+            threshold=threshold,
+            epochs=epochs,
+            batch_size=batch_size,
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            validation_split=validation_split,
+            patience=patience,
+            callbacks=callbacks,
+            verbose=verbose,
+            random_state=random_state,
+            warm_start=warm_start,
+        )
+        self.hidden_units = hidden_units
+        self.latent_units = latent_units
+        self.activation = activation
+        self.dropout = dropout
+        self.l2 = l2
+
+    def _default_network(self) -> "Callable[..., keras.Model]":
+        return partial(
+            dense_autoencoder,
+            hidden_units=tuple(self.hidden_units),
+            latent_units=self.latent_units,
+            activation=self.activation,
+            dropout=self.dropout,
+            l2=self.l2,
+        )

@@ -1,0 +1,112 @@
+"""The dense forecaster."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+from skanomaly._compat import Interval
+from skanomaly.detectors._forecast import BaseForecastDetector
+from skanomaly.networks import dense_stack
+
+if TYPE_CHECKING:
+    import keras
+
+
+def dense_forecaster(
+    context: int,
+    n_channels: int,
+    n_predicted: int,
+    *,
+    hidden_units: Sequence[int] = (64, 32),
+    activation: str = "relu",
+    dropout: float = 0.0,
+) -> "keras.Model":
+    """Fully connected layers from all steps of the context to what follows it.
+
+    Parameters
+    ----------
+    context, n_channels, n_predicted : int
+        Steps seen, values a step, steps predicted.
+    hidden_units : sequence of int, default=(64, 32)
+        Sizes of the hidden layers.
+    activation : str, default="relu"
+        Name of a Keras activation.
+    dropout : float, default=0.0
+        Fraction of each hidden layer's outputs that training leaves out.
+
+    Returns
+    -------
+    keras.Model
+        From ``(batch, context, n_channels)`` to ``(batch, n_predicted, n_channels)``.
+    """
+    import keras
+
+    inputs = keras.Input((context, n_channels))
+    x = keras.layers.Reshape((context * n_channels,))(inputs)
+    x = dense_stack(x, hidden_units, activation=activation, dropout=dropout)
+    x = keras.layers.Dense(n_predicted * n_channels)(x)
+    outputs = keras.layers.Reshape((n_predicted, n_channels))(x)
+    return keras.Model(inputs, outputs)
+
+
+class DenseForecastDetector(BaseForecastDetector):
+    """Detect steps that a dense network fails to predict."""
+
+    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012
+        **BaseForecastDetector._parameter_constraints,
+        "hidden_units": ["array-like"],
+        "activation": [str],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+    }
+
+    def __init__(
+        self,
+        *,
+        hidden_units: Sequence[int] = (64, 32),
+        activation: str = "relu",
+        dropout: float = 0.0,
+        horizon: int | str = "auto",
+        strategy: str = "one-step",
+        network: "Callable[[int, int, int], keras.Model] | None" = None,
+        n_channels: int = 1,
+        threshold: Any = "auto",
+        epochs: int = 30,
+        batch_size: int | str = "auto",
+        optimizer: Any = "adam",
+        learning_rate: float | None = 1e-3,
+        validation_split: float = 0.1,
+        patience: int | None = 3,
+        callbacks: Any = None,
+        verbose: int = 0,
+        random_state: Any = None,
+        warm_start: bool = False,
+    ) -> None:
+        super().__init__(
+            horizon=horizon,
+            strategy=strategy,
+            network=network,
+            n_channels=n_channels,
+            threshold=threshold,
+            epochs=epochs,
+            batch_size=batch_size,
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            validation_split=validation_split,
+            patience=patience,
+            callbacks=callbacks,
+            verbose=verbose,
+            random_state=random_state,
+            warm_start=warm_start,
+        )
+        self.hidden_units = hidden_units
+        self.activation = activation
+        self.dropout = dropout
+
+    def _default_network(self) -> "Callable[..., keras.Model]":
+        return partial(
+            dense_forecaster,
+            hidden_units=tuple(self.hidden_units),
+            activation=self.activation,
+            dropout=self.dropout,
+        )

@@ -1,0 +1,136 @@
+"""The family that squeezes a row through a bottleneck and judges what comes back."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skanomaly._compat import Interval, StrOptions
+from skanomaly.detectors._base import BaseDetector
+from skanomaly.detectors._sequences import Examples, Sequences, Windows
+
+if TYPE_CHECKING:
+    import keras
+
+Floats = NDArray[np.float32]
+
+
+class BaseReconstructionDetector(BaseDetector):
+    """Base of the reconstructing detectors.
+
+    The network maps ``(batch, context, n_channels)`` to the same shape. A row
+    longer than `context` is judged on all of its sub-windows.
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012
+        **BaseDetector._parameter_constraints,
+        "context": [Interval(Integral, 1, None, closed="left"), None],
+        "center": [StrOptions({"auto", "window"}), None],
+    }
+
+    def __init__(self, *, context: int | None, center: str | None, **shared: Any) -> None:
+        super().__init__(**shared)
+        self.context = context
+        self.center = center
+
+    def reconstruct(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Return rows as the network gives them back.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, window * n_channels) or \
+                (n_rows, window, n_channels)
+            Rows.
+
+        Returns
+        -------
+        reconstructed : ndarray of shape (n_rows, window * n_channels)
+            Each step as the mean over the sub-windows of `context` steps that
+            cover it, where `context` is shorter than the row.
+        """
+        rows = self._check_rows(X)
+        blocks = [outputs for _, outputs in self._predictions(rows)]
+        parts = np.concatenate(blocks).astype(np.float64)
+        steps = _overlap_rows(parts, len(rows.values), rows.window)
+        return steps.reshape(rows.n_rows, -1)
+
+    @abstractmethod
+    def _default_network(self) -> Callable[..., "keras.Model"]:
+        """Return the function that builds the network from two numbers."""
+
+    def _set_up(self, rows: Sequences) -> None:
+        self._context = rows.window if self.context is None else self.context
+        if self._context > rows.window:
+            raise ValueError(
+                f"context={self.context} is longer than the rows of {rows.window} "
+                "steps. Use a shorter context or a longer window."
+            )
+        self._centers = self.center == "window" or (
+            self.center == "auto" and rows.is_series
+        )
+
+    def _builder(self) -> tuple[Callable[..., "keras.Model"], tuple[Any, ...]]:
+        network = self.network or self._default_network()
+        return network, (self._context, self.n_channels_)
+
+    def _levels(self, windows: Floats) -> Floats:
+        """Level of each window, which the network neither sees nor reconstructs."""
+        if self._centers:
+            return windows.mean(axis=1, keepdims=True)
+        return np.zeros_like(windows[:, :1])
+
+    def _training_examples(self, rows: Sequences) -> Examples:
+        scoring = self._scoring_examples(rows)
+
+        def take(positions: NDArray[np.intp]) -> tuple[Floats, Floats]:
+            inputs, _ = scoring.take(positions)
+            return inputs, inputs
+
+        return Examples(take, scoring.count, scoring.size)
+
+    def _scoring_examples(self, rows: Sequences) -> Examples:
+        windows = Windows.of(rows.values, self._context)
+
+        def take(positions: NDArray[np.intp]) -> tuple[Floats, Floats]:
+            taken = windows.take(positions)
+            if not self._centers:
+                return taken, taken
+            return taken - taken.mean(axis=1, keepdims=True), taken
+
+        return Examples(take, len(windows), self._context * self.n_channels_)
+
+    def _predictions(self, rows: Sequences) -> Iterator[tuple[Floats, Floats]]:
+        examples = self._scoring_examples(rows)
+        for inputs, targets, outputs in self._trainer.outputs(examples):
+            # What centering took away, the reconstruction gets back.
+            yield targets, outputs + (targets - inputs)
+
+
+def _overlap_rows(
+    parts: NDArray[np.float64], n_sequences: int, window: int
+) -> NDArray[np.float64]:
+    """Put rows together from all of their sub-windows, which overlap.
+
+    Parameters
+    ----------
+    parts : ndarray of shape (n_sequences * n_positions, context, n_channels)
+    n_sequences : int
+    window : int
+
+    Returns
+    -------
+    ndarray of shape (n_rows, window, n_channels)
+    """
+    context, n_channels = parts.shape[1:]
+    n_parts = window - context + 1
+    parts = parts.reshape(n_sequences, -1, context, n_channels)
+    n_rows = parts.shape[1] - n_parts + 1
+    total = np.zeros((n_sequences, n_rows, window, n_channels))
+    count = np.zeros((window, 1))
+    for first in range(n_parts):
+        total[:, :, first : first + context] += parts[:, first : first + n_rows]
+        count[first : first + context] += 1
+    return (total / count).reshape(-1, window, n_channels)

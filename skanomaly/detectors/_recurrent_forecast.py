@@ -1,0 +1,222 @@
+"""The recurrent forecasters."""
+
+from collections.abc import Callable
+from functools import partial
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any
+
+from skanomaly._compat import Interval, StrOptions
+from skanomaly.detectors._forecast import BaseForecastDetector
+
+if TYPE_CHECKING:
+    import keras
+
+
+def recurrent_forecaster(
+    context: int,
+    n_channels: int,
+    n_predicted: int,
+    *,
+    cell: str = "lstm",
+    units: int = 32,
+    n_layers: int = 1,
+    dropout: float = 0.0,
+) -> "keras.Model":
+    """Recurrent layers that predict after each step what follows it.
+
+    Parameters
+    ----------
+    context, n_channels, n_predicted : int
+        Steps seen (any number will do), values a step, steps predicted.
+    cell : {"lstm", "gru", "rnn"}, default="lstm"
+        Kind of layer.
+    units : int, default=32
+        Size of each layer's state.
+    n_layers : int, default=1
+        How many layers.
+    dropout : float, default=0.0
+        Fraction of each layer's outputs that training leaves out.
+
+    Returns
+    -------
+    keras.Model
+        From ``(batch, n_steps, n_channels)`` to ``(batch, n_steps, n_predicted,
+        n_channels)``.
+    """
+    import keras
+
+    layers = {
+        "lstm": keras.layers.LSTM,
+        "gru": keras.layers.GRU,
+        "rnn": keras.layers.SimpleRNN,
+    }
+    inputs = x = keras.Input((None, n_channels))
+    for _ in range(n_layers):
+        x = layers[cell](units, return_sequences=True)(x)
+        if dropout:
+            x = keras.layers.Dropout(dropout)(x)
+    x = keras.layers.Dense(n_predicted * n_channels)(x)
+    outputs = keras.layers.Reshape((-1, n_predicted, n_channels))(x)
+    return keras.Model(inputs, outputs)
+
+
+class RecurrentForecastDetector(BaseForecastDetector):
+    """Detect steps that a recurrent network fails to predict."""
+
+    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012
+        **BaseForecastDetector._parameter_constraints,
+        "cell": [StrOptions({"lstm", "gru", "rnn"})],
+        "units": [Interval(Integral, 1, None, closed="left")],
+        "n_layers": [Interval(Integral, 1, None, closed="left")],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+    }
+
+    def __init__(
+        self,
+        *,
+        cell: str = "lstm",
+        units: int = 32,
+        n_layers: int = 1,
+        dropout: float = 0.0,
+        horizon: int | str = "auto",
+        strategy: str = "one-step",
+        network: "Callable[[int, int, int], keras.Model] | None" = None,
+        n_channels: int = 1,
+        threshold: Any = "auto",
+        epochs: int = 30,
+        batch_size: int | str = "auto",
+        optimizer: Any = "adam",
+        learning_rate: float | None = 1e-3,
+        validation_split: float = 0.1,
+        patience: int | None = 3,
+        callbacks: Any = None,
+        verbose: int = 0,
+        random_state: Any = None,
+        warm_start: bool = False,
+    ) -> None:
+        super().__init__(
+            horizon=horizon,
+            strategy=strategy,
+            network=network,
+            n_channels=n_channels,
+            threshold=threshold,
+            epochs=epochs,
+            batch_size=batch_size,
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            validation_split=validation_split,
+            patience=patience,
+            callbacks=callbacks,
+            verbose=verbose,
+            random_state=random_state,
+            warm_start=warm_start,
+        )
+        self.cell = cell
+        self.units = units
+        self.n_layers = n_layers
+        self.dropout = dropout
+
+    def _default_network(self) -> "Callable[..., keras.Model]":
+        return partial(
+            recurrent_forecaster,
+            cell=self.cell,
+            units=self.units,
+            n_layers=self.n_layers,
+            dropout=self.dropout,
+        )
+
+
+class LSTMDetector(RecurrentForecastDetector):
+    """`RecurrentForecastDetector` with the cell chosen: LSTM."""
+
+    def __init__(
+        self,
+        *,
+        units: int = 32,
+        n_layers: int = 1,
+        dropout: float = 0.0,
+        horizon: int | str = "auto",
+        strategy: str = "one-step",
+        network: "Callable[[int, int, int], keras.Model] | None" = None,
+        n_channels: int = 1,
+        threshold: Any = "auto",
+        epochs: int = 30,
+        batch_size: int | str = "auto",
+        optimizer: Any = "adam",
+        learning_rate: float | None = 1e-3,
+        validation_split: float = 0.1,
+        patience: int | None = 3,
+        callbacks: Any = None,
+        verbose: int = 0,
+        random_state: Any = None,
+        warm_start: bool = False,
+    ) -> None:
+        super().__init__(
+            cell="lstm",
+            units=units,
+            n_layers=n_layers,
+            dropout=dropout,
+            horizon=horizon,
+            strategy=strategy,
+            network=network,
+            n_channels=n_channels,
+            threshold=threshold,
+            epochs=epochs,
+            batch_size=batch_size,
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            validation_split=validation_split,
+            patience=patience,
+            callbacks=callbacks,
+            verbose=verbose,
+            random_state=random_state,
+            warm_start=warm_start,
+        )
+
+
+class GRUDetector(RecurrentForecastDetector):
+    """`RecurrentForecastDetector` with the cell chosen: GRU."""
+
+    def __init__(
+        self,
+        *,
+        units: int = 32,
+        n_layers: int = 1,
+        dropout: float = 0.0,
+        horizon: int | str = "auto",
+        strategy: str = "one-step",
+        network: "Callable[[int, int, int], keras.Model] | None" = None,
+        n_channels: int = 1,
+        threshold: Any = "auto",
+        epochs: int = 30,
+        batch_size: int | str = "auto",
+        optimizer: Any = "adam",
+        learning_rate: float | None = 1e-3,
+        validation_split: float = 0.1,
+        patience: int | None = 3,
+        callbacks: Any = None,
+        verbose: int = 0,
+        random_state: Any = None,
+        warm_start: bool = False,
+    ) -> None:
+        super().__init__(
+            cell="gru",
+            units=units,
+            n_layers=n_layers,
+            dropout=dropout,
+            horizon=horizon,
+            strategy=strategy,
+            network=network,
+            n_channels=n_channels,
+            threshold=threshold,
+            epochs=epochs,
+            batch_size=batch_size,
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            validation_split=validation_split,
+            patience=patience,
+            callbacks=callbacks,
+            verbose=verbose,
+            random_state=random_state,
+            warm_start=warm_start,
+        )

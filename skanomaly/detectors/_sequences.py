@@ -1,0 +1,145 @@
+"""How rows flow through a detector: as a few sequences, never as many windows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
+
+from skanomaly._validation import check_finite
+from skanomaly.windows import as_series, moving_mean
+
+# A validation part smaller than this says little: neither the stopping of the
+# training nor the threshold should hang on it.
+MIN_VALIDATION_ROWS = 10
+
+
+@dataclass(frozen=True)
+class Sequences:
+    """Rows of `window` steps, held as the sequences that they are windows of.
+
+    The rows of a series are one sequence of ``n_rows + window - 1`` steps.
+    Independent records are as many sequences, each as long as one row. All that
+    follows is the same for both.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_sequences, n_steps, n_channels)
+        Float32, as networks want them.
+    window : int
+        Steps in a row.
+    """
+
+    values: NDArray[np.float32]
+    window: int
+
+    @classmethod
+    def from_rows(cls, X: NDArray[Any], n_channels: int) -> "Sequences":
+        """Recognise the windows of a series; take other rows as records."""
+        window = X.shape[1] // n_channels
+        series = as_series(X, n_channels)
+        with np.errstate(over="ignore"):
+            values = np.asarray(X if series is None else series, dtype=np.float32)
+        check_finite(values)
+        n_sequences = len(X) if series is None else 1
+        return cls(values.reshape(n_sequences, -1, n_channels), window)
+
+    @property
+    def rows_per_sequence(self) -> int:
+        return self.values.shape[1] - self.window + 1
+
+    @property
+    def n_rows(self) -> int:
+        return len(self.values) * self.rows_per_sequence
+
+    @property
+    def is_series(self) -> bool:
+        """Whether rows overlap, that is: whether time goes on from row to row."""
+        return self.rows_per_sequence > 1
+
+    def row_means(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Mean of the values that belong to each row.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_sequences * n_positions, ...)
+            One value for each position in each sequence; a row shares all of its
+            positions but one with the next row.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, ...)
+        """
+        by_sequence = values.reshape(len(self.values), -1, *values.shape[1:])
+        width = by_sequence.shape[1] - self.rows_per_sequence + 1
+        if not self.is_series:
+            return by_sequence.mean(axis=1, dtype=np.float64)
+        return np.concatenate([moving_mean(part, width) for part in by_sequence])
+
+    def split(self, fraction: float) -> tuple["Sequences", "Sequences | None"]:
+        """Split off the last rows for validation, a window after the others.
+
+        Returns
+        -------
+        training : Sequences
+        validation : Sequences or None
+            None where fewer than ten rows, or less than half of the rows for
+            training, would remain.
+        """
+        gap = self.window - 1 if self.is_series else 0
+        n_validation = round(self.n_rows * fraction)
+        n_training = self.n_rows - n_validation - gap
+        if n_validation < MIN_VALIDATION_ROWS or n_training < self.n_rows / 2:
+            return self, None
+        start = n_training + gap
+        if self.is_series:
+            training, validation = self.values[:, :start], self.values[:, start:]
+        else:
+            training, validation = self.values[:start], self.values[start:]
+        return Sequences(training, self.window), Sequences(validation, self.window)
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Windows of equal length in all sequences: a view, copied where it is taken.
+
+    Their order is that of the sequences, and in each that of time.
+    """
+
+    view: NDArray[np.float32]  # (n_sequences, n_positions, length, n_channels)
+
+    @classmethod
+    def of(
+        cls, values: NDArray[np.float32], length: int, *, step: int = 1
+    ) -> "Windows":
+        n_sequences, n_steps, n_channels = values.shape
+        by_sequence, by_step, by_channel = values.strides
+        n_positions = max(0, (n_steps - length) // step + 1)
+        return cls(
+            as_strided(
+                values,
+                shape=(n_sequences, n_positions, length, n_channels),
+                strides=(by_sequence, step * by_step, by_step, by_channel),
+                writeable=False,
+            )
+        )
+
+    def __len__(self) -> int:
+        return self.view.shape[0] * self.view.shape[1]
+
+    def take(self, positions: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Copy windows, as an array of shape (n_windows, length, n_channels)."""
+        sequence, position = np.divmod(positions, self.view.shape[1])
+        taken: NDArray[np.float32] = self.view[sequence, position]
+        return taken
+
+
+@dataclass(frozen=True)
+class Examples:
+    """What a network is trained on or asked for, copied where it is taken."""
+
+    take: Callable[[NDArray[np.intp]], tuple[NDArray[Any], NDArray[Any]]]
+    count: int
+    size: int  # values in one example's input

@@ -1,0 +1,131 @@
+"""The one door to SciKeras: a network, its training and its outputs."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+from scikeras.wrappers import BaseWrapper
+
+from skanomaly.detectors._sequences import Examples
+
+Arrays = NDArray[np.float32]
+
+# Values that one scoring batch holds: large enough that TensorFlow's overhead
+# vanishes, small enough that a million samples are scored in a few megabytes.
+SCORING_VALUES = 2**16
+
+
+def _call(network: Callable[..., keras.Model], args: tuple[Any, ...]) -> keras.Model:
+    # SciKeras hands extra arguments to builders whose signature takes them;
+    # behind this plain signature a user's network gets ours and no others.
+    return network(*args)
+
+
+class Trainer(BaseWrapper):  # type: ignore[misc]
+    """SciKeras' wrapper around one network, fed with batches instead of arrays.
+
+    It routes the optimizer's parameters, compiles what is not compiled, seeds and
+    restores the random states, keeps the history, and pickles weights together
+    with the optimizer's state. Rows have been validated before they come here.
+    """
+
+    @classmethod
+    def create(
+        cls,
+        network: Callable[..., keras.Model],
+        args: tuple[Any, ...],
+        *,
+        optimizer: Any,
+        learning_rate: float | None,
+        random_state: int,
+    ) -> "Trainer":
+        """Hold ``network(*args)``, built and compiled but not yet trained."""
+        routed = {}
+        if isinstance(optimizer, keras.optimizers.Optimizer):
+            # An optimizer serves one network only, so each gets its own.
+            optimizer = optimizer.from_config(optimizer.get_config())
+        elif learning_rate is not None:
+            routed["optimizer__learning_rate"] = learning_rate
+        trainer = cls(
+            model=partial(_call, network, args),
+            loss="mse",
+            optimizer=optimizer,
+            random_state=random_state,
+            # XLA takes seconds to compile a network that trains for seconds, and
+            # was no faster on any of ours.
+            compile__jit_compile=False,
+            **routed,
+        )
+        trainer.initialize(None)
+        trainer._ensure_compiled_model()
+        return trainer
+
+    def _validate_data(
+        self, X: Any = None, y: Any = None, reset: bool = False, y_numeric: bool = False
+    ) -> tuple[Any, Any]:
+        return X, y
+
+    def train(
+        self,
+        training: "Batches",
+        validation: "Batches | None",
+        *,
+        epochs: int,
+        patience: int | None,
+    ) -> None:
+        """Go on training from the present weights and optimizer state."""
+        self._initialize_callbacks()
+        if validation is not None and patience is not None:
+            self._fit_callbacks.append(
+                keras.callbacks.EarlyStopping(
+                    "val_loss", patience=patience, restore_best_weights=True
+                )
+            )
+        self._fit_keras_model(
+            training,
+            None,
+            sample_weight=None,
+            warm_start=True,
+            epochs=epochs,
+            initial_epoch=self.current_epoch,
+            validation_data=validation,
+        )
+        # The callbacks hold the model and its optimizer a second time.
+        self._fit_callbacks = self._predict_callbacks = []
+
+    def outputs(self, examples: Examples) -> Iterator[tuple[Arrays, ...]]:
+        """Yield inputs, targets and outputs of all examples, a batch at a time.
+
+        All batches have one size, the last one padded: so a row's output is the
+        same, bit by bit, whatever its company, and one trace serves them all.
+        """
+        size = max(8, min(1024, SCORING_VALUES // examples.size))
+        for start in range(0, examples.count, size):
+            positions = np.arange(start, min(start + size, examples.count))
+            inputs, targets = examples.take(positions)
+            padding = [(0, size - len(inputs))] + [(0, 0)] * (inputs.ndim - 1)
+            outputs = self.model_.predict_on_batch(np.pad(inputs, padding))
+            yield inputs, targets, np.asarray(outputs)[: len(inputs)]
+
+
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]
+    """Examples in a new random order each epoch, copied one batch at a time."""
+
+    def __init__(self, examples: Examples, *, batch_size: int, seed: int) -> None:
+        super().__init__()
+        self._take, self._batch_size = examples.take, batch_size
+        self._random = np.random.default_rng(seed)
+        self._order = self._random.permutation(examples.count)
+
+    def __len__(self) -> int:
+        return -(-len(self._order) // self._batch_size)
+
+    def __getitem__(self, index: int) -> tuple[Arrays, Arrays]:
+        start = index * self._batch_size
+        return self._take(self._order[start : start + self._batch_size])
+
+    def on_epoch_end(self) -> None:
+        self._random.shuffle(self._order)

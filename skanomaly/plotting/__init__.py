@@ -1,0 +1,13 @@
+"""Pictures of series, scores and training, as scikit-learn's Displays."""
+
+from skanomaly.plotting._histogram import ErrorHistogramDisplay
+from skanomaly.plotting._history import HistoryDisplay
+from skanomaly.plotting._score import ScoreDisplay
+from skanomaly.plotting._series import SeriesDisplay
+
+__all__ = [
+    "ErrorHistogramDisplay",
+    "HistoryDisplay",
+    "ScoreDisplay",
+    "SeriesDisplay",
+]

@@ -1,0 +1,169 @@
+"""How the errors spread, and where the threshold cuts them."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skanomaly.plotting import _style
+from skanomaly.plotting._estimator import offset_or_none
+from skanomaly.plotting._score import draw_threshold, wants_log
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+class ErrorHistogramDisplay:
+    """Histogram of errors (scores with their sign turned) with the threshold.
+
+    Counts are logarithmic: what matters is the thin tail, not the bulk. A threshold
+    that stands in a gap of the histogram parts two kinds of samples; one that cuts
+    through the slope of the bulk gives false alarms.
+
+    Parameters
+    ----------
+    scores : array-like of shape (n_samples,)
+        What ``score_samples`` returned: the lower, the more abnormal.
+    offset : float, default=None
+        Threshold on the scale of the scores, a detector's ``offset_``.
+    training_scores : array-like of shape (n_training_samples,), default=None
+        Scores of what the detector was trained on, drawn for comparison.
+    bins : int, default=60
+        Number of bars.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    threshold_line_ : matplotlib Line2D or None
+        The threshold.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skanomaly.plotting import ErrorHistogramDisplay
+    >>> scores = -np.random.default_rng(0).random(100)
+    >>> display = ErrorHistogramDisplay.from_predictions(scores, offset=-0.95)
+    >>> display.ax_.get_xlabel()
+    'error'
+    """
+
+    def __init__(
+        self,
+        scores: ArrayLike,
+        *,
+        offset: float | None = None,
+        training_scores: ArrayLike | None = None,
+        bins: int = 60,
+    ) -> None:
+        self.scores = scores
+        self.offset = offset
+        self.training_scores = training_scores
+        self.bins = bins
+
+    @classmethod
+    def from_estimator(
+        cls, estimator: Any, X: ArrayLike, *, bins: int = 60, ax: Any = None
+    ) -> Self:
+        """Score `X` with a fitted detector or pipeline and draw its errors.
+
+        Parameters
+        ----------
+        estimator : estimator
+            Fitted outlier detector, of this package or of scikit-learn.
+        X : array-like of shape (n_samples, n_features)
+            The series.
+        bins : int, default=60
+            Number of bars.
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : ErrorHistogramDisplay
+        """
+        return cls.from_predictions(
+            estimator.score_samples(X),
+            offset=offset_or_none(estimator),
+            bins=bins,
+            ax=ax,
+        )
+
+    @classmethod
+    def from_predictions(
+        cls,
+        scores: ArrayLike,
+        *,
+        offset: float | None = None,
+        training_scores: ArrayLike | None = None,
+        bins: int = 60,
+        ax: Any = None,
+    ) -> Self:
+        """Draw the errors that scores stand for.
+
+        Parameters
+        ----------
+        scores, offset, training_scores, bins
+            As of the class.
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : ErrorHistogramDisplay
+        """
+        return cls(
+            scores, offset=offset, training_scores=training_scores, bins=bins
+        ).plot(ax=ax)
+
+    def plot(self, ax: "Axes | None" = None) -> Self:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : ErrorHistogramDisplay
+        """
+        ax = _style.new_axes(ax, figsize=(5, 3.5))
+        error = -np.asarray(self.scores, dtype=np.float64)
+        trained = None
+        if self.training_scores is not None and np.size(self.training_scores):
+            trained = -np.asarray(self.training_scores, dtype=np.float64)
+        everything = error if trained is None else np.concatenate([trained, error])
+        log = wants_log(everything, self.offset)
+        edges = _edges(everything, self.bins, log=log)
+        ax.hist(error, edges, color=_style.SERIES, alpha=0.75, label="scored")
+        if trained is not None:
+            ax.hist(
+                trained,
+                edges,
+                histtype="step",
+                color=_style.EXPECTED,
+                linewidth=1.2,
+                label="trained on",
+            )
+        self.threshold_line_ = None
+        if self.offset is not None:
+            self.threshold_line_ = draw_threshold(ax.axvline, -self.offset)
+        if log:
+            ax.set_xscale("log")
+        ax.set_yscale("log")
+        ax.set_ylim(bottom=0.7)
+        ax.set_xlabel("error")
+        ax.set_ylabel("samples")
+        _style.frame(ax)
+        _style.title(ax, "Errors")
+        self.ax_: Axes = ax
+        self.figure_: Figure = _style.figure_of(ax)
+        return self
+
+
+def _edges(error: NDArray[np.float64], bins: int, *, log: bool) -> NDArray[np.float64]:
+    if log:
+        return np.geomspace(error.min(), error.max(), bins + 1)
+    return np.histogram_bin_edges(error, bins)

@@ -1,0 +1,177 @@
+"""The error over time with the threshold that it is held against."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skanomaly.events import Event, find_events
+from skanomaly.plotting import _style
+from skanomaly.plotting._estimator import offset_or_none
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Beyond this ratio of highest error to threshold, a linear axis hides all but a spike.
+_LOG_FROM = 20.0
+
+
+class ScoreDisplay:
+    """The error of each sample (the score with its sign turned) and the threshold.
+
+    Higher is worse here, so that what is abnormal stands out above the line. The axis
+    is logarithmic where a spike would press everything else to the floor.
+
+    Parameters
+    ----------
+    scores : array-like of shape (n_samples,)
+        What ``score_samples`` returned: the lower, the more abnormal.
+    offset : float, default=None
+        Threshold on the scale of the scores, a detector's ``offset_``.
+    events : sequence of Event, default=()
+        What was found.
+    index : array-like of shape (n_samples,), default=None
+        Times or numbers of the samples; None for sample numbers.
+    n_train : int, default=0
+        Number of samples at the start that the detector was trained on.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    line_ : matplotlib Line2D
+        The error.
+    threshold_line_ : matplotlib Line2D or None
+        The threshold.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skanomaly.plotting import ScoreDisplay
+    >>> scores = -np.random.default_rng(0).random(100)
+    >>> display = ScoreDisplay.from_predictions(scores, offset=-0.95)
+    >>> display.ax_.get_ylabel()
+    'error'
+    """
+
+    def __init__(
+        self,
+        scores: ArrayLike,
+        *,
+        offset: float | None = None,
+        events: Sequence[Event] = (),
+        index: Any = None,
+        n_train: int = 0,
+    ) -> None:
+        self.scores = scores
+        self.offset = offset
+        self.events = events
+        self.index = index
+        self.n_train = n_train
+
+    @classmethod
+    def from_estimator(
+        cls, estimator: Any, X: ArrayLike, *, index: Any = None, ax: Any = None
+    ) -> Self:
+        """Score `X` with a fitted detector or pipeline and draw the errors.
+
+        Parameters
+        ----------
+        estimator : estimator
+            Fitted outlier detector, of this package or of scikit-learn.
+        X : array-like of shape (n_samples, n_features)
+            The series.
+        index : array-like of shape (n_samples,), default=None
+            Times or numbers of the samples; None for the index of a data frame.
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : ScoreDisplay
+        """
+        return cls.from_predictions(
+            estimator.score_samples(X),
+            offset=offset_or_none(estimator),
+            index=getattr(X, "index", None) if index is None else index,
+            ax=ax,
+        )
+
+    @classmethod
+    def from_predictions(
+        cls,
+        scores: ArrayLike,
+        *,
+        offset: float | None = None,
+        index: Any = None,
+        ax: Any = None,
+    ) -> Self:
+        """Draw scores, and as events those below `offset`.
+
+        Parameters
+        ----------
+        scores, offset, index
+            As of the class.
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : ScoreDisplay
+        """
+        events: Sequence[Event] = ()
+        if offset is not None:
+            events = find_events(np.where(np.asarray(scores) < offset, -1, 1))
+        return cls(scores, offset=offset, events=events, index=index).plot(ax=ax)
+
+    def plot(self, ax: "Axes | None" = None) -> Self:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : ScoreDisplay
+        """
+        ax = _style.new_axes(ax, figsize=(10, 3))
+        error = -np.asarray(self.scores, dtype=np.float64)
+        positions = _style.as_positions(self.index, len(error))
+        _style.shade_training(ax, positions, self.n_train)
+        _style.draw_spans(ax, positions, self.events, color=_style.EVENT, alpha=0.2)
+        _style.draw_line(
+            ax, positions, error, color=_style.SERIES, linewidth=0.8, label="error"
+        )
+        self.line_ = ax.lines[-1]
+        self.threshold_line_ = None
+        if self.offset is not None:
+            self.threshold_line_ = draw_threshold(ax.axhline, -self.offset)
+        if wants_log(error, self.offset):
+            ax.set_yscale("log")
+        ax.set_ylabel("error")
+        _style.dress(ax, positions)
+        _style.title(ax, "Error of each sample")
+        self.ax_: Axes = ax
+        self.figure_: Figure = _style.figure_of(ax)
+        return self
+
+
+def draw_threshold(line: Any, threshold: float) -> Any:
+    """Draw the threshold with ``ax.axhline`` or ``ax.axvline``, its value in words."""
+    return line(
+        threshold,
+        color=_style.EVENT,
+        linestyle="--",
+        linewidth=1.1,
+        label=f"threshold {threshold:.3g}",
+    )
+
+
+def wants_log(error: NDArray[np.float64], offset: float | None) -> bool:
+    """Tell whether a linear axis would hide the threshold below a spike."""
+    usual = float(np.median(error)) if offset is None else -offset
+    return bool(error.min() > 0 and 0 < _LOG_FROM * usual < error.max())

@@ -1,0 +1,309 @@
+"""The series, its expected value, and its events in red."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skanomaly._compat import import_extra
+from skanomaly.events import Event, find_events
+from skanomaly.plotting import _style
+from skanomaly.plotting._estimator import expected_or_none
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+class SeriesDisplay:
+    """A series with its events in red, and the value that was expected over it.
+
+    Each channel has its own axes; an event is red in the channel to blame, and shaded
+    in all. A dot marks the peak of each event, so that an event
+    of one sample among a million is seen. It is fast for long series, since only those
+    samples are drawn that change the picture; it fails to show single samples once the
+    events are so many that their marks cover each other.
+
+    Parameters
+    ----------
+    values : array-like of shape (n_samples,) or (n_samples, n_channels)
+        The series.
+    events : sequence of Event, default=()
+        What was found.
+    expected : array-like of the shape of `values`, default=None
+        What the detector expected; NaN where it expected nothing.
+    index : array-like of shape (n_samples,), default=None
+        Times or numbers of the samples; None for sample numbers.
+    channel_names : sequence of str, default=None
+        One name a channel.
+    truth : sequence of Event, default=None
+        Known events, drawn as a strip below the series.
+    n_train : int, default=0
+        Number of samples at the start that the detector was trained on.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        Axes of the first channel.
+    axes_ : ndarray of matplotlib Axes of shape (n_channels,)
+        Axes of all channels.
+    figure_ : matplotlib Figure
+        Figure that holds them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skanomaly.plotting import SeriesDisplay
+    >>> values = np.sin(np.arange(200) / 5)
+    >>> values[120] = 3
+    >>> labels = np.where(np.arange(200) == 120, -1, 1)
+    >>> display = SeriesDisplay.from_predictions(values, labels)
+    >>> display.ax_.get_title(loc="left")
+    '1 event in 200 samples'
+    """
+
+    def __init__(
+        self,
+        values: ArrayLike,
+        *,
+        events: Sequence[Event] = (),
+        expected: ArrayLike | None = None,
+        index: Any = None,
+        channel_names: Sequence[str] | None = None,
+        truth: Sequence[Event] | None = None,
+        n_train: int = 0,
+    ) -> None:
+        self.values = values
+        self.events = events
+        self.expected = expected
+        self.index = index
+        self.channel_names = channel_names
+        self.truth = truth
+        self.n_train = n_train
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: ArrayLike,
+        y: ArrayLike | None = None,
+        *,
+        index: Any = None,
+        channel_names: Sequence[str] | None = None,
+        min_length: int = 1,
+        merge_gap: int = 0,
+        ax: Any = None,
+    ) -> Self:
+        """Label `X` with a fitted detector or pipeline and draw it.
+
+        Parameters
+        ----------
+        estimator : estimator
+            Fitted outlier detector, of this package or of scikit-learn.
+        X : array-like of shape (n_samples, n_channels)
+            The series.
+        y : array-like of shape (n_samples,), default=None
+            True labels, -1 for abnormal.
+        index : array-like of shape (n_samples,), default=None
+            Times or numbers of the samples; None for the index of a data frame.
+        channel_names : sequence of str, default=None
+            One name a channel; None for the columns of a data frame.
+        min_length, merge_gap : int
+            Passed to :func:`skanomaly.find_events`.
+        ax : matplotlib Axes or sequence of them, default=None
+            Where to draw, one axes a channel; None for a new figure.
+
+        Returns
+        -------
+        display : SeriesDisplay
+        """
+        if index is None:
+            index = getattr(X, "index", None)
+        if channel_names is None and hasattr(X, "columns"):
+            channel_names = [str(name) for name in X.columns]
+        return cls.from_predictions(
+            np.asarray(X),
+            estimator.predict(X),
+            y_true=y,
+            expected=expected_or_none(estimator, X),
+            index=index,
+            channel_names=channel_names,
+            min_length=min_length,
+            merge_gap=merge_gap,
+            ax=ax,
+        )
+
+    @classmethod
+    def from_predictions(
+        cls,
+        values: ArrayLike,
+        y_pred: ArrayLike,
+        *,
+        y_true: ArrayLike | None = None,
+        expected: ArrayLike | None = None,
+        index: Any = None,
+        channel_names: Sequence[str] | None = None,
+        min_length: int = 1,
+        merge_gap: int = 0,
+        ax: Any = None,
+    ) -> Self:
+        """Draw a series and its labels (+1 normal, -1 abnormal).
+
+        Parameters
+        ----------
+        values : array-like of shape (n_samples,) or (n_samples, n_channels)
+            The series.
+        y_pred, y_true : array-like of shape (n_samples,)
+            Predicted and, where known, true labels.
+        expected, index, channel_names
+            As of the class.
+        min_length, merge_gap : int
+            Passed to :func:`skanomaly.find_events`.
+        ax : matplotlib Axes or sequence of them, default=None
+            Where to draw, one axes a channel; None for a new figure.
+
+        Returns
+        -------
+        display : SeriesDisplay
+        """
+        events = find_events(
+            np.asarray(y_pred), min_length=min_length, merge_gap=merge_gap
+        )
+        truth = None if y_true is None else find_events(np.asarray(y_true))
+        return cls(
+            values,
+            events=events,
+            expected=expected,
+            index=index,
+            channel_names=channel_names,
+            truth=truth,
+        ).plot(ax=ax)
+
+    def plot(self, ax: Any = None) -> Self:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or sequence of them, default=None
+            Where to draw, one axes a channel; None for a new figure.
+
+        Returns
+        -------
+        display : SeriesDisplay
+        """
+        values = _columns(self.values)
+        expected = None if self.expected is None else _columns(self.expected)
+        if expected is not None and expected.shape != values.shape:
+            raise ValueError(
+                f"expected has shape {expected.shape}, values {values.shape}; "
+                "give one expected value for each value."
+            )
+        n_samples, n_channels = values.shape
+        positions = _style.as_positions(self.index, n_samples)
+        self.axes_ = _axes_for(n_channels, ax)
+        for channel, channel_ax in enumerate(self.axes_):
+            self._plot_channel(
+                channel_ax,
+                positions,
+                channel,
+                values[:, channel],
+                None if expected is None else expected[:, channel],
+            )
+            _style.dress(channel_ax, positions)
+            if channel < n_channels - 1:
+                channel_ax.tick_params(labelbottom=False)
+                channel_ax.xaxis.get_offset_text().set_visible(False)
+                channel_ax.set_xlabel("")
+            if self.channel_names is not None:
+                channel_ax.set_ylabel(self.channel_names[channel])
+        self.ax_: Axes = self.axes_[0]
+        self.figure_: Figure = _style.figure_of(self.ax_)
+        samples = _style.plural(n_samples - self.n_train, "sample")
+        _style.title(
+            self.ax_, f"{_style.plural(len(self.events), 'event')} in {samples}"
+        )
+        return self
+
+    def _plot_channel(
+        self,
+        ax: "Axes",
+        positions: NDArray[Any],
+        channel: int,
+        values: NDArray[np.float64],
+        expected: NDArray[np.float64] | None,
+    ) -> None:
+        _style.shade_training(ax, positions, self.n_train)
+        _style.draw_spans(
+            ax, positions, self.events, color=_style.EVENT, alpha=0.2, label="event"
+        )
+        _style.draw_line(
+            ax, positions, values, color=_style.SERIES, linewidth=0.8, label="series"
+        )
+        if expected is not None:
+            _style.draw_line(
+                ax,
+                positions,
+                expected,
+                color=_style.EXPECTED,
+                linewidth=0.9,
+                label="expected",
+            )
+        names = self.channel_names
+        name = channel if names is None else names[channel]
+        blamed = [event for event in self.events if event.channel in (None, name)]
+        if blamed:
+            _mark_events(ax, positions, values, blamed)
+        if self.truth:
+            _style.draw_spans(
+                ax,
+                positions,
+                self.truth,
+                height=(0.0, 0.04),
+                color=_style.TRUTH,
+                label="truth",
+            )
+
+
+def _mark_events(
+    ax: "Axes",
+    positions: NDArray[Any],
+    values: NDArray[np.float64],
+    events: Sequence[Event],
+) -> None:
+    abnormal = np.full(len(values), np.nan)
+    for event in events:
+        abnormal[event.start : event.stop] = values[event.start : event.stop]
+    _style.draw_line(ax, positions, abnormal, color=_style.EVENT, linewidth=1.2)
+    peaks = [event.peak for event in events]
+    ax.scatter(positions[peaks], values[peaks], s=14, color=_style.EVENT, zorder=3)
+
+
+def _columns(values: ArrayLike) -> NDArray[np.float64]:
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim not in (1, 2):
+        raise ValueError(
+            f"a series has shape (n_samples,) or (n_samples, n_channels), not "
+            f"{array.shape}."
+        )
+    return array.reshape(len(array), -1)
+
+
+def _axes_for(n_channels: int, ax: Any) -> NDArray[Any]:
+    if ax is None:
+        pyplot = import_extra("matplotlib.pyplot", extra="plot")
+        _, axes = pyplot.subplots(
+            n_channels,
+            sharex=True,
+            squeeze=False,
+            figsize=(10, 1.2 + 2.0 * n_channels),
+            layout="constrained",
+        )
+        return np.ravel(axes)
+    axes = np.ravel(np.asarray(ax, dtype=object))
+    if len(axes) != n_channels:
+        raise ValueError(
+            f"the series has {n_channels} channels and needs as many axes; "
+            f"{len(axes)} came."
+        )
+    return axes

@@ -1,0 +1,161 @@
+"""Parts of a series by time."""
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from skanomaly._compat import import_extra
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Frame = TypeVar("Frame", "pd.DataFrame", "pd.Series[Any]")
+SeriesLike = TypeVar("SeriesLike")
+
+
+def select_dates(series: Frame, start: Any = None, stop: Any = None) -> Frame:
+    """Select the samples from `start` up to, not including, `stop`.
+
+    Parameters
+    ----------
+    series : Series or DataFrame
+        Samples indexed by time (a ``DatetimeIndex``).
+    start, stop : str or datetime, default=None
+        First time to keep, and the first one after it not to keep. A date without a
+        time is its midnight. None is the beginning, or the end, of the series.
+
+    Returns
+    -------
+    selected : Series or DataFrame
+        The samples within the half-open interval.
+
+    Raises
+    ------
+    ValueError
+        If the index holds no times, a date cannot be read, or no sample is left.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skanomaly import select_dates
+    >>> days = pd.date_range("2024-01-01", periods=5, freq="D")
+    >>> select_dates(pd.Series(range(5), index=days), "2024-01-02", "2024-01-04").tolist()
+    [1, 2]
+    """
+    pd = import_extra("pandas", extra="cli")
+    index = getattr(series, "index", None)
+    if not isinstance(index, pd.DatetimeIndex):
+        raise ValueError(
+            "select_dates needs a series indexed by time, got an index of type "
+            f"{type(index).__name__}: use aggregate_series, or set a DatetimeIndex."
+        )
+    keep = np.ones(len(index), dtype=bool)
+    if start is not None:
+        keep &= index >= _parse_time(pd, index, "start", start)
+    if stop is not None:
+        keep &= index < _parse_time(pd, index, "stop", stop)
+    if not keep.any():
+        raise ValueError(
+            f"no sample lies from start={start!r} up to stop={stop!r}: the series "
+            f"{_span(index)}."
+        )
+    return series[keep]
+
+
+def split_series(
+    series: SeriesLike,
+    *,
+    train_fraction: float | None = None,
+    train_until: Any = None,
+) -> tuple[SeriesLike, SeriesLike]:
+    """Split a series into its past, to train on, and the rest.
+
+    Parameters
+    ----------
+    series : ndarray, list, Series or DataFrame of n_samples rows
+        Samples in the order of time.
+    train_fraction : float, default=None
+        Share of the samples to train on, between 0 and 1, rounded to a sample.
+    train_until : str, datetime or int, default=None
+        Where the rest begins: a time, for a series indexed by time, or a number of
+        samples. Exactly one of `train_fraction` and `train_until` is to be given.
+
+    Returns
+    -------
+    train, rest : same type as `series`
+        The two parts, neither of them empty.
+
+    Raises
+    ------
+    ValueError
+        If not exactly one of the two is given, it cannot be read, or a part would be
+        empty.
+
+    Examples
+    --------
+    >>> from skanomaly import split_series
+    >>> split_series([1, 2, 3, 4, 5], train_fraction=0.6)
+    ([1, 2, 3], [4, 5])
+    """
+    if (train_fraction is None) == (train_until is None):
+        raise ValueError(
+            "pass exactly one of train_fraction and train_until, got "
+            f"train_fraction={train_fraction!r} and train_until={train_until!r}."
+        )
+    rows: Any = getattr(series, "iloc", series)
+    n_samples = len(rows[:])
+    if train_fraction is None:
+        n_train = _samples_until(series, train_until)
+    elif 0 < train_fraction < 1:
+        n_train = round(train_fraction * n_samples)
+    else:
+        raise ValueError(
+            f"train_fraction must lie between 0 and 1, got {train_fraction!r}."
+        )
+    if not 0 < n_train < n_samples:
+        index = getattr(series, "index", None)
+        raise ValueError(
+            f"the split leaves {min(max(n_train, 0), n_samples)} samples to train on "
+            f"and {max(n_samples - max(n_train, 0), 0)} for the rest, and neither may "
+            f"be empty: the series {_span(index, n_samples)}."
+        )
+    return rows[:n_train], rows[n_train:]
+
+
+def _samples_until(series: Any, until: Any) -> int:
+    index = getattr(series, "index", None)
+    if isinstance(until, int | np.integer) and not isinstance(until, bool):
+        return int(until)
+    if hasattr(index, "tz"):
+        pd = import_extra("pandas", extra="cli")
+        if not index.is_monotonic_increasing:
+            raise ValueError("the times of the series are not in order: sort it first.")
+        return int(index.searchsorted(_parse_time(pd, index, "train_until", until)))
+    try:
+        return int(str(until))
+    except ValueError:
+        raise ValueError(
+            f"train_until={until!r} needs a series indexed by time, which this one is "
+            "not: pass a number of samples."
+        ) from None
+
+
+def _parse_time(pd: Any, index: "pd.DatetimeIndex", name: str, value: Any) -> Any:
+    try:
+        time = pd.Timestamp(value)
+    except (TypeError, ValueError):
+        time = pd.NaT
+    if time is pd.NaT:
+        raise ValueError(
+            f"{name}={value!r} is no time: write it as '2024-01-31 18:32:00'."
+        )
+    # A time without a zone is meant in the zone of the series.
+    if time.tz is None or index.tz is None:
+        return time.tz_localize(None).tz_localize(index.tz)
+    return time
+
+
+def _span(index: Any, n_samples: int = 0) -> str:
+    if hasattr(index, "tz") and len(index):
+        return f"lasts from {index.min()} to {index.max()}"
+    return f"has {n_samples} samples"

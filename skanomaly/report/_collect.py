@@ -1,0 +1,152 @@
+"""Compute all that a report shows, once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skanomaly.events import Event, find_events
+from skanomaly.plotting._estimator import expected_or_none, last_step
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detection:
+    """Everything that is known after a detector has scored a series.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_samples, n_channels)
+        The series.
+    channel_names : tuple of str
+        One name a channel.
+    index : Any or None
+        Times or numbers of the samples; None for sample numbers.
+    expected : ndarray of shape (n_samples, n_channels) or None
+        What the detector expected, where it expects something.
+    score : ndarray of shape (n_samples,)
+        The lower, the more abnormal.
+    offset : float
+        Scores below it are abnormal.
+    label : ndarray of shape (n_samples,)
+        -1 for abnormal, +1 for normal.
+    events : tuple of Event
+        Abnormal stretches, of the part that was not trained on unless all was asked.
+    n_train : int
+        Number of samples at the start that the detector was trained on.
+    history : mapping or None
+        Losses of each epoch, where there are some.
+    detector : str
+        Name of the detector.
+    """
+
+    values: NDArray[np.float64]
+    channel_names: tuple[str, ...]
+    index: Any
+    expected: NDArray[np.float64] | None
+    score: NDArray[np.float64]
+    offset: float
+    label: NDArray[np.int64]
+    events: tuple[Event, ...]
+    n_train: int
+    history: Mapping[str, Sequence[float]] | None
+    detector: str
+
+
+def collect(
+    estimator: Any,
+    X: ArrayLike,
+    *,
+    offset: float | None = None,
+    score: NDArray[np.float64] | None = None,
+    index: Any = None,
+    channel_names: Sequence[str] | None = None,
+    n_train: int = 0,
+    everything: bool = False,
+    min_length: int = 1,
+    merge_gap: int = 0,
+) -> Detection:
+    """Score a series with a fitted detector or pipeline and find its events.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted pipeline or outlier detector, of this package or of scikit-learn.
+    X : array-like of shape (n_samples, n_channels)
+        The series, what was trained on first.
+    offset : float, default=None
+        Threshold on the scale of the scores; None for the detector's own.
+    score : ndarray of shape (n_samples,), default=None
+        Scores of `X`, where they are known already.
+    index : array-like of shape (n_samples,), default=None
+        Times or numbers of the samples; None for sample numbers.
+    channel_names : sequence of str, default=None
+        One name a channel; None for ``x0``, ``x1``, ...
+    n_train : int, default=0
+        Number of samples at the start that the detector was trained on.
+    everything : bool, default=False
+        Look for events in the part that was trained on too.
+    min_length, merge_gap : int
+        Passed to :func:`skanomaly.find_events`.
+
+    Returns
+    -------
+    detection : Detection
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.ensemble import IsolationForest
+    >>> from skanomaly.report import collect
+    >>> X = np.random.default_rng(0).normal(size=(200, 1))
+    >>> X[150] = 12
+    >>> forest = IsolationForest(random_state=0, contamination=0.01).fit(X[:100])
+    >>> 150 in [event.peak for event in collect(forest, X, n_train=100).events]
+    True
+    """
+    values = np.asarray(X, dtype=np.float64)
+    n_samples, n_channels = values.shape
+    names = tuple(channel_names or (f"x{i}" for i in range(n_channels)))
+    last = last_step(estimator)
+    if score is None:
+        score = np.asarray(estimator.score_samples(X), dtype=np.float64)
+    if offset is None:
+        offset = float(last.offset_)
+    errors = _channel_errors(estimator, X, n_channels)
+    # A sample at the offset is normal, so what was trained on holds no event.
+    trained_on = np.arange(n_samples) < (0 if everything else n_train)
+    events = find_events(
+        np.where(trained_on, np.maximum(score, offset), score),
+        offset=offset,
+        channel_errors=errors,
+        channel_names=None if errors is None else names,
+        index=index,
+        min_length=min_length,
+        merge_gap=merge_gap,
+    )
+    return Detection(
+        values=values,
+        channel_names=names,
+        index=index,
+        expected=expected_or_none(estimator, X),
+        score=score,
+        offset=offset,
+        label=np.where(score < offset, -1, 1),
+        events=tuple(events),
+        n_train=n_train,
+        history=getattr(last, "history_", None),
+        detector=type(last).__name__,
+    )
+
+
+def _channel_errors(
+    estimator: Any, X: ArrayLike, n_channels: int
+) -> NDArray[np.float64] | None:
+    """Return who is to blame; with one channel there is no question."""
+    last = last_step(estimator)
+    if n_channels == 1 or not hasattr(last, "score_channels"):
+        return None
+    rows = X if last is estimator else estimator[:-1].transform(X)
+    errors: NDArray[np.float64] = last.score_channels(rows)
+    return errors

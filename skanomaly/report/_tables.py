@@ -1,0 +1,68 @@
+"""What was computed, as data frames."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from skanomaly._compat import import_extra
+from skanomaly.report._collect import Detection
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+def scores_frame(detection: Detection) -> "DataFrame":
+    """Return one row a sample: time, values, expected values, score and label.
+
+    Parameters
+    ----------
+    detection : Detection
+        What :func:`skanomaly.report.collect` returned.
+
+    Returns
+    -------
+    frame : DataFrame
+        Columns ``time`` (``sample`` where there is no index), one a channel, one
+        ``expected_<channel>`` a channel where something was expected, ``score`` and
+        ``label``.
+    """
+    pandas = import_extra("pandas", extra="cli")
+    names = detection.channel_names
+    if detection.index is None:
+        columns = {"sample": np.arange(len(detection.score))}
+    else:
+        columns = {"time": np.asarray(detection.index)}
+        if getattr(detection.index, "tz", None) is not None:
+            columns["time"] = detection.index
+    columns |= dict(zip(names, detection.values.T, strict=True))
+    if detection.expected is not None:
+        expected = [f"expected_{name}" for name in names]
+        columns |= dict(zip(expected, detection.expected.T, strict=True))
+    columns |= {"score": detection.score, "label": detection.label}
+    frame: DataFrame = pandas.DataFrame(columns)
+    return frame
+
+
+def events_frame(detection: Detection) -> "DataFrame":
+    """Return one row an event, with its columns even where there is none.
+
+    Parameters
+    ----------
+    detection : Detection
+        What :func:`skanomaly.report.collect` returned.
+
+    Returns
+    -------
+    frame : DataFrame
+        The fields of :class:`skanomaly.Event`, without those that no event has.
+    """
+    from dataclasses import asdict, fields
+
+    from skanomaly.events import Event
+
+    pandas = import_extra("pandas", extra="cli")
+    names = [field.name for field in fields(Event)]
+    frame: DataFrame = pandas.DataFrame(
+        [asdict(event) for event in detection.events], columns=names
+    )
+    return frame

@@ -1,0 +1,111 @@
+"""Write what was computed and drawn: all files or none."""
+
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from skanomaly.report._collect import Detection
+from skanomaly.report._model import SavedModel
+from skanomaly.report._tables import events_frame, scores_frame
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def check_folder(folder: str | Path) -> Path:
+    """Return `folder` as a path if files can be written there; create nothing.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Folder that exists or can be made.
+
+    Returns
+    -------
+    folder : Path
+
+    Raises
+    ------
+    ValueError
+        If it is a file, lies below one, or may not be written.
+    """
+    folder = Path(folder)
+    parent = folder.absolute()
+    while not os.path.lexists(parent):
+        parent = parent.parent
+    if not parent.is_dir():
+        raise ValueError(
+            f"cannot write to the folder {folder}: {parent} is no folder; give another."
+        )
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise ValueError(
+            f"cannot write to the folder {folder}: no permission to write to {parent}; "
+            "give another."
+        )
+    return folder
+
+
+def write_report(
+    detection: Detection,
+    folder: str | Path,
+    *,
+    figure: "Figure | None" = None,
+    model: SavedModel | None = None,
+) -> list[Path]:
+    """Write the tables of a run, its picture and its model.
+
+    The files are written to a hidden folder beside their place and moved when all are
+    complete, so a run that is stopped or fails leaves none, and those of an earlier
+    run whole.
+
+    Parameters
+    ----------
+    detection : Detection
+        What :func:`skanomaly.report.collect` returned.
+    folder : str or Path
+        Where to write; made where it is missing.
+    figure : Figure, default=None
+        What :func:`skanomaly.report.draw_report` returned.
+    model : SavedModel, default=None
+        The fitted pipeline.
+
+    Returns
+    -------
+    paths : list of Path
+        What was written: ``scores.csv`` and ``events.csv``, and ``report.png`` and
+        ``model.joblib`` where they were given.
+    """
+    folder = check_folder(folder)
+    made = _make(folder)
+    try:
+        with TemporaryDirectory(prefix=".skanomaly-", dir=folder) as hidden:
+            beside = Path(hidden)
+            scores_frame(detection).to_csv(beside / "scores.csv", index=False)
+            events_frame(detection).to_csv(beside / "events.csv", index=False)
+            if figure is not None:
+                figure.savefig(beside / "report.png", dpi=110)
+            if model is not None:
+                _dump(model, beside / "model.joblib")
+            names = sorted(path.name for path in beside.iterdir())
+            for name in names:
+                os.replace(beside / name, folder / name)
+    except BaseException:
+        # What this run did not make, it does not remove.
+        for path in made:
+            path.rmdir()
+        raise
+    return [folder / name for name in names]
+
+
+def _make(folder: Path) -> list[Path]:
+    """Make `folder` with its parents; return those that were missing, deepest first."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing
+
+
+def _dump(model: SavedModel, path: Path) -> None:
+    import joblib
+
+    joblib.dump(model, path, compress=3)

@@ -1,0 +1,21 @@
+"""The rule that ``threshold="auto"`` stands for."""
+
+from skanomaly.thresholds._base import BaseThreshold
+from skanomaly.thresholds._moments import MaxThreshold
+
+
+def auto_threshold() -> BaseThreshold:
+    """Return the recommended rule, not fitted.
+
+    Returns
+    -------
+    rule : BaseThreshold
+        A new instance.
+
+    Examples
+    --------
+    >>> from skanomaly.thresholds import auto_threshold
+    >>> auto_threshold().fit([-1.0, -2.0]).predict([-9.0])
+    array([-1])
+    """
+    return MaxThreshold()

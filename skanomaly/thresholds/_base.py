@@ -1,0 +1,87 @@
+"""What every threshold rule shares: checks, sign and labels."""
+
+from abc import abstractmethod
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from skanomaly._compat import fit_context
+
+
+class BaseThreshold(BaseEstimator):
+    """Base of the threshold rules.
+
+    A rule of one's own implements ``_threshold(errors)``: errors in, the largest
+    error that still counts as normal out.
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {}  # noqa: RUF012
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, scores: ArrayLike, y: Any = None) -> Self:
+        """Learn the offset from scores of data that is mostly normal.
+
+        Parameters
+        ----------
+        scores : array-like of shape (n_samples,)
+            Scores as ``score_samples`` returns them: the lower, the more abnormal.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : object
+            The fitted rule.
+
+        Raises
+        ------
+        ValueError
+            If there is no score, a score is NaN or infinite, or `scores` is not 1-D.
+        """
+        # 0.0 - x rather than -x: no score or offset is ever -0.0.
+        self.offset_ = 0.0 - float(self._threshold(0.0 - _check_scores(scores)))
+        return self
+
+    def predict(self, scores: ArrayLike) -> NDArray[np.int64]:
+        """Label scores: -1 where the error is above ``-offset_``, +1 elsewhere.
+
+        Parameters
+        ----------
+        scores : array-like of shape (n_samples,)
+            Scores as ``score_samples`` returns them.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,), values in {+1, -1}
+            +1 for normal, -1 for anomalous.
+        """
+        check_is_fitted(self)
+        return np.where(_check_scores(scores) < self.offset_, -1, 1)
+
+    @abstractmethod
+    def _threshold(self, errors: NDArray[np.float64]) -> float:
+        """Return the largest error that still counts as normal."""
+
+
+def _check_scores(scores: ArrayLike) -> NDArray[np.float64]:
+    values = np.asarray(scores, dtype=np.float64)
+    if values.ndim != 1:
+        raise ValueError(
+            f"scores must be one number per sample, got an array of shape "
+            f"{values.shape}: pass the result of score_samples(X)."
+        )
+    if values.size == 0:
+        raise ValueError(
+            "scores is empty: a threshold needs the score of at least one sample."
+        )
+    bad = ~np.isfinite(values)
+    if bad.any():
+        raise ValueError(
+            f"scores contains NaN or infinity: {np.count_nonzero(bad)} of "
+            f"{values.size} values, the first at row {np.argmax(bad)}. A network that "
+            "diverged gives such scores: scale its input, or lower its learning_rate."
+        )
+    return values

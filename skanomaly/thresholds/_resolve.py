@@ -1,0 +1,85 @@
+"""From what a user may pass as ``threshold=`` to a rule."""
+
+from inspect import signature
+from numbers import Real
+from typing import Any
+
+from sklearn.base import clone
+
+from skanomaly.thresholds._auto import auto_threshold
+from skanomaly.thresholds._base import BaseThreshold
+from skanomaly.thresholds._moments import FixedThreshold, MaxThreshold, SigmaThreshold
+from skanomaly.thresholds._robust import IQRThreshold, MADThreshold, QuantileThreshold
+from skanomaly.thresholds._tail import POTThreshold
+
+_RULES: dict[str, type[BaseThreshold]] = {
+    "fixed": FixedThreshold,
+    "iqr": IQRThreshold,
+    "mad": MADThreshold,
+    "max": MaxThreshold,
+    "pot": POTThreshold,
+    "quantile": QuantileThreshold,
+    "sigma": SigmaThreshold,
+}
+_KNOWN = (
+    f"Known are 'auto', a number (largest normal error), a rule such as "
+    f"SigmaThreshold(k=8), or a text: {', '.join(_RULES)}, with parameters after a "
+    "colon, such as 'sigma:8' or 'pot:1e-4,0.98'."
+)
+
+
+def resolve_threshold(spec: Any) -> Any:
+    """Return the threshold rule that `spec` stands for, not fitted.
+
+    Parameters
+    ----------
+    spec : rule, float or str
+        A rule (returned as a clone), a number (`FixedThreshold`), ``"auto"``
+        (`auto_threshold`), or the short name of a rule with its parameters, in their
+        order: ``"sigma:8"``, ``"quantile:0.01"``, ``"mad:5"``, ``"iqr:2.5"``,
+        ``"max"``, ``"max:0.1"``, ``"pot:1e-4,0.98"``, ``"fixed:2.0"``.
+
+    Returns
+    -------
+    rule : estimator
+        A rule with ``fit(scores)`` and, once fitted, ``offset_``.
+
+    Raises
+    ------
+    ValueError
+        If `spec` stands for no rule.
+
+    Examples
+    --------
+    >>> from skanomaly.thresholds import resolve_threshold
+    >>> resolve_threshold("sigma:8")
+    SigmaThreshold(k=8.0)
+    """
+    if isinstance(spec, str):
+        return _from_text(spec)
+    if isinstance(spec, Real) and not isinstance(spec, bool):
+        return FixedThreshold(float(spec))
+    if hasattr(spec, "fit") and not isinstance(spec, type):
+        return clone(spec)
+    raise ValueError(f"threshold={spec!r} is no threshold rule. {_KNOWN}")
+
+
+def _from_text(text: str) -> BaseThreshold:
+    name, _, rest = text.strip().lower().partition(":")
+    if name == "auto" and not rest:
+        return auto_threshold()
+    if name not in _RULES:
+        raise ValueError(f"threshold={text!r} is unknown. {_KNOWN}")
+    rule = _RULES[name]
+    try:
+        values = [float(value) for value in rest.split(",")] if rest else []
+        signature(rule).bind(*values)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"threshold={text!r} does not fit {name!r}, whose parameters are numbers: "
+            f"{', '.join(signature(rule).parameters)}. {_KNOWN}"
+        ) from None
+    made = rule(*values)
+    # At once rather than in fit, which comes after the training of a network.
+    made._validate_params()
+    return made

@@ -1,0 +1,189 @@
+"""The dominant period of a series, from its autocorrelation."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+from scipy.signal import detrend
+
+_SHORTEST = 3
+# Longer windows make every network slow; who needs them can pass `max_period`.
+_LONGEST = 2000
+# A period must be seen this often, or a slow drift passes for one.
+_CYCLES = 3
+# More cycles than this make the answer slower, not better.
+_ENOUGH_CYCLES = 20
+# How far peaks must stand above the troughs between them: a share of the variance,
+# and in standard deviations of what noise of the same colour shows.
+_MIN_CONTRAST = 0.15
+_MIN_DEVIATIONS = 4.0
+# Multiples of a period match as well as the period itself, give or take the noise.
+_AS_GOOD = 0.8
+_REFINE_CYCLES = 10
+
+
+def dominant_period(
+    series: NDArray[np.floating],
+    *,
+    max_period: int | None = None,
+    default: int | None = None,
+) -> int:
+    """Return the dominant period of a series, or a usual length where there is none.
+
+    It works on repeating shapes of any kind, below a linear trend, noise and single
+    outliers. It fails, and the default comes, where a period is seen less than three
+    times, changes its length by more than a few percent, or consists of rare events
+    only (less than one sample in a hundred differs from the rest).
+
+    Parameters
+    ----------
+    series : ndarray of shape (n_samples,) or (n_samples, n_channels)
+        Finite values; constant channels are ignored.
+    max_period : int, default=None
+        Longest period to look for, in samples: 2,000 if None, and never more than a
+        third of the series.
+    default : int, default=None
+        What to return where there is no clear period: if None, 100 or a tenth of the
+        series, whatever is less, and 2 at least.
+
+    Returns
+    -------
+    period : int
+        In samples.
+
+    Notes
+    -----
+    Of the normalised autocorrelation r, averaged over channels, a period p is judged by
+    its contrast, the mean of ``r(k p) - r(k p - p / 2)`` over k = 1, 2, 3. It counts if
+    that exceeds 0.15 and four times its standard deviation under noise of the same
+    short-term correlation (Bartlett's formula). The shortest of those that reach 80 %
+    of the best is taken, and refined on its first ten multiples; it is 3 at least. The
+    normalisation is that of [1]_, which is 1 at the period of a series of any length.
+    Outliers are clipped and a linear trend is removed first. Of a long series the last
+    20 times `max_period` samples are used.
+
+    References
+    ----------
+    .. [1] McLeod, P. and Wyvill, G. (2005). A smarter way to find pitch. Proceedings of
+       the International Computer Music Conference, 138-141.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skanomaly.windows import dominant_period
+    >>> rng = np.random.default_rng(0)
+    >>> t = np.arange(1000)
+    >>> dominant_period(np.sin(2 * np.pi * t / 48) + 0.01 * t + rng.normal(size=1000))
+    48
+    """
+    period = find_period(series, max_period=max_period)
+    if period is not None:
+        return period
+    return default or min(100, max(2, len(series) // 10))
+
+
+def find_period(
+    series: NDArray[np.floating], *, max_period: int | None = None
+) -> int | None:
+    """Return the dominant period of a series, or None where no period is clear.
+
+    Parameters
+    ----------
+    series : ndarray of shape (n_samples,) or (n_samples, n_channels)
+        Finite values.
+    max_period : int, default=None
+        As in :func:`dominant_period`.
+
+    Returns
+    -------
+    period : int or None
+        In samples.
+    """
+    longest = min(max_period or _LONGEST, len(series) // _CYCLES)
+    if longest < _SHORTEST:
+        return None
+    recent = np.asarray(series[-_ENOUGH_CYCLES * longest :], dtype=np.float64)
+    r = _autocorrelation(recent.reshape(len(recent), -1))
+    if r is None:
+        return None
+    periods = _local_maxima(r, longest)
+    contrast, n_cycles = _contrast(r, periods, _CYCLES)
+    energy = np.cumsum(r**2)
+    variance = (2 * energy[periods // 2] - 1) / len(recent) * 2 / n_cycles
+    clear = contrast >= np.maximum(_MIN_CONTRAST, _MIN_DEVIATIONS * np.sqrt(variance))
+    if not clear.any():
+        return None
+    periods, contrast = periods[clear], contrast[clear]
+    shortest = int(np.argmax(contrast >= _AS_GOOD * contrast.max()))
+    return min(_refine(r, int(periods[shortest])), longest)
+
+
+def _autocorrelation(series: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Return r of lags 0 to two thirds of the series, mean of the channels.
+
+    None if all channels are constant, or nothing but a trend.
+    """
+    # An outlier tilts the trend, and a trend hides outliers: hence twice.
+    x = _without_trend(_without_trend(series))
+    if x.shape[1] == 0:
+        return None
+    n = len(x)
+    n_lags = 2 * n // 3 + 1
+    size = fft.next_fast_len(n + n_lags, real=True)
+    power = np.abs(fft.rfft(x, size, axis=0)) ** 2
+    products = fft.irfft(power, size, axis=0)[:n_lags]
+    # What is left of the energy at each lag: without the last, without the first.
+    energy = np.cumsum(x**2, axis=0)
+    squares = energy[n - n_lags :][::-1] + energy[-1]
+    squares[1:] -= energy[: n_lags - 1]
+    r: NDArray[np.float64] = np.mean(2 * products / np.maximum(squares, 1e-300), axis=1)
+    return r
+
+
+def _without_trend(series: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Clip outliers, remove the linear trend, and drop channels that do not vary."""
+    n = len(series)
+    ranked = np.sort(series, axis=0)
+    low, high = ranked[int(np.ceil(0.01 * (n - 1)))], ranked[int(0.99 * (n - 1))]
+    varies = high > low
+    if not varies.any():
+        return series[:, :0]
+    low, high = low[varies], high[varies]
+    x = detrend((np.clip(series[:, varies], low, high) - low) / (high - low), axis=0)
+    # Less is the rounding of a straight line.
+    level: NDArray[np.float64] = x[:, np.std(x, axis=0) > 1e-8]
+    return level
+
+
+def _local_maxima(r: NDArray[np.float64], longest: int) -> NDArray[np.intp]:
+    """Return the lags that no lag between their neighbouring troughs exceeds."""
+    peaks = np.flatnonzero((r[1:-1] >= r[:-2]) & (r[1:-1] > r[2:])) + 1
+    peaks = peaks[(peaks >= _SHORTEST) & (peaks <= longest)]
+    highest = [r[int(np.ceil(0.6 * p)) : int(1.4 * p) + 1].max() for p in peaks]
+    return peaks[r[peaks] >= np.array(highest)]
+
+
+def _contrast(
+    r: NDArray[np.float64], periods: NDArray[np.floating | np.intp], n_cycles: int
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Return how far r at the multiples of periods stands above that halfway.
+
+    And over how many multiples, up to `n_cycles`, that could be told.
+    """
+    multiples = np.multiply.outer(periods, np.arange(1, n_cycles + 1))
+    halfway = multiples - periods[:, None] / 2
+    known = multiples <= len(r) - 1
+    lags = np.arange(len(r))
+    height = np.interp(multiples, lags, r) - np.interp(halfway, lags, r)
+    n_known = known.sum(axis=1)
+    return (height * known).sum(axis=1) / n_known, n_known
+
+
+def _refine(r: NDArray[np.float64], period: int) -> int:
+    """Return the whole period next to the best match of many cycles.
+
+    At its k-th multiple, r tells periods apart k times as sharply as at the first.
+    """
+    grid = np.linspace(0.95 * period - 1, 1.05 * period + 1, 801)
+    n_cycles = int(min(_REFINE_CYCLES, max(1, (len(r) - 1) // grid[-1])))
+    contrast, _ = _contrast(r, grid[grid <= len(r) - 1], n_cycles)
+    return round(float(grid[np.argmax(contrast)]))

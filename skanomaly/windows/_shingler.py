@@ -1,0 +1,305 @@
+"""The transformer that turns a series into rows of windows."""
+
+from numbers import Integral
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+
+from skanomaly._compat import Interval, StrOptions, fit_context
+from skanomaly._validation import check_finite
+from skanomaly.windows._period import dominant_period
+from skanomaly.windows._view import reach, sliding_view
+
+_COUNT = Interval(Integral, 1, None, closed="left")
+
+
+def _is_flat(shingler: "Shingler") -> bool:
+    return shingler.flatten
+
+
+class Shingler(TransformerMixin, BaseEstimator):
+    """Turn a series into rows: each sample becomes the window around it.
+
+    As many rows come out as samples went in, so labels and cross-validation keep their
+    meaning. The rows are a read-only view of one padded copy of the series: a million
+    windows of 400 steps take the memory of the series, not 400 times as much. Time
+    order is the meaning of the rows: a sample alone, or samples in another order, give
+    other windows.
+
+    Parameters
+    ----------
+    window : int or "auto", default="auto"
+        Steps in a row. ``"auto"`` takes `periods` times the dominant period of the
+        training series, from its autocorrelation, and fewer periods where they would
+        exceed half the series. Where no period is clear, 100 samples or a tenth of the
+        series (whatever is less) stand for it.
+    periods : int, default=1
+        Periods in a window. Only used with ``window="auto"``.
+    align : {"end", "center"}, default="end"
+        Where a row's sample lies in its window: at the end, so that no row needs
+        later samples, or at step ``window // 2``, which suits reconstruction.
+    pad : {"edge", "reflect", "period"}, default="edge"
+        What windows see beyond the ends of the series: its first and last sample, its
+        mirror image, or the samples one window further inside, which continues a
+        series whose period divides the window (``"edge"`` where the series is shorter
+        than the window). All but ``"edge"`` let the first rows see later samples.
+    flatten : bool, default=True
+        Whether a row is flat, the channels of a step side by side and the oldest step
+        first, or has the shape (window, n_channels), which fits no data frame:
+        such windows stay an array, whatever `set_output` says.
+
+    Attributes
+    ----------
+    window_ : int
+        Steps in a row.
+    n_features_in_ : int
+        Channels of the series seen in `fit`.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the channels, if `fit` saw a data frame with names.
+
+    See Also
+    --------
+    skanomaly.overlap_mean : Spread results per window over the samples they cover.
+
+    Notes
+    -----
+    With ``align="end"`` row i holds the samples ``i - window + 1`` to ``i``. A data
+    frame as output (`set_output`) holds every window separately, and so does a copy.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skanomaly import Shingler
+    >>> X = np.array([[1.0], [2.0], [3.0], [4.0]])
+    >>> shingler = Shingler(window=3).fit(X)
+    >>> shingler.transform(X)
+    array([[1., 1., 1.],
+           [1., 1., 2.],
+           [1., 2., 3.],
+           [2., 3., 4.]])
+    >>> shingler.get_feature_names_out()
+    array(['x0_lag2', 'x0_lag1', 'x0_lag0'], dtype=object)
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "window": [StrOptions({"auto"}), _COUNT],
+        "periods": [_COUNT],
+        "align": [StrOptions({"end", "center"})],
+        "pad": [StrOptions({"edge", "reflect", "period"})],
+        "flatten": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        window: int | str = "auto",
+        *,
+        periods: int = 1,
+        align: str = "end",
+        pad: str = "edge",
+        flatten: bool = True,
+    ) -> None:
+        self.window = window
+        self.periods = periods
+        self.align = align
+        self.pad = pad
+        self.flatten = flatten
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: ArrayLike, y: object = None) -> Self:
+        """Choose the window.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_channels)
+            The training series, in time order.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : Shingler
+            The fitted transformer.
+
+        Raises
+        ------
+        ValueError
+            If `X` holds NaN or infinity, or a parameter is out of its range.
+        """
+        series = self._validate(X, reset=True)
+        if isinstance(self.window, str):
+            period = dominant_period(series)
+            n_fitting = max(1, len(series) // (2 * period))
+            self.window_ = period * min(self.periods, n_fitting)
+        else:
+            self.window_ = int(self.window)
+        return self
+
+    def transform(self, X: ArrayLike) -> NDArray[np.floating]:
+        """Return the window of every sample.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_channels)
+            A series, in time order; it may be shorter than the window.
+
+        Returns
+        -------
+        windows : ndarray of shape (n_samples, window_ * n_channels)
+            A read-only view, oldest step first; of shape
+            (n_samples, window_, n_channels) with ``flatten=False``.
+
+        Raises
+        ------
+        ValueError
+            If `X` holds NaN or infinity, or has another number of channels.
+        """
+        check_is_fitted(self)
+        series = self._validate(X, reset=False)
+        rows = sliding_view(self._pad(series), self.window_)
+        return rows if self.flatten else rows.reshape(len(rows), self.window_, -1)
+
+    def inverse_transform(self, X: ArrayLike) -> NDArray[np.floating]:
+        """Return the series, each sample the mean over all windows that hold it.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, window_ * n_channels)
+            Windows as `transform` returns them, flat or not, or what a network made
+            of them. What they hold beyond the ends of the series is ignored.
+
+        Returns
+        -------
+        series : ndarray of shape (n_samples, n_channels)
+            The exact series, if the windows are those of one.
+
+        Raises
+        ------
+        ValueError
+            If `X` has another shape than the windows.
+        """
+        check_is_fitted(self)
+        values: NDArray[np.floating] = check_array(
+            X, dtype=[np.float64, np.float32], allow_nd=True
+        )
+        n, n_channels = len(values), self.n_features_in_
+        if values.shape[1:] not in (
+            (self.window_ * n_channels,),
+            (self.window_, n_channels),
+        ):
+            raise ValueError(
+                f"X has shape {values.shape}, but windows of {self.window_} steps of "
+                f"{n_channels} channels were expected: "
+                f"(n_samples, {self.window_ * n_channels}) or "
+                f"(n_samples, {self.window_}, {n_channels}). Pass what transform of "
+                "this Shingler returns, or values of that shape."
+            )
+        windows = values.reshape(n, self.window_, n_channels)
+        before, after = reach(self.window_, self.align)
+        own = windows[:, before]
+        # Deviations from each sample's own row are all zero for windows of a series,
+        # which makes the way back exact; a plain mean would round.
+        deviations = np.zeros((n, n_channels))
+        for step in range(self.window_):
+            ahead = step - before
+            rows = slice(max(0, -ahead), max(0, n - max(0, ahead)))
+            samples = slice(rows.start + ahead, max(0, rows.stop + ahead))
+            deviations[samples] += windows[rows, step] - own[samples]
+        sample = np.arange(n)
+        count = np.minimum(sample + before + 1, n) - np.maximum(sample - after, 0)
+        series: NDArray[np.floating] = own + deviations / count[:, None]
+        return series.astype(values.dtype, copy=False)
+
+    @available_if(_is_flat)
+    def get_feature_names_out(
+        self, input_features: ArrayLike | None = None
+    ) -> NDArray[np.object_]:
+        """Return a name for every column: its channel and its lag.
+
+        Parameters
+        ----------
+        input_features : array-like of str, default=None
+            Names of the channels; they must match those seen in `fit`.
+
+        Returns
+        -------
+        names : ndarray of str objects
+            ``x0_lag2, x0_lag1, x0_lag0``; steps later than the row's sample, as
+            ``align="center"`` has them, are called ``x0_lead1, x0_lead2``.
+        """
+        # Nothing is one to one here; this is scikit-learn's public check of the names.
+        channels = OneToOneFeatureMixin.get_feature_names_out(self, input_features)
+        before, after = reach(self.window_, self.align)
+        steps = [f"lag{before - step}" for step in range(before + 1)]
+        steps += [f"lead{step}" for step in range(1, after + 1)]
+        names = [f"{channel}_{step}" for step in steps for channel in channels]
+        return np.array(names, dtype=object)
+
+    def set_output(self, *, transform: str | None = None) -> Self:
+        """Choose the container of the output, as in scikit-learn.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas", "polars"}, default=None
+            None leaves it as it is. A data frame holds a copy of every window.
+
+        Returns
+        -------
+        self : Shingler
+            This transformer.
+
+        Raises
+        ------
+        ValueError
+            If a data frame is asked for with ``flatten=False``.
+        """
+        if self.flatten:
+            super().set_output(transform=transform)
+        elif transform not in (None, "default"):
+            raise ValueError(
+                f"Windows of shape (window, n_channels) do not fit into {transform!r}: "
+                "a data frame has two dimensions. Use Shingler(flatten=True), or leave "
+                "the output an array."
+            )
+        return self
+
+    def _validate(self, X: ArrayLike, *, reset: bool) -> NDArray[np.floating]:
+        series: NDArray[np.floating] = validate_data(
+            self,
+            X,
+            reset=reset,
+            dtype=[np.float64, np.float32],
+            ensure_all_finite=False,
+        )
+        check_finite(series)
+        return series
+
+    def _pad(self, series: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Return the one copy that is made, with margins for the outermost rows."""
+        n, n_channels = series.shape
+        before, after = reach(self.window_, self.align)
+        padded = np.empty((before + n + after, n_channels), dtype=series.dtype)
+        padded[before : before + n] = series
+        padded[:before] = series[self._source(np.arange(-before, 0), n)]
+        padded[before + n :] = series[self._source(np.arange(n, n + after), n)]
+        return padded
+
+    def _source(self, beyond: NDArray[np.intp], n: int) -> NDArray[np.intp]:
+        """Return which of n samples stand in for steps beyond the ends."""
+        source: NDArray[np.intp]
+        if self.pad == "period" and n >= self.window_:
+            source = np.where(beyond < 0, beyond + self.window_, beyond - self.window_)
+        elif self.pad == "reflect" and n > 1:
+            place = np.abs(beyond) % (2 * n - 2)
+            source = np.minimum(place, 2 * n - 2 - place)
+        else:
+            source = np.clip(beyond, 0, n - 1)
+        return source
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags

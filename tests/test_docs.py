@@ -1,0 +1,88 @@
+"""What is written down is true: docstrings, the quick start, README and links."""
+
+import doctest
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+from numpydoc.validate import validate
+
+import skanomaly
+
+ROOT = Path(skanomaly.__file__).parent.parent
+PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+PUBLIC = sorted(skanomaly._MODULE_OF)
+
+# Codes of numpydoc.validate: parameters that the docstring misses, invents, misorders
+# or gives no type; sections unknown or out of order; no summary, return or example.
+OF_ALL = {"GL06", "GL07", "GL08", "PR01", "PR02", "PR03", "PR04", "SS01", "SS03"}
+OF_PUBLIC_NAMES = OF_ALL | {"EX01", "RT01"}
+
+
+def problems(name: str, codes: set[str]) -> list[str]:
+    found = validate(name)["errors"]
+    return [f"{code}: {text}" for code, text in found if code in codes]
+
+
+def own_methods(name: str) -> list[str]:
+    """Public methods of a class that this package wrote."""
+    return [
+        method
+        for method, value in inspect.getmembers(getattr(skanomaly, name), callable)
+        if not method.startswith("_")
+        and not re.fullmatch("set_.*_request", method)
+        and (getattr(value, "__module__", None) or "").startswith("skanomaly")
+    ]
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_docstring_says_what_the_signature_does(name):
+    assert problems(f"skanomaly.{name}", OF_PUBLIC_NAMES) == []
+    if inspect.isclass(getattr(skanomaly, name)):
+        for method in own_methods(name):
+            found = problems(f"skanomaly.{name}.{method}", OF_ALL - {"PR04"})
+            assert found == [], method
+
+
+def test_quickstart_runs():
+    result = doctest.testfile(
+        str(ROOT / "docs" / "quickstart.rst"),
+        module_relative=False,
+        optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE,
+    )
+    assert result.attempted > 10
+    assert result.failed == 0
+
+
+def test_readme_examples_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert blocks
+    namespace = {"__name__": "readme"}
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), namespace)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#\s]+)", text) + re.findall(r'src="([^"]+)"', text)
+    local = [link for link in links if "://" not in link]
+    assert [link for link in local if not (ROOT / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_make_verbs_exist(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    named = re.findall(r"`make (?:[A-Z]+=(?:\"[^\"]*\"|\S+) )*([a-z]+)`", text)
+    assert set(named) <= targets
+
+
+def test_change_log_has_the_version():
+    release = skanomaly.__version__.split(".dev")[0]
+    assert release in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

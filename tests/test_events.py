@@ -1,0 +1,187 @@
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, strategies as st
+
+from skanomaly.events import Event, events_to_labels, find_events
+from tests import naive
+
+labels = st.lists(st.sampled_from([1, -1]), max_size=60).map(
+    lambda values: np.array(values, dtype=np.int64)
+)
+
+
+def spans(events):
+    return [(event.start, event.stop) for event in events]
+
+
+@given(y=labels)
+def test_labels_make_the_round_trip(y):
+    np.testing.assert_array_equal(events_to_labels(find_events(y), y.size), y)
+
+
+@given(y=labels)
+def test_events_are_half_open_maximal_runs(y):
+    for event in find_events(y):
+        assert event.length == event.stop - event.start > 0
+        assert (y[event.start : event.stop] == -1).all()
+        assert event.start == 0 or y[event.start - 1] == 1
+        assert event.stop == y.size or y[event.stop] == 1
+
+
+@given(y=labels, min_length=st.integers(1, 6), merge_gap=st.integers(0, 6))
+def test_merging_comes_before_dropping(y, min_length, merge_gap):
+    found = find_events(y, min_length=min_length, merge_gap=merge_gap)
+    expected = naive.events(y == -1, min_length=min_length, merge_gap=merge_gap)
+    assert spans(found) == expected
+
+
+@given(y=labels)
+def test_all_kinds_of_labels_agree(y):
+    expected = find_events(y)
+    anomalous = y == -1
+    assert find_events(anomalous) == expected
+    assert find_events(y.tolist()) == expected
+    assert find_events(y.astype(np.int8)) == expected
+    assert spans(find_events(y.astype(float))) == spans(expected)
+    if not anomalous.all():
+        assert find_events(anomalous.astype(np.uint8)) == expected
+
+
+@given(
+    scores=st.lists(st.floats(-1e6, 0), min_size=1, max_size=60).map(np.array),
+    offset=st.floats(-1e6, 0),
+    merge_gap=st.integers(0, 3),
+)
+def test_peak_is_the_lowest_score_and_severity_its_distance(scores, offset, merge_gap):
+    events = find_events(scores, offset=offset, merge_gap=merge_gap)
+    assert spans(events) == naive.events(
+        scores < offset, min_length=1, merge_gap=merge_gap
+    )
+    for event in events:
+        assert event.start <= event.peak < event.stop
+        assert event.peak_score == scores[event.peak]
+        assert event.peak_score == scores[event.start : event.stop].min()
+        assert event.severity == offset - event.peak_score > 0
+
+
+def test_decision_values_are_anomalous_where_negative():
+    assert spans(find_events([0.0, -0.1, 0.2, -0.3])) == [(1, 2), (3, 4)]
+    assert find_events([1.0, 1.0]) == []
+    assert find_events([0.0, 0.0]) == []
+    assert find_events([-0.0]) == []
+    assert find_events([0.0, 1.0], offset=0) == []
+
+
+def test_scores_that_are_integers_need_an_offset():
+    assert spans(find_events([0, -7, 1], offset=-2)) == [(1, 2)]
+    with pytest.raises(ValueError, match="together with their offset"):
+        find_events([0, -7, 1])
+
+
+def test_only_ones_are_normal_labels():
+    assert find_events([1, 1, 1]) == []
+    assert spans(find_events([0, 1, 1])) == [(1, 3)]
+
+
+def test_no_sample_has_no_event():
+    assert find_events(np.array([], dtype=float)) == []
+
+
+def test_labels_have_no_severity():
+    (event,) = find_events([1, -1, -1])
+    assert event.peak == event.start == 1
+    assert np.isnan(event.peak_score)
+    assert np.isnan(event.severity)
+    assert event.channel is None
+    assert event.start_time is event.stop_time is event.peak_time is None
+
+
+def test_channel_has_the_largest_mean_error():
+    errors = np.array([[9, 0, 0], [1, 3, 0], [1, 2, 4], [9, 0, 0]])
+    (event,) = find_events([1, -1, -1, 1], channel_errors=errors)
+    assert event.channel == 1
+    (event,) = find_events(
+        [1, -1, -1, 1], channel_errors=errors, channel_names=["a", "b", "c"]
+    )
+    assert event.channel == "b"
+
+
+HOURS = pd.date_range("2024-01-31 20:00", periods=4, freq="h")
+INDEXES = {
+    "DatetimeIndex": HOURS,
+    "with time zone": HOURS.tz_localize("Europe/Berlin"),
+    "Series": pd.Series(HOURS, index=[7, 3, 5, 1]),
+    "datetime64": HOURS.to_numpy(),
+    "datetime": HOURS.to_pydatetime().tolist(),
+    "PeriodIndex": HOURS.to_period("h"),
+    "numbers": [0.5, 1.0, 1.5, 2.0],
+    "range": range(10, 50, 10),
+}
+
+
+@pytest.mark.parametrize("index", INDEXES.values(), ids=INDEXES)
+def test_times_come_from_the_index(index):
+    first, last = find_events([-1, 1, -1, -1], index=index)
+    at = list(index)
+    assert (first.start_time, first.stop_time) == (at[0], at[1])
+    assert (last.start_time, last.peak_time) == (at[2], at[2])
+    assert last.stop_time == at[3] + (at[1] - at[0])
+
+
+def test_the_stop_time_at_the_end_is_none_without_a_step():
+    assert find_events([-1], index=[datetime(2024, 1, 1)])[0].stop_time is None
+    assert find_events([1, -1], index=["a", "b"])[0].stop_time is None
+
+
+def test_events_make_a_table():
+    scores = [-1.0, -5.0, -9.0, -1.0, -6.0, -1.0]
+    index = pd.date_range("2024-01-01", periods=6, freq="D")
+    errors = -np.array(scores)[:, None]
+    events = find_events(
+        scores, offset=-4, index=index, channel_errors=errors, channel_names=["cpu"]
+    )
+    table = pd.DataFrame(events)
+    assert list(table) == list(Event.__dataclass_fields__)
+    assert table["severity"].tolist() == [5.0, 2.0]
+    assert table["channel"].tolist() == ["cpu", "cpu"]
+    assert (table["stop_time"] - table["start_time"]).tolist() == [
+        timedelta(days=2),
+        timedelta(days=1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("y", "options", "message"),
+    [
+        ([[1], [-1]], {}, r"shape \(2, 1\)"),
+        (["1", "-1"], {}, "numbers or booleans"),
+        ([0.0, np.nan], {}, "NaN"),
+        ([0.0, 1.0, 0.0], {}, "astype"),
+        ([2, 1], {}, r"got \[1, 2\]"),
+        ([-1, 0, 1], {}, r"in \{0, 1\}"),
+        ([1.0], {"offset": np.nan}, "offset is NaN"),
+        ([1, -1], {"min_length": 0}, "min_length must be an integer of at least 1"),
+        ([1, -1], {"merge_gap": -1}, "merge_gap must be an integer of at least 0"),
+        ([1, -1], {"merge_gap": 1.5}, "merge_gap"),
+        ([1, -1], {"index": [1, 2, 3]}, "3 entries for 2 samples"),
+        ([1, -1], {"channel_errors": [[1, 2]]}, r"shape \(2, n_channels\)"),
+        ([1, -1], {"channel_names": ["a"]}, "needs channel_errors"),
+        (
+            [1, -1],
+            {"channel_errors": [[1], [2]], "channel_names": ["a", "b"]},
+            "2 names for 1 channels",
+        ),
+    ],
+)
+def test_bad_input_is_refused(y, options, message):
+    with pytest.raises(ValueError, match=message):
+        find_events(y, **options)
+
+
+def test_events_must_lie_within_the_series():
+    with pytest.raises(ValueError, match="does not lie within 3 samples"):
+        events_to_labels(find_events([1, 1, -1, -1]), n_samples=3)
+    assert events_to_labels([], n_samples=0).size == 0

@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+from sklearn.ensemble import IsolationForest
+
+from skanomaly.thresholds import (
+    FixedThreshold,
+    IQRThreshold,
+    MADThreshold,
+    MaxThreshold,
+    POTThreshold,
+    QuantileThreshold,
+    SigmaThreshold,
+    auto_threshold,
+    resolve_threshold,
+)
+
+
+@pytest.mark.parametrize(
+    ("spec", "rule"),
+    [
+        ("sigma:8", SigmaThreshold(k=8)),
+        ("quantile:0.01", QuantileThreshold(contamination=0.01)),
+        ("mad:5", MADThreshold(k=5)),
+        ("iqr:2.5", IQRThreshold(k=2.5)),
+        ("max", MaxThreshold()),
+        ("max:0.1", MaxThreshold(margin=0.1)),
+        ("pot:1e-3", POTThreshold(risk=1e-3)),
+        ("pot:1e-4,0.98", POTThreshold(risk=1e-4, level=0.98)),
+        ("fixed:2.0", FixedThreshold(2.0)),
+        (" Sigma:8 ", SigmaThreshold(k=8)),
+        (2, FixedThreshold(2)),
+        (np.float32(0.5), FixedThreshold(0.5)),
+        ("auto", auto_threshold()),
+    ],
+)
+def test_texts_and_numbers(spec, rule):
+    found = resolve_threshold(spec)
+    assert type(found) is type(rule)
+    assert found.get_params() == rule.get_params()
+
+
+def test_a_rule_comes_back_cloned():
+    rule = SigmaThreshold(k=4).fit([-1.0])
+    found = resolve_threshold(rule)
+    assert found is not rule
+    assert found.k == 4
+    assert not hasattr(found, "offset_")
+
+
+@pytest.mark.parametrize(
+    "spec",
+    ["sigmoid", "", "sigma:8,9", "sigma:x", "fixed", "auto:3", None, True, [3]],
+)
+def test_unknown_says_what_is_known(spec):
+    with pytest.raises(ValueError, match=r"sigma.*'sigma:8'"):
+        resolve_threshold(spec)
+
+
+@pytest.mark.parametrize("spec", ["sigma:-1", "quantile:0.9", "fixed:nan", "pot:2"])
+def test_values_out_of_range_are_refused_at_once(spec):
+    with pytest.raises(ValueError, match="must be"):
+        resolve_threshold(spec)
+
+
+def test_a_class_in_place_of_a_rule_is_refused():
+    with pytest.raises(ValueError, match="no threshold rule"):
+        resolve_threshold(SigmaThreshold)
+
+
+def test_rules_serve_other_detectors():
+    X = np.random.default_rng(0).normal(size=(200, 2))
+    scores = IsolationForest(random_state=0).fit(X).score_samples(X)
+    assert (
+        np.sum(resolve_threshold("quantile:0.1").fit(scores).predict(scores) < 0) == 20
+    )

@@ -1,0 +1,167 @@
+import csv
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+from hypothesis.extra import numpy as hnp
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+
+from skanomaly.thresholds import (
+    FixedThreshold,
+    IQRThreshold,
+    MADThreshold,
+    MaxThreshold,
+    POTThreshold,
+    QuantileThreshold,
+    SigmaThreshold,
+    auto_threshold,
+)
+
+LEARNED = [
+    IQRThreshold(),
+    MADThreshold(),
+    MaxThreshold(),
+    POTThreshold(),
+    QuantileThreshold(),
+    SigmaThreshold(),
+    auto_threshold(),
+]
+ALL = [*LEARNED, FixedThreshold(1.0)]
+learned = pytest.mark.parametrize("rule", LEARNED, ids=repr)
+every = pytest.mark.parametrize("rule", ALL, ids=repr)
+
+errors_1d = hnp.arrays(
+    np.float64,
+    st.integers(1, 80),
+    elements=st.floats(0, 1e6, allow_subnormal=False),
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "n_beyond"), [(SigmaThreshold(3), 32), (IQRThreshold(2.5), 40)], ids=repr
+)
+def test_exact_counts_on_real_data(data_dir, rule, n_beyond):
+    with open(data_dir / "seeds/workshop/ec2_cpu_utilization_53ea38.csv") as file:
+        values = np.array([float(row["value"]) for row in csv.DictReader(file)])
+    assert np.sum(rule.fit(-values).predict(-values) == -1) == n_beyond
+
+
+@learned
+@given(value=st.floats(-1e12, 1e12), n=st.integers(1, 300))
+def test_equal_scores_are_normal(rule, value, n):
+    scores = np.full(n, value)
+    assert (rule.fit(scores).predict(scores) == 1).all()
+    assert (scores - rule.offset_ >= 0).all()
+
+
+@learned
+@pytest.mark.parametrize("value", [-0.0, 0.0, -1e-17, -0.1, -5e-324, -1e300])
+def test_equal_scores_of_awkward_values_are_normal(rule, value):
+    scores = np.full(1001, value)
+    assert (rule.fit(scores).predict(scores) == 1).all()
+
+
+@every
+@given(errors=errors_1d)
+def test_label_is_sign_of_decision(rule, errors):
+    rule = clone(rule).fit(-errors)
+    assert isinstance(rule.offset_, float)
+    assert np.isfinite(rule.offset_)
+    decision = -errors - rule.offset_
+    np.testing.assert_array_equal(rule.predict(-errors), np.where(decision < 0, -1, 1))
+    np.testing.assert_array_equal(rule.predict(-errors) == -1, errors > -rule.offset_)
+
+
+@learned
+@given(errors=errors_1d, exponent=st.integers(-20, 20))
+def test_threshold_has_the_unit_of_the_error(rule, errors, exponent):
+    unit = 2.0**exponent
+    expected = rule.fit(-errors).offset_ * unit
+    # The search for the tail's shape stops within a tolerance, hence no exact match.
+    assert rule.fit(-errors * unit).offset_ == pytest.approx(expected, rel=1e-3)
+
+
+@learned
+@given(errors=errors_1d, seed=st.integers(0, 99))
+def test_order_of_scores_does_not_matter(rule, errors, seed):
+    shuffled = np.random.default_rng(seed).permutation(errors)
+    expected = rule.fit(-errors).offset_
+    assert rule.fit(-shuffled).offset_ == pytest.approx(expected, rel=1e-3, abs=1e-9)
+
+
+@learned
+def test_a_far_outlier_is_found(rule):
+    errors = np.random.default_rng(0).exponential(size=2000)
+    rule = clone(rule).fit(-errors)
+    assert rule.predict([-1e6, -errors.mean()]).tolist() == [-1, 1]
+
+
+def test_quantile_flags_its_fraction():
+    scores = np.random.default_rng(0).normal(size=1000)
+    labels = QuantileThreshold(contamination=0.05).fit(scores).predict(scores)
+    assert np.sum(labels == -1) == 50
+
+
+@given(errors=errors_1d)
+def test_max_flags_nothing_it_has_seen(errors):
+    assert (MaxThreshold().fit(-errors).predict(-errors) == 1).all()
+
+
+def test_max_margin_is_a_fraction_of_the_largest():
+    assert MaxThreshold(margin=0.5).fit([-2.0, -4.0]).offset_ == -6.0
+    assert MaxThreshold(margin=0.5).fit([0.0]).offset_ == 0.0
+    assert MaxThreshold(margin=0.5).fit([4.0]).offset_ == 2.0
+
+
+@pytest.mark.parametrize("rule", [MADThreshold(), IQRThreshold()], ids=repr)
+def test_robust_rules_withstand_a_fifth_of_anomalies(rule):
+    errors = np.random.default_rng(0).uniform(size=1000)
+    clean = rule.fit(-errors).offset_
+    errors[:200] = 1e9
+    assert rule.fit(-errors).offset_ > 2 * clean
+    assert SigmaThreshold().fit(-errors).offset_ < -1e8
+
+
+@every
+@pytest.mark.parametrize(
+    ("scores", "message"),
+    [
+        ([], "empty"),
+        ([-1.0, np.nan], "NaN or infinity.*row 1"),
+        ([-np.inf, -1.0], "NaN or infinity.*row 0"),
+        ([[-1.0], [-2.0]], r"shape \(2, 1\)"),
+    ],
+)
+def test_bad_scores_are_refused(rule, scores, message):
+    with pytest.raises(ValueError, match=message):
+        clone(rule).fit(scores)
+    with pytest.raises(ValueError, match=message):
+        clone(rule).fit([-1.0]).predict(scores)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        FixedThreshold("a"),
+        FixedThreshold(np.nan),
+        IQRThreshold(-1),
+        MADThreshold(None),
+        MaxThreshold(-0.1),
+        POTThreshold(risk=0),
+        POTThreshold(level=1.0),
+        QuantileThreshold(0.7),
+        QuantileThreshold(0),
+        SigmaThreshold(-1),
+    ],
+    ids=repr,
+)
+def test_bad_parameters_are_refused_in_fit(rule):
+    with pytest.raises(ValueError, match=f"parameter of {type(rule).__name__}"):
+        rule.fit([-1.0])
+
+
+@every
+def test_predict_needs_fit(rule):
+    with pytest.raises(NotFittedError):
+        clone(rule).predict([-1.0])
