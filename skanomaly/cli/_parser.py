@@ -8,6 +8,7 @@ from argparse import (
     _ArgumentGroup,
 )
 from collections.abc import Callable
+from typing import NoReturn
 
 from skanomaly import __version__
 
@@ -21,9 +22,16 @@ examples:
 """
 
 
+class _Parser(ArgumentParser):
+    """Point to the help rather than print a screen of usage before the error."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+
+
 def make_parser() -> ArgumentParser:
     """Return the parser; what it parses holds the function to call as ``run``."""
-    parser = ArgumentParser(
+    parser = _Parser(
         prog="skanomaly",
         description="Find anomalies in time series with deep learning.",
         epilog=_EPILOG,
@@ -194,7 +202,10 @@ def _add_event_size(group: _ArgumentGroup) -> None:
 
 def _add_output(group: _ArgumentGroup, folder: str) -> None:
     group.add_argument(
-        "--out", default=folder, metavar="DIR", help=f"folder to write (default: {folder})"
+        "--out",
+        default=folder,
+        metavar="DIR",
+        help=f"folder to write (default: {folder})",
     )
     quiet = group.add_mutually_exclusive_group()
     quiet.add_argument("--json", action="store_true", help="print one JSON object")

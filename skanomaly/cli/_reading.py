@@ -1,5 +1,6 @@
 """From a file to a series, or to an error that says what is wrong with it."""
 
+import warnings
 from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
@@ -12,9 +13,10 @@ import numpy as np
 
 from skanomaly._compat import import_extra
 from skanomaly.cli._errors import InputError, closest
+from skanomaly.plotting import plural
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from pandas import DataFrame, Series
 
 # Dates are looked for in this many rows before a whole column is parsed.
 _A_LOOK = 20
@@ -25,29 +27,29 @@ class Reading:
     """How to read a series from a file; kept beside the model, for the next file."""
 
     time: str | None = None
-    value: tuple[str, ...] | None = None
+    value: Sequence[str] | None = None
     every: str | None = None
     agg: str | None = None
     fill: float | None = None
-    interpolate: bool = False
+    interpolate: bool | None = None
 
     @classmethod
     def from_options(cls, options: Namespace, saved: dict[str, Any]) -> Self:
         """Take what was said now, or else what was said when the model was fitted."""
-        said = {
-            field.name: getattr(options, field.name)
-            for field in fields(cls)
-            if getattr(options, field.name) is not None
-        }
-        known = {key: value for key, value in saved.items() if value is not None}
-        merged = known | said
-        if merged.get("value") is not None:
-            merged["value"] = tuple(merged["value"])
+        merged = {}
+        for field in fields(cls):
+            said = getattr(options, field.name)
+            merged[field.name] = saved.get(field.name) if said is None else said
         return cls(**merged)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, which any later version can read."""
-        return asdict(self)
+    def to_save(self, channel_names: tuple[str, ...]) -> dict[str, Any]:
+        """Return plain values, which any later version can read.
+
+        Named columns are wanted in the next file too; the only numeric one may have
+        another name there.
+        """
+        value = None if self.value is None else channel_names
+        return asdict(self) | {"value": value}
 
 
 def read_series(
@@ -56,7 +58,7 @@ def read_series(
     *,
     first: str | None = None,
     last: str | None = None,
-) -> "pd.DataFrame":
+) -> "DataFrame":
     """Read the series of a file.
 
     Parameters
@@ -91,8 +93,10 @@ def read_series(
     if first is not None or last is not None:
         from skanomaly.preprocessing import select_dates
 
+        if not isinstance(series.index, pd.DatetimeIndex):
+            raise InputError("--from and --until need times: name them with --time.")
         series = select_dates(series, first, last)
-    series = _finite(series, interpolate=reading.interpolate)
+    series = _finite(series, interpolate=bool(reading.interpolate))
     if len(series) < 2:
         raise InputError(
             f"{file} holds a single sample; a series needs a past to learn from."
@@ -100,7 +104,7 @@ def read_series(
     return series
 
 
-def _read(file: str) -> "pd.DataFrame":
+def _read(file: str) -> "DataFrame":
     from skanomaly.datasets import read_table
 
     path = Path(file)
@@ -108,18 +112,11 @@ def _read(file: str) -> "pd.DataFrame":
         near = path.parent.iterdir() if path.parent.is_dir() else ()
         hint = closest(path.name, (other.name for other in near))
         raise InputError(f"there is no file {file!r}.{hint}")
-    if path.is_dir():
-        raise InputError(f"{file!r} is a folder; give a file.")
-    if path.stat().st_size == 0:
-        raise InputError(f"{file!r} is empty.")
-    table: pd.DataFrame = read_table(path)
-    table.columns = table.columns.map(str)
-    if table.empty:
-        raise InputError(f"{file!r} holds no rows.")
+    table: DataFrame = read_table(path)
     return table
 
 
-def _find(table: "pd.DataFrame", name: str, option: str) -> str:
+def _find(table: "DataFrame", name: str, option: str) -> str:
     if name in table.columns:
         return name
     raise InputError(
@@ -128,38 +125,34 @@ def _find(table: "pd.DataFrame", name: str, option: str) -> str:
     )
 
 
-def _time_column(pd: Any, table: "pd.DataFrame", name: str | None) -> str | None:
+def _time_column(pd: Any, table: "DataFrame", name: str | None) -> str | None:
     """Return the column of times; unless named, the only one that holds dates."""
     if name is not None:
         return _find(table, name, "--time")
-    dated = [column for column in table if _holds_dates(pd, table[column])]
+    dated = [str(name) for name in table if _holds_dates(pd, table[name])]
     return dated[0] if len(dated) == 1 else None
 
 
-def _holds_dates(pd: Any, column: "pd.Series[Any]") -> bool:
-    from skanomaly.preprocessing._aggregate import _parse_times
-
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return True
+def _holds_dates(pd: Any, column: "Series[Any]") -> bool:
+    """Tell dates, of which some may be wrong, from other texts."""
     if pd.api.types.is_numeric_dtype(column):
         return False
-    try:
-        _parse_times(pd, column.head(_A_LOOK))
-    except ValueError:
-        return False
-    return True
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        dates = pd.to_datetime(column.head(_A_LOOK), errors="coerce", utc=True)
+    return bool(dates.notna().mean() > 0.5)
 
 
 def _value_columns(
-    pd: Any, table: "pd.DataFrame", names: Sequence[str] | None, time: str | None
+    pd: Any, table: "DataFrame", names: Sequence[str] | None, time: str | None
 ) -> list[str]:
     """Return the columns to watch; unless named, the only numeric one."""
     numeric = [
-        name
+        str(name)
         for name in table
         if name != time
         and pd.api.types.is_numeric_dtype(table[name])
-        and not _is_row_number(name, table[name])
+        and not _is_row_number(str(name), table[name])
     ]
     if names is None:
         if len(numeric) == 1:
@@ -183,12 +176,12 @@ def _value_columns(
     return list(dict.fromkeys(chosen))
 
 
-def _is_row_number(name: str, column: "pd.Series[Any]") -> bool:
+def _is_row_number(name: str, column: "Series[Any]") -> bool:
     """Tell the index that a data frame leaves in its CSV from data."""
-    return name.startswith("Unnamed:") and column.diff().iloc[1:].eq(1).all()
+    return name.startswith("Unnamed:") and bool(column.diff().iloc[1:].eq(1).all())
 
 
-def _check_numeric(pd: Any, table: "pd.DataFrame", name: str) -> None:
+def _check_numeric(pd: Any, table: "DataFrame", name: str) -> None:
     column = table[name]
     if pd.api.types.is_numeric_dtype(column):
         return
@@ -201,11 +194,11 @@ def _check_numeric(pd: Any, table: "pd.DataFrame", name: str) -> None:
 
 def _aggregate(
     pd: Any,
-    table: "pd.DataFrame",
+    table: "DataFrame",
     time: str | None,
     values: list[str],
     reading: Reading,
-) -> "pd.DataFrame":
+) -> "DataFrame":
     from skanomaly.preprocessing import aggregate_series
 
     if time is None:
@@ -224,19 +217,19 @@ def _aggregate(
         # Nothing sums up to zero, but has no mean.
         fill = 0.0 if agg in ("sum", "count") and not reading.interpolate else nan
     if agg != "count":
-        missing = ~np.isfinite(table[values]).all(axis=1)
-        if missing.any() and not reading.interpolate:
+        complete = np.isfinite(table[values].to_numpy(np.float64)).all(axis=1)
+        if not reading.interpolate:
             _finite(table[values], interpolate=False)
-        table = table[~missing]
-    series: pd.DataFrame = aggregate_series(
+        table = table.loc[complete]
+    series: DataFrame = aggregate_series(
         table, time=time, value=values, every=reading.every, agg=agg, fill=fill
     )
     return series
 
 
 def _as_it_is(
-    pd: Any, table: "pd.DataFrame", time: str | None, values: list[str]
-) -> "pd.DataFrame":
+    pd: Any, table: "DataFrame", time: str | None, values: list[str]
+) -> "DataFrame":
     from skanomaly.preprocessing._aggregate import _parse_times
 
     series = table[values].reset_index(drop=True)
@@ -247,33 +240,34 @@ def _as_it_is(
         series.index = pd.Index(table[time], name=time)
     else:
         series.index = pd.DatetimeIndex(_parse_times(pd, table[time]), name=time)
-    return series.sort_index(kind="stable")
+    in_order: DataFrame = series.sort_index(kind="stable")
+    return in_order
 
 
-def _counts_samples(pd: Any, column: "pd.Series[Any]") -> bool:
+def _counts_samples(pd: Any, column: "Series[Any]") -> bool:
     """Tell sample numbers and the like from seconds since 1970 (before 1973)."""
     return bool(pd.api.types.is_numeric_dtype(column) and column.abs().max() < 1e8)
 
 
-def _finite(series: "pd.DataFrame", *, interpolate: bool) -> "pd.DataFrame":
+def _finite(series: "DataFrame", *, interpolate: bool) -> "DataFrame":
     finite = np.isfinite(series.to_numpy(dtype=np.float64))
     if finite.all():
         return series
     if interpolate:
         from skanomaly.preprocessing import interpolate_series
 
-        filled: pd.DataFrame = interpolate_series(series)
+        filled: DataFrame = interpolate_series(series)
         return filled
     row, channel = np.argwhere(~finite)[0]
-    kind = "NaN (missing)" if np.isnan(series.iat[row, channel]) else "infinite"
+    kind = "missing" if series.iloc[:, channel].isna().iloc[row] else "infinite"
     raise InputError(
-        f"{(~finite).sum():,} values are missing or infinite; the first, in column "
-        f"{series.columns[channel]!r} at {series.index.name or 'row'} "
+        f"{plural(int((~finite).sum()), 'value')} missing or infinite: the "
+        f"first, in column {series.columns[channel]!r} at {series.index.name or 'row'} "
         f"{series.index[row]}, is {kind}. Fill them with --interpolate."
     )
 
 
-def index_of(series: "pd.DataFrame") -> Any:
+def index_of(series: "DataFrame") -> Any:
     """Return the times of a series, or None where its samples are only numbered."""
     pd = import_extra("pandas", extra="cli")
     return None if isinstance(series.index, pd.RangeIndex) else series.index

@@ -150,7 +150,7 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         return self._train(X, 1, go_on=True, validate=False)
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Score rows: minus the mean absolute error, so the lower, the more abnormal.
+        """Score rows: minus the mean squared error, so the lower, the more abnormal.
 
         Parameters
         ----------
@@ -161,7 +161,7 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         Returns
         -------
         scores : ndarray of shape (n_rows,), values <= 0
-            In the unit of X.
+            In the squared unit of X.
         """
         return 0.0 - self.score_channels(X).sum(axis=1)
 
@@ -307,9 +307,9 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         return Sequences.from_rows(X, n_channels)
 
     def _errors(self, rows: Sequences) -> NDArray[np.float64]:
-        """Mean absolute error that each channel adds to each row."""
+        """Mean squared error that each channel adds to each row."""
         errors = [
-            np.abs(targets - predictions).mean(axis=1)
+            np.square(targets - predictions).mean(axis=1)
             for targets, predictions in self._predictions(rows)
         ]
         return rows.row_means(np.concatenate(errors)) / self.n_channels_

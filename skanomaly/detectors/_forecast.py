@@ -162,7 +162,8 @@ class BaseForecastDetector(BaseDetector):
             targets = sliding_window_view(following, self._n_predicted, axis=1)
             return taken[:, :n_inputs], targets.transpose(0, 1, 3, 2)
 
-        return Examples(take, len(windows), n_inputs * self.n_channels_)
+        size = n_inputs * self.n_channels_
+        return Examples(take, len(windows), size, windows.overlap)
 
     def _predictions(
         self, rows: Sequences

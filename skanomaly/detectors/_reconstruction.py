@@ -89,7 +89,7 @@ class BaseReconstructionDetector(BaseDetector):
             inputs, _ = scoring.take(positions)
             return inputs, inputs
 
-        return Examples(take, scoring.count, scoring.size)
+        return Examples(take, scoring.count, scoring.size, scoring.overlap)
 
     def _scoring_examples(self, rows: Sequences) -> Examples:
         windows = Windows.of(rows.values, self._context)
@@ -100,7 +100,8 @@ class BaseReconstructionDetector(BaseDetector):
                 return taken, taken
             return taken - taken.mean(axis=1, keepdims=True), taken
 
-        return Examples(take, len(windows), self._context * self.n_channels_)
+        size = self._context * self.n_channels_
+        return Examples(take, len(windows), size, windows.overlap)
 
     def _predictions(self, rows: Sequences) -> Iterator[tuple[Floats, Floats]]:
         examples = self._scoring_examples(rows)

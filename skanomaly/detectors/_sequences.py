@@ -14,6 +14,9 @@ from skanomaly.windows import as_series, moving_mean
 # A validation part smaller than this says little: neither the stopping of the
 # training nor the threshold should hang on it.
 MIN_VALIDATION_ROWS = 10
+# See `Examples.n_drawn`.
+COVERAGE = 4
+MIN_DRAWN = 2**15
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,7 @@ class Windows:
     """
 
     view: NDArray[np.float32]  # (n_sequences, n_positions, length, n_channels)
+    overlap: float  # windows that share a step
 
     @classmethod
     def of(
@@ -117,14 +121,13 @@ class Windows:
         n_sequences, n_steps, n_channels = values.shape
         by_sequence, by_step, by_channel = values.strides
         n_positions = max(0, (n_steps - length) // step + 1)
-        return cls(
-            as_strided(
-                values,
-                shape=(n_sequences, n_positions, length, n_channels),
-                strides=(by_sequence, step * by_step, by_step, by_channel),
-                writeable=False,
-            )
+        view = as_strided(
+            values,
+            shape=(n_sequences, n_positions, length, n_channels),
+            strides=(by_sequence, step * by_step, by_step, by_channel),
+            writeable=False,
         )
+        return cls(view, overlap=max(1.0, min(length / step, n_positions)))
 
     def __len__(self) -> int:
         return self.view.shape[0] * self.view.shape[1]
@@ -143,3 +146,14 @@ class Examples:
     take: Callable[[NDArray[np.intp]], tuple[NDArray[Any], NDArray[Any]]]
     count: int
     size: int  # values in one example's input
+    overlap: float  # examples that share a step
+
+    @property
+    def n_drawn(self) -> int:
+        """Examples that an epoch draws, anew each time.
+
+        All, but for the windows of a long series, which repeat each other: of them
+        as many as show each step some `COVERAGE` times.
+        """
+        covering = int(COVERAGE * self.count / self.overlap)
+        return min(self.count, max(MIN_DRAWN, covering))

@@ -119,13 +119,15 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         self._take, self._batch_size = examples.take, batch_size
         self._random = np.random.default_rng(seed)
         self._order = self._random.permutation(examples.count)
+        self._n_drawn = examples.n_drawn
 
     def __len__(self) -> int:
-        return -(-len(self._order) // self._batch_size)
+        return -(-self._n_drawn // self._batch_size)
 
     def __getitem__(self, index: int) -> tuple[Arrays, Arrays]:
         start = index * self._batch_size
-        return self._take(self._order[start : start + self._batch_size])
+        stop = min(start + self._batch_size, self._n_drawn)
+        return self._take(self._order[start:stop])
 
     def on_epoch_end(self) -> None:
         self._random.shuffle(self._order)

@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 N_COLUMNS = 2000
 
 
-def decimate(values: NDArray[np.float64], n_columns: int = N_COLUMNS) -> NDArray[np.intp]:
+def decimate(
+    values: NDArray[np.float64], n_columns: int = N_COLUMNS
+) -> NDArray[np.intp]:
     """Choose the samples that a line plot needs to look like that of all samples.
 
     The series is cut into `n_columns` blocks of equal length, and of each the first,

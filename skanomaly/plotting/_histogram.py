@@ -163,7 +163,10 @@ class ErrorHistogramDisplay:
         return self
 
 
-def _edges(error: NDArray[np.float64], bins: int, *, log: bool) -> NDArray[np.float64]:
+def _edges(error: NDArray[np.float64], bins: int, *, log: bool) -> list[float]:
+    edges: list[float]
     if log:
-        return np.geomspace(error.min(), error.max(), bins + 1)
-    return np.histogram_bin_edges(error, bins)
+        edges = np.geomspace(error.min(), error.max(), bins + 1).tolist()
+    else:
+        edges = np.histogram_bin_edges(error, bins).tolist()
+    return edges

@@ -96,7 +96,7 @@ class HistoryDisplay:
         values = [value for loss in losses for value in loss]
         if values and 0 < 10 * min(values) < max(values):
             ax.set_yscale("log")
-        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.locator_params(axis="x", integer=True)
         ax.set_xlabel("epoch")
         ax.set_ylabel("loss")
         _style.frame(ax)

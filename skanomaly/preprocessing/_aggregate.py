@@ -89,6 +89,8 @@ def aggregate_series(
     buckets = values.resample(step, closed="left", label="left")
     try:
         series = buckets.agg(agg)
+        if series.ndim != 2 or list(series.columns) != names:
+            raise TypeError("it does not give one number per column")
     except (AttributeError, TypeError, ValueError) as error:
         raise ValueError(
             f"agg={agg!r} could not be applied ({error}): pass the name of a pandas "
@@ -133,26 +135,36 @@ def _parse_step(pd: Any, every: Any) -> Any:
     return step
 
 
-def _parse_times(pd: Any, column: "pd.Series[Any]") -> "pd.Series[Any]":
-    with warnings.catch_warnings():
-        # pandas warns of formats that it has to guess; what fails is reported below.
-        warnings.simplefilter("ignore", UserWarning)
-        if pd.api.types.is_numeric_dtype(column):
-            largest = float(column.abs().max())
-            unit = next(unit for limit, unit in _EPOCH_UNITS if not largest >= limit)
-            times = pd.to_datetime(column, unit=unit, errors="coerce")
-        else:
-            times = pd.to_datetime(column, errors="coerce")
-            if times.isna().any():
-                # The first row decides on the format; in ISO 8601 they may differ.
-                iso = pd.to_datetime(column, errors="coerce", format="ISO8601")
-                times = iso if iso.isna().sum() < times.isna().sum() else times
+def _parse_times(pd: Any, column: "pd.Series[Any]") -> Any:
+    if pd.api.types.is_numeric_dtype(column):
+        largest = float(column.abs().max())
+        unit = next(unit for limit, unit in _EPOCH_UNITS if not largest >= limit)
+        times = pd.to_datetime(column, unit=unit, errors="coerce")
+    else:
+        times = _read_texts(pd, column)
     bad = times.isna().to_numpy()
     if bad.any():
         row = int(bad.argmax())
         raise ValueError(
-            f"column {column.name!r} holds {int(bad.sum())} values that are no time, the "
-            f"first in row {row}: {column.iloc[row]!r}. Write times as "
+            f"column {column.name!r} holds {int(bad.sum())} values that are no time, "
+            f"the first in row {row}: {column.iloc[row]!r}. Write times as "
             "'2024-01-31 18:32:00', or drop these rows."
         )
     return times
+
+
+def _read_texts(pd: Any, column: "pd.Series[Any]") -> Any:
+    # The first row decides on the format. In ISO 8601 the rows may differ, and UTC is
+    # common ground for offsets that differ, as they do with summer time.
+    found = []
+    for options in ({}, {"format": "ISO8601"}, {"format": "ISO8601", "utc": True}):
+        try:
+            with warnings.catch_warnings():
+                # pandas warns of formats that it has to guess.
+                warnings.simplefilter("ignore", UserWarning)
+                found.append(pd.to_datetime(column, errors="coerce", **options))
+        except ValueError:  # Raised for mixed time zones in spite of "coerce".
+            continue
+        if found[-1].notna().all():
+            break
+    return min(found, key=lambda times: times.isna().sum())

@@ -39,7 +39,8 @@ def select_dates(series: Frame, start: Any = None, stop: Any = None) -> Frame:
     >>> import pandas as pd
     >>> from skanomaly import select_dates
     >>> days = pd.date_range("2024-01-01", periods=5, freq="D")
-    >>> select_dates(pd.Series(range(5), index=days), "2024-01-02", "2024-01-04").tolist()
+    >>> series = pd.Series(range(5), index=days)
+    >>> select_dates(series, "2024-01-02", "2024-01-04").tolist()
     [1, 2]
     """
     pd = import_extra("pandas", extra="cli")
@@ -123,7 +124,7 @@ def split_series(
 
 
 def _samples_until(series: Any, until: Any) -> int:
-    index = getattr(series, "index", None)
+    index: Any = getattr(series, "index", None)
     if isinstance(until, int | np.integer) and not isinstance(until, bool):
         return int(until)
     if hasattr(index, "tz"):

@@ -101,7 +101,7 @@ def collect(
     >>> from skanomaly.report import collect
     >>> X = np.random.default_rng(0).normal(size=(200, 1))
     >>> X[150] = 12
-    >>> forest = IsolationForest(random_state=0, contamination=0.01).fit(X[:100])
+    >>> forest = IsolationForest(random_state=0, contamination=0.1).fit(X[:100])
     >>> 150 in [event.peak for event in collect(forest, X, n_train=100).events]
     True
     """

@@ -15,6 +15,7 @@ from skanomaly.plotting import (
 from skanomaly.report._collect import Detection
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 # More channels than this do not fit a page that is read at a glance.
@@ -75,7 +76,7 @@ def _new_figure(width: float, height: float) -> "Figure":
 
 
 def _draw_series(
-    detection: Detection, shown: NDArray[np.intp], axes: list[object]
+    detection: Detection, shown: NDArray[np.intp], axes: list["Axes"]
 ) -> None:
     expected = detection.expected
     display = SeriesDisplay(

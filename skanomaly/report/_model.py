@@ -1,32 +1,70 @@
 """A fitted pipeline with what is needed to read another file for it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import skanomaly
+import joblib
+
+from skanomaly import __version__
 
 
-@dataclass(frozen=True, kw_only=True)
 class SavedModel:
-    """A fitted pipeline and how the series that it was fitted on was made.
+    """A fitted pipeline and how the series that it was fitted on was read.
 
-    Attributes
+    Pickled, the pipeline is packed for itself and unpacked when it is first asked for:
+    a file that does not suit the model is refused before a network library is loaded.
+
+    Parameters
     ----------
     pipeline : estimator
         The fitted pipeline.
-    channel_names : tuple of str
+    channel_names : sequence of str
         Columns that it was fitted on, in their order.
-    reading : dict
+    reading : mapping
         Options with which the file was read (time column, step, aggregation, ...).
+
+    Attributes
+    ----------
     version : str
-        Version of skanomaly that fitted it.
+        Version of skanomaly that made it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.ensemble import IsolationForest
+    >>> from skanomaly.report import SavedModel
+    >>> forest = IsolationForest(random_state=0).fit(np.zeros((9, 1)))
+    >>> SavedModel(forest, channel_names=["cpu"]).channel_names
+    ('cpu',)
     """
 
-    pipeline: Any
-    channel_names: tuple[str, ...]
-    reading: dict[str, Any] = field(default_factory=dict)
-    version: str = skanomaly.__version__
+    def __init__(
+        self,
+        pipeline: Any,
+        *,
+        channel_names: tuple[str, ...] | list[str] = (),
+        reading: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._pipeline = pipeline
+        self._packed = b""
+        self.channel_names = tuple(channel_names)
+        self.reading = dict(reading or {})
+        self.version = __version__
+
+    @property
+    def pipeline(self) -> Any:
+        """The fitted pipeline."""
+        if self._pipeline is None:
+            self._pipeline = joblib.load(BytesIO(self._packed))
+            self._packed = b""
+        return self._pipeline
+
+    def __getstate__(self) -> dict[str, Any]:
+        packed = BytesIO()
+        joblib.dump(self.pipeline, packed, compress=3)
+        return self.__dict__ | {"_pipeline": None, "_packed": packed.getvalue()}
 
 
 def load_model(path: str | Path) -> SavedModel:
@@ -49,8 +87,6 @@ def load_model(path: str | Path) -> SavedModel:
     ValueError
         If the file is no model.
     """
-    import joblib
-
     try:
         loaded = joblib.load(path)
     except OSError:
@@ -64,7 +100,7 @@ def load_model(path: str | Path) -> SavedModel:
     if isinstance(loaded, SavedModel):
         return loaded
     if hasattr(loaded, "score_samples"):
-        return SavedModel(pipeline=loaded, channel_names=())
+        return SavedModel(loaded)
     raise ValueError(
         f"{path} holds a {type(loaded).__name__}, which cannot score; give the "
         "model.joblib that 'skanomaly detect' wrote, or a fitted pipeline."

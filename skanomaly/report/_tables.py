@@ -1,10 +1,12 @@
 """What was computed, as data frames."""
 
-from typing import TYPE_CHECKING
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from skanomaly._compat import import_extra
+from skanomaly.events import Event
 from skanomaly.report._collect import Detection
 
 if TYPE_CHECKING:
@@ -28,12 +30,9 @@ def scores_frame(detection: Detection) -> "DataFrame":
     """
     pandas = import_extra("pandas", extra="cli")
     names = detection.channel_names
+    columns: dict[str, Any] = {"time": detection.index}
     if detection.index is None:
         columns = {"sample": np.arange(len(detection.score))}
-    else:
-        columns = {"time": np.asarray(detection.index)}
-        if getattr(detection.index, "tz", None) is not None:
-            columns["time"] = detection.index
     columns |= dict(zip(names, detection.values.T, strict=True))
     if detection.expected is not None:
         expected = [f"expected_{name}" for name in names]
@@ -54,12 +53,8 @@ def events_frame(detection: Detection) -> "DataFrame":
     Returns
     -------
     frame : DataFrame
-        The fields of :class:`skanomaly.Event`, without those that no event has.
+        The fields of :class:`skanomaly.Event`.
     """
-    from dataclasses import asdict, fields
-
-    from skanomaly.events import Event
-
     pandas = import_extra("pandas", extra="cli")
     names = [field.name for field in fields(Event)]
     frame: DataFrame = pandas.DataFrame(

@@ -5,6 +5,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import joblib
+
 from skanomaly.report._collect import Detection
 from skanomaly.report._model import SavedModel
 from skanomaly.report._tables import events_frame, scores_frame
@@ -86,7 +88,7 @@ def write_report(
             if figure is not None:
                 figure.savefig(beside / "report.png", dpi=110)
             if model is not None:
-                _dump(model, beside / "model.joblib")
+                joblib.dump(model, beside / "model.joblib")
             names = sorted(path.name for path in beside.iterdir())
             for name in names:
                 os.replace(beside / name, folder / name)
@@ -103,9 +105,3 @@ def _make(folder: Path) -> list[Path]:
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     return missing
-
-
-def _dump(model: SavedModel, path: Path) -> None:
-    import joblib
-
-    joblib.dump(model, path, compress=3)

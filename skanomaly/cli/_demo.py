@@ -1,0 +1,27 @@
+"""``skanomaly demo``: detect the known events of a generated series."""
+
+from argparse import Namespace
+
+from skanomaly._compat import import_extra
+from skanomaly.cli._detect import Parts, run_detector
+from skanomaly.cli._fit import check_options, check_training
+from skanomaly.cli._reading import Reading
+
+
+def demo(options: Namespace) -> None:
+    """Do what ``skanomaly demo`` is asked to."""
+    from skanomaly.datasets import make_periodic
+
+    check_options(options)
+    made = make_periodic(random_state=options.seed)
+    pd = import_extra("pandas", extra="cli")
+    series = pd.DataFrame(made.X, columns=["value"])
+    check_training(options, made.train_size)
+    parts = Parts(
+        training=made.X[: made.train_size],
+        scored=series,
+        n_train=made.train_size,
+        said=f"trained on the first {made.train_size:,} of {len(series):,} generated "
+        "samples",
+    )
+    run_detector(options, parts, reading=Reading(), truth=made.y)

@@ -1,0 +1,162 @@
+"""``skanomaly detect``: train on the past, score everything, report."""
+
+from argparse import Namespace
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skanomaly.cli._errors import InputError, bad_input
+from skanomaly.cli._fit import (
+    check_options,
+    check_training,
+    learn_threshold,
+    load,
+    new_pipeline,
+    prepare_to_go_on,
+    train,
+)
+from skanomaly.cli._quiet import load_keras
+from skanomaly.cli._reading import Reading, index_of, read_series
+from skanomaly.cli._show import Run, finish
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from skanomaly.report import SavedModel
+
+DEFAULT_FRACTION = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What to train on and what to score."""
+
+    training: NDArray[np.float64]
+    scored: "pd.DataFrame"  # begins with the training part, unless that is a file
+    n_train: int  # samples of `scored` that are trained on
+    said: str
+
+
+def detect(options: Namespace) -> None:
+    """Do what ``skanomaly detect`` is asked to."""
+    check_options(options)
+    saved = None if options.model is None else load(options.model)
+    reading = Reading.from_options(options, {} if saved is None else saved.reading)
+    parts = _parts(options, reading)
+    check_training(options, len(parts.training))
+    if saved is not None:
+        check_channels(saved, tuple(parts.scored.columns))
+    run_detector(options, parts, saved=saved, reading=reading)
+
+
+def run_detector(
+    options: Namespace,
+    parts: Parts,
+    *,
+    saved: "SavedModel | None" = None,
+    reading: Reading,
+    more: dict[str, Any] | None = None,
+    truth: NDArray[np.int64] | None = None,
+) -> None:
+    """Train, score, report."""
+    from skanomaly.report import SavedModel, collect
+
+    names = tuple(map(str, parts.scored.columns))
+    load_keras()
+    if saved is None:
+        pipeline = new_pipeline(options, len(names))
+    else:
+        pipeline = prepare_to_go_on(options, saved)
+    seconds = {}
+    start = perf_counter()
+    train(
+        pipeline,
+        parts.training,
+        go_on=saved is not None,
+        show_progress=not (options.quiet or options.json),
+    )
+    seconds["fit"] = perf_counter() - start
+    start = perf_counter()
+    values = parts.scored.to_numpy(dtype=np.float64)
+    score = pipeline.score_samples(values)
+    if options.threshold_on == "scored":
+        learn_threshold(pipeline, score[parts.n_train :])
+    elif options.threshold_on == "train":
+        trained = score[: parts.n_train]
+        if not parts.n_train:
+            trained = pipeline.score_samples(parts.training)
+        learn_threshold(pipeline, trained)
+    detection = collect(
+        pipeline,
+        values,
+        score=score,
+        index=index_of(parts.scored),
+        channel_names=names,
+        n_train=parts.n_train,
+        everything=options.all,
+        min_length=options.min_length,
+        merge_gap=options.merge_gap,
+    )
+    seconds["score"] = perf_counter() - start
+    finish(
+        options,
+        Run(
+            detection=detection,
+            said=parts.said,
+            threshold=f"{pipeline[-1].threshold} on {options.threshold_on}",
+            window=window_of(pipeline),
+            seconds=seconds,
+            truth=truth,
+        ),
+        model=SavedModel(pipeline, channel_names=names, reading=reading.to_save(names)),
+    )
+
+
+def window_of(pipeline: Any) -> int | None:
+    """Return how many samples a row of the pipeline's detector holds, if known."""
+    windows = [step.window_ for step in pipeline if hasattr(step, "window_")]
+    return int(windows[0]) if windows else None
+
+
+def check_channels(saved: "SavedModel", names: tuple[str, ...]) -> None:
+    """Refuse another number of channels than the model knows."""
+    n_known = len(saved.channel_names) or saved.pipeline.n_features_in_
+    if len(names) != n_known:
+        known = f" ({', '.join(saved.channel_names)})" if saved.channel_names else ""
+        raise InputError(
+            f"the model was trained on {n_known} channels{known}, the file gives "
+            f"{len(names)} ({', '.join(names)}); name the columns with --value."
+        )
+
+
+def _parts(options: Namespace, reading: Reading) -> Parts:
+    from skanomaly.preprocessing import split_series
+
+    with bad_input():
+        series = read_series(
+            options.file, reading, first=options.first, last=options.last
+        )
+    if options.train is not None:
+        with bad_input():
+            past = read_series(options.train, reading)
+        if past.shape[1] != series.shape[1]:
+            raise InputError(
+                f"{options.train} has {past.shape[1]} channels, {options.file} has "
+                f"{series.shape[1]}; name the columns of both with --value."
+            )
+        said = f"trained on {len(past):,} samples of {options.train}"
+        return Parts(training=past.to_numpy(), scored=series, n_train=0, said=said)
+    fraction = options.train_fraction
+    if fraction is None and options.train_until is None:
+        fraction = DEFAULT_FRACTION
+    with bad_input():
+        past, _ = split_series(
+            series, train_fraction=fraction, train_until=options.train_until
+        )
+    said = f"trained on the first {len(past):,} of {len(series):,} samples"
+    if fraction is DEFAULT_FRACTION:
+        said += " (change that with --train-fraction, --train-until or --train)"
+    return Parts(training=past.to_numpy(), scored=series, n_train=len(past), said=said)

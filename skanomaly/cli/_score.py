@@ -1,0 +1,47 @@
+"""``skanomaly score``: find events in a file with a saved model."""
+
+from argparse import Namespace
+from time import perf_counter
+
+import numpy as np
+
+from skanomaly.cli._detect import check_channels, window_of
+from skanomaly.cli._errors import bad_input
+from skanomaly.cli._fit import load
+from skanomaly.cli._quiet import load_keras
+from skanomaly.cli._reading import Reading, index_of, read_series
+from skanomaly.cli._show import Run, finish
+
+
+def score(options: Namespace) -> None:
+    """Do what ``skanomaly score`` is asked to."""
+    from skanomaly.report import check_folder, collect
+
+    with bad_input():
+        check_folder(options.out)
+    saved = load(options.model)
+    reading = Reading.from_options(options, saved.reading)
+    with bad_input():
+        series = read_series(
+            options.file, reading, first=options.first, last=options.last
+        )
+    names = tuple(map(str, series.columns))
+    check_channels(saved, names)
+    load_keras()
+    start = perf_counter()
+    detection = collect(
+        saved.pipeline,
+        series.to_numpy(dtype=np.float64),
+        index=index_of(series),
+        channel_names=names,
+        min_length=options.min_length,
+        merge_gap=options.merge_gap,
+    )
+    run = Run(
+        detection=detection,
+        said=f"scored with {options.model}",
+        threshold="of the model",
+        window=window_of(saved.pipeline) if hasattr(saved.pipeline, "steps") else None,
+        seconds={"score": perf_counter() - start},
+    )
+    finish(options, run)

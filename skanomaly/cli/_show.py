@@ -1,0 +1,139 @@
+"""Draw, write and print what a run found."""
+
+import json
+from argparse import Namespace
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skanomaly import __version__
+from skanomaly._compat import import_extra
+from skanomaly.cli._errors import bad_input
+from skanomaly.events import Event, events_to_labels, find_events
+from skanomaly.plotting import plural
+
+if TYPE_CHECKING:
+    from skanomaly.report import Detection, SavedModel
+
+# More rows than this are for the file, not for the eye.
+_MOST_ROWS = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What is told of a run beside what was detected."""
+
+    detection: "Detection"
+    said: str
+    threshold: str
+    window: int | None
+    seconds: dict[str, float]
+    truth: NDArray[np.int64] | None = None
+
+
+def finish(options: Namespace, run: Run, *, model: "SavedModel | None" = None) -> None:
+    """Draw, write, print: the end of each verb."""
+    from skanomaly.report import draw_report, write_report
+
+    figure = draw_report(run.detection)
+    with bad_input():
+        paths = write_report(run.detection, options.out, figure=figure, model=model)
+    if options.json:
+        print(json.dumps(_to_json(options, run, paths), default=_plain))
+    elif not options.quiet:
+        _print(run, paths)
+
+
+def _to_json(options: Namespace, run: Run, paths: list[Path]) -> dict[str, Any]:
+    detection = run.detection
+    answer = {
+        "command": options.command,
+        "version": __version__,
+        "detector": detection.detector,
+        "channels": detection.channel_names,
+        "window": run.window,
+        "n_samples": len(detection.score),
+        "n_train": detection.n_train,
+        "threshold": {"rule": run.threshold, "error": -detection.offset},
+        "n_events": len(detection.events),
+        "n_abnormal_samples": sum(event.length for event in detection.events),
+        "events": [asdict(event) for event in detection.events],
+        "files": {path.name: str(path) for path in paths},
+        "settings": {
+            name: value
+            for name, value in vars(options).items()
+            if not callable(value) and value is not None
+        },
+        "seconds": {name: round(took, 3) for name, took in run.seconds.items()},
+    }
+    if run.truth is not None:
+        answer["n_true_events"], answer["n_true_events_found"] = _found(run)
+    return answer
+
+
+def _plain(value: Any) -> Any:
+    """Turn what JSON does not know into what it does."""
+    if isinstance(value, np.generic):
+        return value.item()
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _print(run: Run, paths: list[Path]) -> None:
+    rich_console = import_extra("rich.console", extra="cli")
+    console = rich_console.Console(highlight=False, soft_wrap=True)
+    detection = run.detection
+    names = ", ".join(detection.channel_names)
+    by = getattr(detection.index, "name", None)
+    names += "" if by is None else f" by {by}"
+    window = "" if run.window is None else f", window {run.window}"
+    console.print(f"[bold]{detection.detector}[/]{window}, on {names}; {run.said}.")
+    console.print(
+        f"Threshold {-detection.offset:.4g} ({run.threshold}). "
+        + ", ".join(f"{name} {took:.1f} s" for name, took in run.seconds.items())
+    )
+    if detection.events:
+        console.print(_table(detection.events))
+        if len(detection.events) > _MOST_ROWS:
+            console.print(f"... and {len(detection.events) - _MOST_ROWS:,} more.")
+    else:
+        console.print("No event.")
+    if run.truth is not None:
+        n_true, n_found = _found(run)
+        console.print(f"{n_found} of {n_true} true events found.")
+    console.print("Wrote " + ", ".join(map(str, paths)))
+
+
+def _table(events: tuple[Event, ...]) -> Any:
+    rich_table = import_extra("rich.table", extra="cli")
+    n_samples = sum(event.length for event in events)
+    table = rich_table.Table(
+        title=f"{plural(len(events), 'event')}, {plural(n_samples, 'sample')}",
+        title_justify="left",
+    )
+    timed = events[0].start_time is not None
+    blamed = events[0].channel is not None
+    heads = ["start", "length", "peak", "severity", *(["channel"] if blamed else [])]
+    for head in heads:
+        side = "left" if head == "channel" or (timed and head != "length") else "right"
+        table.add_column(head, justify=side, no_wrap=True)
+    for event in events[:_MOST_ROWS]:
+        table.add_row(
+            str(event.start_time if timed else event.start),
+            f"{event.length:,}",
+            str(event.peak_time if timed else event.peak),
+            f"{event.severity:.4g}",
+            *([str(event.channel)] if blamed else []),
+        )
+    return table
+
+
+def _found(run: Run) -> tuple[int, int]:
+    """Count the true events, and those that some found event overlaps."""
+    assert run.truth is not None
+    found = events_to_labels(run.detection.events, len(run.truth)) == -1
+    truth = find_events(run.truth)
+    hit = sum(bool(found[event.start : event.stop].any()) for event in truth)
+    return len(truth), hit

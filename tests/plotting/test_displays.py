@@ -1,0 +1,213 @@
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.collections import PathCollection
+from matplotlib.colors import same_color
+from sklearn.ensemble import IsolationForest
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skanomaly import find_events
+from skanomaly.plotting import (
+    ErrorHistogramDisplay,
+    HistoryDisplay,
+    ScoreDisplay,
+    SeriesDisplay,
+)
+from skanomaly.plotting._style import EVENT, EXPECTED
+
+
+@pytest.fixture(autouse=True)
+def _no_window():
+    mpl.use("Agg")
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def forest():
+    X = np.random.default_rng(0).normal(size=(300, 1))
+    return make_pipeline(StandardScaler(), IsolationForest(random_state=0)).fit(X), X
+
+
+def lines_of(ax, color):
+    return [line for line in ax.lines if same_color(line.get_color(), color)]
+
+
+def spans_of(ax):
+    """Left and right edges of what is shaded as an event."""
+    return [
+        (path.vertices[:, 0].min(), path.vertices[:, 0].max())
+        for collection in ax.collections
+        if same_color(collection.get_facecolor()[0][:3], EVENT)
+        for path in collection.get_paths()
+        if collection.get_alpha() is not None
+    ]
+
+
+def test_event_of_one_sample_in_a_million_is_seen():
+    values = np.zeros(1_000_000)
+    values[654_321] = 1e-3
+    labels = np.where(values > 0, -1, 1)
+    ax = SeriesDisplay.from_predictions(values, labels).ax_
+    assert all(len(line.get_xdata()) <= 8000 for line in ax.lines)
+    (red,) = lines_of(ax, EVENT)
+    assert np.nanmax(red.get_ydata()) == 1e-3
+    (dot,) = [c for c in ax.collections if isinstance(c, PathCollection)]
+    np.testing.assert_array_equal(dot.get_offsets()[0], [654_321, 1e-3])
+    ((left, right),) = spans_of(ax)
+    assert left < 654_321 < right
+    axes_width = np.diff(ax.get_xlim())[0]
+    assert (right - left) / axes_width * 1000 > 2  # pixels of a usual figure
+
+
+def test_red_is_only_what_is_labelled():
+    values = np.arange(20.0)
+    labels = np.ones(20, int)
+    labels[5:9] = labels[15] = -1
+    ax = SeriesDisplay.from_predictions(values, labels).ax_
+    (red,) = lines_of(ax, EVENT)
+    drawn = red.get_xdata()[~np.isnan(red.get_ydata())]
+    np.testing.assert_array_equal(drawn, [5, 6, 7, 8, 15])
+    assert ax.get_title(loc="left") == "2 events in 20 samples"
+
+
+def test_no_event_says_so():
+    ax = SeriesDisplay.from_predictions(np.arange(9.0), np.ones(9, int)).ax_
+    assert ax.get_title(loc="left") == "no event in 9 samples"
+    assert lines_of(ax, EVENT) == []
+
+
+def test_expected_value_is_drawn_over_the_series():
+    values, expected = np.arange(9.0), np.arange(9.0) + 1
+    ax = SeriesDisplay(values, expected=expected).plot().ax_
+    (line,) = lines_of(ax, EXPECTED)
+    np.testing.assert_array_equal(line.get_ydata(), expected)
+    assert ax.lines.index(line) > 0
+
+
+def test_expected_of_another_shape_is_refused():
+    with pytest.raises(ValueError, match=r"expected has shape \(8, 1\)"):
+        SeriesDisplay(np.zeros(9), expected=np.zeros(8)).plot()
+
+
+def test_each_channel_has_its_axes_and_only_the_blamed_one_is_red():
+    values = np.random.default_rng(0).normal(size=(50, 3))
+    errors = np.zeros((50, 3))
+    errors[20, 1] = 9
+    names = ["a", "b", "c"]
+    events = find_events(
+        -errors.sum(axis=1), offset=-1.0, channel_errors=errors, channel_names=names
+    )
+    display = SeriesDisplay(values, events=events, channel_names=names).plot()
+    assert [ax.get_ylabel() for ax in display.axes_] == names
+    assert [len(lines_of(ax, EVENT)) for ax in display.axes_] == [0, 1, 0]
+    assert [len(spans_of(ax)) for ax in display.axes_] == [1, 1, 1]
+
+
+def test_wrong_number_of_axes_is_refused():
+    _, ax = plt.subplots()
+    with pytest.raises(ValueError, match="3 channels"):
+        SeriesDisplay(np.zeros((9, 3))).plot(ax)
+
+
+@pytest.mark.parametrize("zone", [None, "Europe/Rome"])
+def test_times_are_dates_on_the_axis(zone):
+    index = pd.date_range("2024-03-01 12:00", periods=48, freq="h", tz=zone)
+    display = SeriesDisplay(np.arange(48.0), index=index).plot()
+    left, right = mpl.dates.num2date(display.ax_.get_xlim())
+    assert left.day == 1
+    assert right.day == 3
+    assert display.ax_.lines[0].get_xdata()[0] == np.datetime64("2024-03-01T12:00")
+    display.figure_.canvas.draw()
+    texts = [label.get_text() for label in display.ax_.get_xticklabels()]
+    assert "12:00" in texts
+
+
+def test_index_of_another_length_is_refused():
+    with pytest.raises(ValueError, match="index has 8 entries"):
+        SeriesDisplay(np.zeros(9), index=range(8)).plot()
+
+
+def test_data_frame_brings_its_names_and_times(forest):
+    pipe, X = forest
+    index = pd.date_range("2024-01-01", periods=len(X), freq="min")
+    frame = pd.DataFrame(X, index=index, columns=["cpu"])
+    pipe = pipe.fit(frame)
+    display = SeriesDisplay.from_estimator(pipe, frame, np.ones(len(X), int))
+    assert display.ax_.get_ylabel() == "cpu"
+    assert display.index is frame.index
+    assert display.expected is None
+    n_events = len(find_events(pipe.predict(frame)))
+    assert f"{n_events} events" in display.ax_.get_title(loc="left")
+
+
+def test_score_display_turns_the_sign_and_shows_the_threshold(forest):
+    pipe, X = forest
+    display = ScoreDisplay.from_estimator(pipe, X)
+    np.testing.assert_array_equal(display.line_.get_ydata(), -pipe.score_samples(X))
+    threshold = -pipe[-1].offset_
+    assert set(display.threshold_line_.get_ydata()) == {threshold}
+    assert display.ax_.get_yscale() == "linear"
+    assert len(display.events) == len(find_events(pipe.predict(X)))
+
+
+def test_a_spike_makes_the_error_axis_logarithmic():
+    scores = -np.full(100, 1.0)
+    scores[50] = -1000
+    assert ScoreDisplay.from_predictions(scores, offset=-2).ax_.get_yscale() == "log"
+    display = ErrorHistogramDisplay.from_predictions(scores, offset=-2)
+    assert display.ax_.get_xscale() == "log"
+    scores[0] = 0  # which a logarithmic axis cannot show
+    assert ScoreDisplay.from_predictions(scores, offset=-2).ax_.get_yscale() == "linear"
+
+
+def test_detector_without_threshold_has_no_line():
+    display = ScoreDisplay.from_predictions(-np.ones(9))
+    assert display.threshold_line_ is None
+    assert display.events == ()
+
+
+def test_histogram_counts_every_sample(forest):
+    pipe, X = forest
+    display = ErrorHistogramDisplay.from_estimator(pipe, X, bins=20)
+    assert sum(bar.get_height() for bar in display.ax_.patches) == len(X)
+    assert set(display.threshold_line_.get_xdata()) == {-pipe[-1].offset_}
+    assert display.ax_.get_yscale() == "log"
+
+
+def test_histogram_of_equal_scores():
+    display = ErrorHistogramDisplay.from_predictions(np.zeros(9), offset=0.0)
+    assert sum(bar.get_height() for bar in display.ax_.patches) == 9
+
+
+def test_history_display():
+    history = {"loss": [3.0, 2.0, 1.0], "val_loss": [3.5, 2.5, 1.5]}
+    ax = HistoryDisplay(history).plot().ax_
+    assert [list(line.get_ydata()) for line in ax.lines] == list(history.values())
+    assert list(ax.lines[0].get_xdata()) == [1, 2, 3]
+    assert len(HistoryDisplay({"loss": [1.0]}).plot().ax_.lines) == 1
+
+
+def test_history_of_a_detector_that_has_none(forest):
+    with pytest.raises(ValueError, match="IsolationForest has no history_"):
+        HistoryDisplay.from_estimator(forest[0])
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda ax: SeriesDisplay(np.arange(9.0)).plot(ax),
+        lambda ax: ScoreDisplay(-np.arange(9.0)).plot(ax),
+        lambda ax: ErrorHistogramDisplay(-np.arange(9.0)).plot(ax),
+        lambda ax: HistoryDisplay({"loss": [1.0, 2.0]}).plot(ax),
+    ],
+)
+def test_every_display_draws_where_it_is_told(draw):
+    figure, ax = plt.subplots()
+    display = draw(ax)
+    assert display.ax_ is ax
+    assert display.figure_ is figure
+    assert len(plt.get_fignums()) == 1

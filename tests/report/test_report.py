@@ -1,0 +1,180 @@
+import warnings
+from dataclasses import replace
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.ensemble import IsolationForest
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skanomaly.report import (
+    SavedModel,
+    check_folder,
+    collect,
+    draw_report,
+    events_frame,
+    load_model,
+    scores_frame,
+    write_report,
+)
+
+
+@pytest.fixture
+def series():
+    X = np.random.default_rng(0).normal(size=(400, 1))
+    X[[50, 300]] = 15
+    return X
+
+
+@pytest.fixture
+def pipe(series):
+    forest = IsolationForest(contamination=0.02, random_state=0)
+    return make_pipeline(StandardScaler(), forest).fit(series[:200])
+
+
+@pytest.fixture
+def detection(pipe, series):
+    return collect(pipe, series, channel_names=["cpu"], n_train=200)
+
+
+def test_labels_are_those_of_predict(pipe, series, detection):
+    np.testing.assert_array_equal(detection.label, pipe.predict(series))
+
+
+def test_events_leave_out_what_was_trained_on(pipe, series, detection):
+    assert detection.events
+    assert all(event.start >= 200 for event in detection.events)
+    everything = collect(pipe, series, n_train=200, everything=True)
+    peaks = [event.peak for event in everything.events]
+    assert {50, 300} <= set(peaks)
+    assert [event.peak for event in detection.events] == [p for p in peaks if p >= 200]
+
+
+def test_another_offset_is_taken(pipe, series):
+    none = collect(pipe, series, offset=-np.inf)
+    assert none.events == ()
+    assert (none.label == 1).all()
+
+
+def test_scores_frame_has_a_row_a_sample(series, detection):
+    frame = scores_frame(detection)
+    assert list(frame) == ["sample", "cpu", "score", "label"]
+    np.testing.assert_array_equal(frame["cpu"], series[:, 0])
+    index = pd.date_range("2024-01-01", periods=400, freq="min", tz="UTC")
+    expected = np.zeros((400, 1))
+    frame = scores_frame(replace(detection, index=index, expected=expected))
+    assert list(frame) == ["time", "cpu", "expected_cpu", "score", "label"]
+    assert (frame["time"] == index).all()
+
+
+def test_events_frame_has_its_columns_without_events(detection):
+    full = events_frame(detection)
+    empty = events_frame(replace(detection, events=()))
+    assert list(full) == list(empty)
+    assert len(full) == len(detection.events)
+    assert empty.empty
+
+
+def test_report_leaves_out_what_a_detector_does_not_have(detection):
+    plain = draw_report(detection)
+    history = {"loss": [2.0, 1.0], "val_loss": [2.5, 1.5]}
+    trained = draw_report(replace(detection, history=history))
+    assert len(trained.axes) == len(plain.axes) + 1
+    assert "IsolationForest: " in plain.axes[0].get_title(loc="left")
+
+
+def test_report_of_many_channels_shows_the_blamed_ones(detection):
+    values = np.random.default_rng(0).normal(size=(400, 9))
+    names = tuple("abcdefghi")
+    blamed = replace(detection.events[0], channel="i")
+    many = replace(detection, values=values, channel_names=names, events=(blamed,))
+    labels = [ax.get_ylabel() for ax in draw_report(many).axes]
+    assert "i" in labels
+    assert "h" not in labels
+
+
+def test_report_draws_without_a_warning(detection):
+    index = pd.date_range("2024-01-01", periods=400, freq="min")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        draw_report(replace(detection, index=index)).canvas.draw()
+
+
+def test_files_hold_what_was_computed(tmp_path, pipe, detection):
+    folder = tmp_path / "new" / "out"
+    paths = write_report(
+        detection,
+        folder,
+        figure=draw_report(detection),
+        model=SavedModel(pipe, channel_names=["cpu"]),
+    )
+    names = {"events.csv", "model.joblib", "report.png", "scores.csv"}
+    assert {path.name for path in paths} == names
+    assert {path.name for path in folder.iterdir()} == names
+    scores = pd.read_csv(folder / "scores.csv")
+    np.testing.assert_array_equal(scores["score"], detection.score)
+    assert len(pd.read_csv(folder / "events.csv")) == len(detection.events)
+    assert (folder / "report.png").read_bytes().startswith(b"\x89PNG")
+
+
+class Unwritable:
+    """A figure whose last stroke fails."""
+
+    def savefig(self, path, **options):
+        path.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+
+def test_a_run_that_fails_leaves_nothing(tmp_path, detection):
+    with pytest.raises(KeyboardInterrupt):
+        write_report(detection, tmp_path / "new" / "out", figure=Unwritable())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_fails_leaves_the_former_one(tmp_path, detection):
+    (tmp_path / "scores.csv").write_text("former")
+    with pytest.raises(KeyboardInterrupt):
+        write_report(detection, tmp_path, figure=Unwritable())
+    assert [path.name for path in tmp_path.iterdir()] == ["scores.csv"]
+    assert (tmp_path / "scores.csv").read_text() == "former"
+
+
+def test_folder_below_a_file_is_refused(tmp_path):
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / "file" / "below" / "it"):
+        with pytest.raises(ValueError, match="cannot write to the folder"):
+            check_folder(folder)
+    assert check_folder(tmp_path / "new") == tmp_path / "new"
+    assert not (tmp_path / "new").exists()
+
+
+def test_model_comes_back(tmp_path, pipe, series):
+    path = tmp_path / "model.joblib"
+    reading = {"every": "1min"}
+    joblib.dump(SavedModel(pipe, channel_names=["cpu"], reading=reading), path)
+    model = load_model(path)
+    assert model.channel_names == ("cpu",)
+    assert model.reading == reading
+    np.testing.assert_array_equal(
+        model.pipeline.score_samples(series), pipe.score_samples(series)
+    )
+    joblib.dump(model, path)  # once more, after it was unpacked
+    assert load_model(path).pipeline[-1].offset_ == pipe[-1].offset_
+
+
+def test_bare_pipeline_is_a_model(tmp_path, pipe):
+    joblib.dump(pipe, tmp_path / "pipe.joblib")
+    model = load_model(tmp_path / "pipe.joblib")
+    assert model.channel_names == ()
+    assert hasattr(model.pipeline, "score_samples")
+
+
+def test_what_is_no_model_is_refused(tmp_path):
+    (tmp_path / "text").write_text("time,value\n1,2\n")
+    with pytest.raises(ValueError, match="is no saved model"):
+        load_model(tmp_path / "text")
+    joblib.dump([1, 2], tmp_path / "list")
+    with pytest.raises(ValueError, match="holds a list"):
+        load_model(tmp_path / "list")

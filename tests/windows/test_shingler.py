@@ -1,0 +1,245 @@
+import re
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+from hypothesis.extra import numpy as hnp
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.validation import check_array
+
+from skanomaly import Shingler
+from skanomaly.windows import as_series
+from tests import naive
+from tests.expected_failures import SHINGLER_EXPECTED_FAILURES
+
+floats = st.floats(-1e9, 1e9, width=32)
+all_series = hnp.arrays(
+    st.sampled_from([np.float64, np.float32]),
+    st.tuples(st.integers(1, 25), st.integers(1, 3)),
+    elements=floats,
+)
+shinglers = st.builds(
+    Shingler,
+    window=st.integers(1, 30),
+    align=st.sampled_from(["end", "center"]),
+    pad=st.sampled_from(["edge", "reflect", "period"]),
+    flatten=st.booleans(),
+)
+
+
+@parametrize_with_checks(
+    [Shingler()],
+    expected_failed_checks=lambda _: SHINGLER_EXPECTED_FAILURES,
+    xfail_strict=True,
+)
+def test_scikit_learn_contract(estimator, check):
+    check(estimator)
+
+
+@given(all_series, shinglers)
+def test_each_sample_gets_its_window(series, shingler):
+    windows = shingler.fit_transform(series)
+    expected = naive.windows(
+        series, shingler.window, align=shingler.align, pad=shingler.pad
+    )
+    np.testing.assert_array_equal(windows, np.reshape(expected, windows.shape))
+    assert windows.shape[0] == len(series)
+    assert windows.ndim == (2 if shingler.flatten else 3)
+    assert windows.dtype == series.dtype
+    assert not windows.flags.writeable
+
+
+@given(all_series, shinglers)
+def test_inverse_is_exact(series, shingler):
+    windows = shingler.fit_transform(series)
+    back = shingler.inverse_transform(windows)
+    np.testing.assert_array_equal(back, series)
+    assert back.dtype == series.dtype
+
+
+@given(all_series, shinglers, st.integers(0, 99))
+def test_inverse_is_the_mean_over_overlapping_windows(series, shingler, seed):
+    n, n_channels = series.shape
+    shingler.fit(series)
+    shape = (n, shingler.window_, n_channels)
+    windows = np.random.default_rng(seed).normal(size=shape)
+    before = shingler.window_ - 1 if shingler.align == "end" else shingler.window_ // 2
+    found = [[] for _ in range(n)]
+    for i in range(n):
+        for s in range(shingler.window_):
+            if 0 <= i + s - before < n:
+                found[i + s - before].append(windows[i, s])
+    expected = [np.mean(values, axis=0) for values in found]
+    np.testing.assert_allclose(shingler.inverse_transform(windows), expected, atol=1e-9)
+    flat = windows.reshape(n, -1)
+    np.testing.assert_allclose(shingler.inverse_transform(flat), expected, atol=1e-9)
+
+
+@given(all_series, shinglers)
+def test_rows_are_recognised_as_a_series(series, shingler):
+    windows = shingler.set_params(flatten=True).fit_transform(series)
+    recognised = as_series(windows, series.shape[1])
+    if len(series) > 1 and shingler.window_ > 1:
+        assert np.shares_memory(recognised, windows)
+
+
+@pytest.mark.parametrize(
+    ("pad", "first"),
+    [("edge", [1, 1, 1, 1]), ("reflect", [4, 3, 2, 1]), ("period", [2, 3, 4, 1])],
+)
+def test_what_the_first_row_sees(pad, first):
+    X = np.array([[1.0], [2.0], [3.0], [4.0]])
+    np.testing.assert_array_equal(Shingler(4, pad=pad).fit_transform(X)[0], first)
+
+
+def test_series_that_the_period_continues():
+    t = np.arange(100)
+    wave = np.sin(2 * np.pi * t / 20)[:, None]
+    shingler = Shingler(20, align="center", pad="period").fit(wave)
+    np.testing.assert_allclose(shingler.transform(wave).mean(axis=1), 0, atol=1e-12)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("n_channels", [1, 3])
+def test_rows_pass_through_a_pipeline_uncopied(order, n_channels):
+    X = np.random.default_rng(0).normal(size=(200, n_channels))
+    X = np.array(X, order=order)
+    through = FunctionTransformer(validate=True)
+    shingler = Shingler(30)
+    pipe = make_pipeline(StandardScaler(), shingler, through, through).fit(X)
+    rows = pipe.transform(X)
+    assert rows.shape == (200, 30 * n_channels)
+    assert rows.strides == (8 * n_channels, 8)
+    assert np.shares_memory(rows, check_array(rows))
+
+
+def test_memory_and_time_are_those_of_the_series():
+    X = np.random.default_rng(0).normal(size=(1_000_000, 1))
+    shingler = Shingler(400).fit(X)
+    start = time.perf_counter()
+    tracemalloc.start()
+    rows = shingler.transform(X)
+    as_series(rows, 1)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert rows.shape == (1_000_000, 400)
+    assert peak < 2 * X.nbytes
+    assert time.perf_counter() - start < 1
+
+
+def test_inverse_of_many_windows_takes_the_memory_of_few_series():
+    X = np.random.default_rng(0).normal(size=(50_000, 1))
+    shingler = Shingler(50, align="center").fit(X)
+    rows = shingler.transform(X)
+    tracemalloc.start()
+    shingler.inverse_transform(rows)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * X.nbytes
+
+
+def test_names_say_channel_and_lag():
+    X = np.zeros((10, 2))
+    names = Shingler(2).fit(X).get_feature_names_out()
+    assert list(names) == ["x0_lag1", "x1_lag1", "x0_lag0", "x1_lag0"]
+    names = Shingler(4, align="center").fit(X[:, :1]).get_feature_names_out()
+    assert list(names) == ["x0_lag2", "x0_lag1", "x0_lag0", "x0_lead1"]
+    names = Shingler(400).fit(X[:, :1]).get_feature_names_out(["load"])
+    assert (names[0], names[-1]) == ("load_lag399", "load_lag0")
+
+
+@pytest.mark.parametrize("align", ["end", "center"])
+def test_names_are_those_of_the_values(align):
+    X = np.arange(10.0).reshape(-1, 1)
+    shingler = Shingler(5, align=align)
+    row = shingler.fit_transform(X)[5]
+    for name, value in zip(shingler.get_feature_names_out(), row, strict=True):
+        kind, steps = re.fullmatch(r"x0_(lag|lead)(\d+)", name).groups()
+        assert value == 5 + int(steps) * {"lag": -1, "lead": 1}[kind]
+
+
+def test_names_need_a_fit():
+    with pytest.raises(NotFittedError):
+        Shingler().get_feature_names_out()
+
+
+def test_data_frame_in_and_out():
+    pd = pytest.importorskip("pandas")
+    index = pd.date_range("2024-01-01", periods=6, freq="h")
+    frame = pd.DataFrame({"load": np.arange(6.0), "heat": 1.0}, index=index)
+    shingler = Shingler(2).set_output(transform="pandas")
+    rows = shingler.fit_transform(frame)
+    assert list(rows) == ["load_lag1", "heat_lag1", "load_lag0", "heat_lag0"]
+    assert rows.index.equals(index)
+    np.testing.assert_array_equal(as_series(rows.to_numpy(), 2)[1:], frame.to_numpy())
+    np.testing.assert_array_equal(shingler.inverse_transform(rows), frame)
+
+
+def test_three_dimensions_fit_no_data_frame():
+    shingler = Shingler(2, flatten=False)
+    with pytest.raises(ValueError, match="flatten=True"):
+        shingler.set_output(transform="pandas")
+    assert shingler.set_output(transform="default") is shingler
+    assert not hasattr(shingler, "get_feature_names_out")
+    late = Shingler(2).set_output(transform="pandas").set_params(flatten=False)
+    assert late.fit_transform(np.zeros((5, 2))).shape == (5, 2, 2)
+
+
+def test_auto_window_is_a_number_of_periods():
+    t = np.arange(500)
+    X = np.sin(2 * np.pi * t / 24)[:, None]
+    assert Shingler().fit(X).window_ == 24
+    assert Shingler(periods=3).fit(X).window_ == 72
+    assert Shingler(periods=3).fit(X[:110]).window_ == 48  # half of the series at most
+    assert Shingler(periods=3).fit(np.zeros((50, 1))).window_ == 15
+    assert Shingler(7, periods=3).fit(X).window_ == 7
+
+
+def test_fit_decides_the_window_and_set_params_does_not():
+    X = np.zeros((20, 1))
+    shingler = Shingler(5).fit(X).set_params(window=7)
+    assert shingler.transform(X).shape == (20, 5)
+    assert not hasattr(clone(shingler), "window_")
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"window": 0},
+        {"window": 2.5},
+        {"window": "day"},
+        {"periods": 0},
+        {"align": "start"},
+        {"pad": "zero"},
+        {"flatten": "no"},
+    ],
+    ids=repr,
+)
+def test_parameters_out_of_range_are_refused(parameters):
+    name = next(iter(parameters))
+    with pytest.raises(ValueError, match=f"'{name}' parameter of Shingler must be"):
+        Shingler(**parameters).fit(np.zeros((10, 1)))
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_gaps_are_refused_with_their_place(bad):
+    X = np.zeros((10, 1))
+    shingler = Shingler(3).fit(X)
+    X[4] = bad
+    for call in (shingler.transform, Shingler(3).fit):
+        with pytest.raises(ValueError, match=r"row 4.*interpolate_series"):
+            call(X)
+
+
+def test_wrong_number_of_channels_is_refused():
+    shingler = Shingler(3).fit(np.zeros((10, 2)))
+    with pytest.raises(ValueError, match="expecting 2 features"):
+        shingler.transform(np.zeros((10, 3)))
+    with pytest.raises(ValueError, match=r"\(n_samples, 6\)"):
+        shingler.inverse_transform(np.zeros((10, 5)))
