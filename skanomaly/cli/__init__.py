@@ -5,7 +5,6 @@ import sys
 from collections.abc import Sequence
 
 from skanomaly.cli._errors import InputError
-from skanomaly.cli._parser import make_parser
 
 __all__ = ["main"]
 
@@ -26,6 +25,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     # TensorFlow talks on standard error as soon as it is imported.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
+        # Within reach of Ctrl-C, since this takes a moment.
+        from skanomaly.cli._parser import make_parser
+
         options = make_parser().parse_args(argv)
         options.run(options)
     except SystemExit as stop:  # argparse: --help, --version and bad usage

@@ -43,6 +43,8 @@ class Parts:
 def detect(options: Namespace) -> None:
     """Do what ``skanomaly detect`` is asked to."""
     check_options(options)
+    if options.model is not None and (options.detector or options.window):
+        raise InputError("--continue keeps the detector and window of the saved model.")
     saved = None if options.model is None else load(options.model)
     reading = Reading.from_options(options, {} if saved is None else saved.reading)
     parts = _parts(options, reading)
@@ -67,7 +69,7 @@ def run_detector(
     names = tuple(map(str, parts.scored.columns))
     load_keras()
     if saved is None:
-        pipeline = new_pipeline(options, len(names))
+        pipeline = new_pipeline(options)
     else:
         pipeline = prepare_to_go_on(options, saved)
     seconds = {}

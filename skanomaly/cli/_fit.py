@@ -15,7 +15,7 @@ from skanomaly.cli._progress import progress_bar
 if TYPE_CHECKING:
     from skanomaly.report import SavedModel
 
-DEFAULT_DETECTOR = "cnn"
+DEFAULT_DETECTOR = "autoencoder"
 
 
 def check_options(options: Namespace) -> None:
@@ -66,13 +66,11 @@ def load(path: str) -> "SavedModel":
         return load_model(path)
 
 
-def new_pipeline(options: Namespace, n_channels: int) -> Any:
+def new_pipeline(options: Namespace) -> Any:
     """Make the recommended pipeline, not fitted."""
     from skanomaly.compose import make_detector
 
     said = {"epochs": options.epochs, "random_state": options.seed}
-    if n_channels > 1:
-        said["n_channels"] = n_channels
     return make_detector(
         options.detector or DEFAULT_DETECTOR,
         window=options.window or "auto",
@@ -103,8 +101,6 @@ def prepare_to_go_on(options: Namespace, saved: "SavedModel") -> Any:
     pipeline = saved.pipeline
     if not hasattr(pipeline, "steps") or not hasattr(pipeline[-1], "warm_start"):
         raise InputError("--continue needs a pipeline that 'skanomaly detect' saved.")
-    if options.detector is not None or options.window is not None:
-        raise InputError("--continue keeps the detector and window of the saved model.")
     said = {"epochs": options.epochs, "threshold": options.threshold}
     pipeline[-1].set_params(
         **{name: value for name, value in said.items() if value is not None}

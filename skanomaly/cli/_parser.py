@@ -1,16 +1,17 @@
 """What may be said on the command line."""
 
 from argparse import (
-    ArgumentDefaultsHelpFormatter,
     ArgumentParser,
     ArgumentTypeError,
     Namespace,
+    RawDescriptionHelpFormatter,
     _ArgumentGroup,
 )
 from collections.abc import Callable
 from typing import NoReturn
 
 from skanomaly import __version__
+from skanomaly.cli._fit import DEFAULT_DETECTOR
 
 _EPILOG = """\
 examples:
@@ -35,7 +36,7 @@ def make_parser() -> ArgumentParser:
         prog="skanomaly",
         description="Find anomalies in time series with deep learning.",
         epilog=_EPILOG,
-        formatter_class=_Raw,
+        formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=__version__)
     verbs = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -43,13 +44,6 @@ def make_parser() -> ArgumentParser:
     _add_score(verbs.add_parser("score", help="find events with a saved model"))
     _add_demo(verbs.add_parser("demo", help="the same on a generated series"))
     return parser
-
-
-class _Raw(ArgumentDefaultsHelpFormatter):
-    """Keep the line breaks of the epilog."""
-
-    def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return "\n".join(indent + line for line in text.splitlines())
 
 
 def _add_detect(parser: ArgumentParser) -> None:
@@ -118,8 +112,8 @@ def _add_reading(group: _ArgumentGroup) -> None:
         metavar="COL",
         nargs="+",
         action="extend",
-        help="column or columns to watch, also as a pattern such as 'cpu*' (default: "
-        "the only numeric one)",
+        help="column or columns to watch, after FILE, also as a pattern such as 'cpu*' "
+        "(default: the only numeric one)",
     )
     group.add_argument(
         "--every", metavar="STEP", help="gather records to steps such as 1min, 1h, 1D"
@@ -150,15 +144,25 @@ def _add_reading(group: _ArgumentGroup) -> None:
 
 
 def _add_detector(group: _ArgumentGroup) -> None:
-    group.add_argument("--detector", metavar="NAME", help="see below (default: cnn)")
+    from skanomaly.compose import detector_names
+
+    group.add_argument(
+        "--detector",
+        metavar="NAME",
+        help=f"{', '.join(detector_names())} (default: {DEFAULT_DETECTOR})",
+    )
     group.add_argument(
         "--window",
         type=_window,
         metavar="N",
-        help="samples that a detector sees at once (default: auto, the period)",
+        help="samples that a detector sees at once (default: auto, from the period)",
     )
-    group.add_argument("--epochs", type=_positive, metavar="N")
-    group.add_argument("--seed", type=_natural, default=0, metavar="N")
+    group.add_argument(
+        "--epochs", type=_positive, metavar="N", help="passes over the training part"
+    )
+    group.add_argument(
+        "--seed", type=_natural, default=0, metavar="N", help="seed of what is random"
+    )
 
 
 def _add_events(group: _ArgumentGroup) -> None:
@@ -173,7 +177,7 @@ def _add_events(group: _ArgumentGroup) -> None:
         choices=("validation", "train", "scored"),
         default="validation",
         help="scores that the rule learns from: those of the held-out end of the "
-        "training part, of all of it, or of what is scored",
+        "training part (default), of all of it, or of what is scored",
     )
     _add_event_size(group)
     group.add_argument(

@@ -13,7 +13,7 @@ import numpy as np
 
 from skanomaly._compat import import_extra
 from skanomaly.cli._errors import InputError, closest
-from skanomaly.plotting import plural
+from skanomaly.plotting._style import plural
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series

@@ -13,7 +13,7 @@ from skanomaly import __version__
 from skanomaly._compat import import_extra
 from skanomaly.cli._errors import bad_input
 from skanomaly.events import Event, events_to_labels, find_events
-from skanomaly.plotting import plural
+from skanomaly.plotting._style import plural
 
 if TYPE_CHECKING:
     from skanomaly.report import Detection, SavedModel

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,7 +22,7 @@ def dense_autoencoder(
     *,
     hidden_units: Sequence[int] = (64,),
     latent_units: int | str = "auto",
-    activation: str = "relu",
+    activation: str = "tanh",
     dropout: float = 0.0,
     l2: float = 0.0,
 ) -> "keras.Model":
@@ -37,7 +37,7 @@ def dense_autoencoder(
     latent_units : int or "auto", default="auto"
         Size of the code, which is linear. ``"auto"``: a quarter of the inputs, at
         least 1 and at most 16.
-    activation : str, default="relu"
+    activation : str, default="tanh"
         Name of a Keras activation.
     dropout : float, default=0.0
         Fraction of each hidden layer's outputs that training leaves out.
@@ -70,7 +70,7 @@ class AutoencoderDetector(BaseReconstructionDetector):
     """Detect what a dense autoencoder, trained on normal rows, can't give back.
     """
 
-    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseReconstructionDetector._parameter_constraints,
         "hidden_units": ["array-like"],
         "latent_units": [
@@ -87,7 +87,7 @@ class AutoencoderDetector(BaseReconstructionDetector):
         *,
         hidden_units: Sequence[int] = (64,),
         latent_units: int | str = "auto",
-        activation: str = "relu",
+        activation: str = "tanh",
         dropout: float = 0.0,
         l2: float = 0.0,
         context: int | None = None,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from skanomaly._compat import Interval
 from skanomaly.detectors._forecast import BaseForecastDetector
@@ -19,7 +19,7 @@ def cnn_forecaster(
     *,
     filters: int = 32,
     kernel_size: int = 3,
-    activation: str = "relu",
+    activation: str = "tanh",
     dropout: float = 0.0,
 ) -> "keras.Model":
     """Causal convolutions, each twice as dilated as the one before.
@@ -35,7 +35,7 @@ def cnn_forecaster(
         Channels of each convolution.
     kernel_size : int, default=3
         Steps that a convolution sees, `dilation` apart.
-    activation : str, default="relu"
+    activation : str, default="tanh"
         Name of a Keras activation.
     dropout : float, default=0.0
         Fraction of each convolution's outputs that training leaves out.
@@ -75,7 +75,7 @@ def cnn_forecaster(
 class CNNForecastDetector(BaseForecastDetector):
     """Detect steps that a convolutional network fails to predict."""
 
-    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseForecastDetector._parameter_constraints,
         "filters": [Interval(Integral, 1, None, closed="left")],
         "kernel_size": [Interval(Integral, 2, None, closed="left")],
@@ -90,7 +90,7 @@ class CNNForecastDetector(BaseForecastDetector):
         *,
         filters: int = 32,
         kernel_size: int = 3,
-        activation: str = "relu",
+        activation: str = "tanh",
         dropout: float = 0.0,
         horizon: int | str = "auto",
         strategy: str = "one-step",

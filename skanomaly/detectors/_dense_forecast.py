@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from skanomaly._compat import Interval
 from skanomaly.detectors._forecast import BaseForecastDetector
@@ -19,7 +19,7 @@ def dense_forecaster(
     n_predicted: int,
     *,
     hidden_units: Sequence[int] = (64, 32),
-    activation: str = "relu",
+    activation: str = "tanh",
     dropout: float = 0.0,
 ) -> "keras.Model":
     """Fully connected layers from all steps of the context to what follows it.
@@ -30,7 +30,7 @@ def dense_forecaster(
         Steps seen, values a step, steps predicted.
     hidden_units : sequence of int, default=(64, 32)
         Sizes of the hidden layers.
-    activation : str, default="relu"
+    activation : str, default="tanh"
         Name of a Keras activation.
     dropout : float, default=0.0
         Fraction of each hidden layer's outputs that training leaves out.
@@ -53,7 +53,7 @@ def dense_forecaster(
 class DenseForecastDetector(BaseForecastDetector):
     """Detect steps that a dense network fails to predict."""
 
-    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseForecastDetector._parameter_constraints,
         "hidden_units": ["array-like"],
         "activation": [str],
@@ -64,7 +64,7 @@ class DenseForecastDetector(BaseForecastDetector):
         self,
         *,
         hidden_units: Sequence[int] = (64, 32),
-        activation: str = "relu",
+        activation: str = "tanh",
         dropout: float = 0.0,
         horizon: int | str = "auto",
         strategy: str = "one-step",

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from numbers import Integral
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -33,7 +33,7 @@ class BaseForecastDetector(BaseDetector):
     of its last ``n_steps`` input steps.
     """
 
-    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseDetector._parameter_constraints,
         "horizon": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
         "strategy": [StrOptions({"one-step", "direct"})],
@@ -69,6 +69,10 @@ class BaseForecastDetector(BaseDetector):
             steps = sliding_window_view(by_sequence, self.horizon_, axis=1)
             predicted = steps.transpose(0, 1, 3, 2)
         return predicted.reshape(rows.n_rows, -1)
+
+    def _expected_step(self, X: ArrayLike, step: int) -> NDArray[np.float64]:
+        # Only the end of a row is forecast, wherever its sample lies.
+        return self.forecast(X)[:, -self.n_channels_ :]
 
     @abstractmethod
     def _default_network(self) -> Callable[..., "keras.Model"]:

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from numbers import Integral
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,7 +25,7 @@ class BaseReconstructionDetector(BaseDetector):
     longer than `context` is judged on all of its sub-windows.
     """
 
-    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseDetector._parameter_constraints,
         "context": [Interval(Integral, 1, None, closed="left"), None],
         "center": [StrOptions({"auto", "window"}), None],
@@ -52,10 +52,19 @@ class BaseReconstructionDetector(BaseDetector):
             cover it, where `context` is shorter than the row.
         """
         rows = self._check_rows(X)
+        parts = self._parts(rows)
+        steps = [_overlap_step(parts, rows.window, step) for step in range(rows.window)]
+        return np.concatenate(steps, axis=1)
+
+    def _expected_step(self, X: ArrayLike, step: int) -> NDArray[np.float64]:
+        rows = self._check_rows(X)
+        return _overlap_step(self._parts(rows), rows.window, step)
+
+    def _parts(self, rows: Sequences) -> NDArray[np.float64]:
+        """Sub-windows given back, (n_sequences, n_positions, context, n_channels)."""
         blocks = [outputs for _, outputs in self._predictions(rows)]
-        parts = np.concatenate(blocks).astype(np.float64)
-        steps = _overlap_rows(parts, len(rows.values), rows.window)
-        return steps.reshape(rows.n_rows, -1)
+        shape = (len(rows.values), -1, self._context, self.n_channels_)
+        return np.concatenate(blocks).astype(np.float64).reshape(shape)
 
     @abstractmethod
     def _default_network(self) -> Callable[..., "keras.Model"]:
@@ -110,28 +119,25 @@ class BaseReconstructionDetector(BaseDetector):
             yield targets, outputs + (targets - inputs)
 
 
-def _overlap_rows(
-    parts: NDArray[np.float64], n_sequences: int, window: int
+def _overlap_step(
+    parts: NDArray[np.float64], window: int, step: int
 ) -> NDArray[np.float64]:
-    """Put rows together from all of their sub-windows, which overlap.
+    """Mean of one step of each row over all sub-windows that cover it.
 
     Parameters
     ----------
-    parts : ndarray of shape (n_sequences * n_positions, context, n_channels)
-    n_sequences : int
-    window : int
+    parts : ndarray of shape (n_sequences, n_positions, context, n_channels)
+    window, step : int
+        Steps in a row, and which of them.
 
     Returns
     -------
-    ndarray of shape (n_rows, window, n_channels)
+    ndarray of shape (n_rows, n_channels)
     """
-    context, n_channels = parts.shape[1:]
-    n_parts = window - context + 1
-    parts = parts.reshape(n_sequences, -1, context, n_channels)
-    n_rows = parts.shape[1] - n_parts + 1
-    total = np.zeros((n_sequences, n_rows, window, n_channels))
-    count = np.zeros((window, 1))
-    for first in range(n_parts):
-        total[:, :, first : first + context] += parts[:, first : first + n_rows]
-        count[first : first + context] += 1
-    return (total / count).reshape(-1, window, n_channels)
+    n_sequences, n_positions, context, n_channels = parts.shape
+    n_rows = n_positions - (window - context)
+    covering = range(max(0, step - context + 1), min(step, window - context) + 1)
+    total = np.zeros((n_sequences, n_rows, n_channels))
+    for first in covering:
+        total += parts[:, first : first + n_rows, step - first]
+    return total.reshape(-1, n_channels) / len(covering)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from skanomaly._compat import Interval, StrOptions
 from skanomaly.detectors._forecast import BaseForecastDetector
@@ -63,7 +63,7 @@ def recurrent_forecaster(
 class RecurrentForecastDetector(BaseForecastDetector):
     """Detect steps that a recurrent network fails to predict."""
 
-    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseForecastDetector._parameter_constraints,
         "cell": [StrOptions({"lstm", "gru", "rnn"})],
         "units": [Interval(Integral, 1, None, closed="left")],

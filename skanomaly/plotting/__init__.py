@@ -4,12 +4,10 @@ from skanomaly.plotting._histogram import ErrorHistogramDisplay
 from skanomaly.plotting._history import HistoryDisplay
 from skanomaly.plotting._score import ScoreDisplay
 from skanomaly.plotting._series import SeriesDisplay
-from skanomaly.plotting._style import plural
 
 __all__ = [
     "ErrorHistogramDisplay",
     "HistoryDisplay",
     "ScoreDisplay",
     "SeriesDisplay",
-    "plural",
 ]

@@ -22,9 +22,8 @@ def expected_or_none(estimator: Any, X: ArrayLike) -> NDArray[np.float64] | None
 
     None for plain outlier detectors, which expect nothing in particular.
     """
-    if not hasattr(last_step(estimator), "expected"):
+    if not hasattr(estimator, "steps"):
         return None
     from skanomaly.compose import expected_values
 
-    expected: NDArray[np.float64] = expected_values(estimator, X)
-    return expected
+    return expected_values(estimator, X)

@@ -152,6 +152,8 @@ class ScoreDisplay:
             self.threshold_line_ = draw_threshold(ax.axhline, -self.offset)
         if wants_log(error, self.offset):
             ax.set_yscale("log")
+        else:
+            _style.large_numbers(ax, error)
         ax.set_ylabel("error")
         _style.dress(ax, positions)
         _style.title(ax, "Error of each sample")

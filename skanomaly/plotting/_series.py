@@ -211,6 +211,7 @@ class SeriesDisplay:
                 None if expected is None else expected[:, channel],
             )
             _style.dress(channel_ax, positions)
+            _style.large_numbers(channel_ax, values[:, channel])
             if channel < n_channels - 1:
                 channel_ax.tick_params(labelbottom=False)
                 channel_ax.xaxis.get_offset_text().set_visible(False)
@@ -240,6 +241,11 @@ class SeriesDisplay:
         _style.draw_line(
             ax, positions, values, color=_style.SERIES, linewidth=0.8, label="series"
         )
+        names = self.channel_names
+        name = channel if names is None else names[channel]
+        blamed = [event for event in self.events if event.channel in (None, name)]
+        if blamed:
+            _mark_events(ax, positions, values, blamed)
         if expected is not None:
             _style.draw_line(
                 ax,
@@ -249,11 +255,6 @@ class SeriesDisplay:
                 linewidth=0.9,
                 label="expected",
             )
-        names = self.channel_names
-        name = channel if names is None else names[channel]
-        blamed = [event for event in self.events if event.channel in (None, name)]
-        if blamed:
-            _mark_events(ax, positions, values, blamed)
         if self.truth:
             _style.draw_spans(
                 ax,

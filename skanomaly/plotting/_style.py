@@ -132,6 +132,14 @@ def dress(ax: "Axes", positions: NDArray[Any]) -> None:
     frame(ax)
 
 
+def large_numbers(ax: "Axes", values: NDArray[np.float64]) -> None:
+    """Write millions as ``2.5 M``, not as a power of ten that sits in the title."""
+    finite = values[np.isfinite(values)]
+    if finite.size and np.ptp(finite) >= 1e5:
+        ticker = import_extra("matplotlib.ticker", extra="plot")
+        ax.yaxis.set_major_formatter(ticker.EngFormatter())
+
+
 def frame(ax: "Axes") -> None:
     """Leave only the two spines that carry ticks, and a faint grid."""
     ax.spines[["top", "right"]].set_visible(False)

@@ -76,9 +76,12 @@ def dominant_period(
     48
     """
     period = find_period(series, max_period=max_period)
-    if period is not None:
-        return period
-    return default or min(100, max(2, len(series) // 10))
+    return period or default or usual_length(len(series))
+
+
+def usual_length(n_samples: int) -> int:
+    """Return what stands for the period of a series that has none."""
+    return min(100, max(2, n_samples // 10))
 
 
 def find_period(

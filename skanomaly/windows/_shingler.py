@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from skanomaly._compat import Interval, StrOptions, fit_context
 from skanomaly._validation import check_finite
-from skanomaly.windows._period import dominant_period
+from skanomaly.windows._period import find_period, usual_length
 from skanomaly.windows._view import reach, sliding_view
 
 _COUNT = Interval(Integral, 1, None, closed="left")
@@ -44,9 +44,9 @@ class Shingler(TransformerMixin, BaseEstimator):
         later samples, or at step ``window // 2``, which suits reconstruction.
     pad : {"edge", "reflect", "period"}, default="edge"
         What windows see beyond the ends of the series: its first and last sample, its
-        mirror image, or the samples one window further inside, which continues a
-        series whose period divides the window (``"edge"`` where the series is shorter
-        than the window). All but ``"edge"`` let the first rows see later samples.
+        mirror image, or its first and last dominant period again and again (the mirror
+        image where the training series has no period, or where a series is shorter).
+        All but ``"edge"`` let the first rows see later samples.
     flatten : bool, default=True
         Whether a row is flat, the channels of a step side by side and the oldest step
         first, or has the shape (window, n_channels), which fits no data frame:
@@ -56,6 +56,9 @@ class Shingler(TransformerMixin, BaseEstimator):
     ----------
     window_ : int
         Steps in a row.
+    period_ : int or None
+        Dominant period of the training series; None where none is clear, or neither
+        `window` nor `pad` asks for it.
     n_features_in_ : int
         Channels of the series seen in `fit`.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -130,8 +133,10 @@ class Shingler(TransformerMixin, BaseEstimator):
             If `X` holds NaN or infinity, or a parameter is out of its range.
         """
         series = self._validate(X, reset=True)
+        asked = isinstance(self.window, str) or self.pad == "period"
+        self.period_ = find_period(series) if asked else None
         if isinstance(self.window, str):
-            period = dominant_period(series)
+            period = self.period_ or usual_length(len(series))
             n_fitting = max(1, len(series) // (2 * period))
             self.window_ = period * min(self.periods, n_fitting)
         else:
@@ -290,9 +295,10 @@ class Shingler(TransformerMixin, BaseEstimator):
     def _source(self, beyond: NDArray[np.intp], n: int) -> NDArray[np.intp]:
         """Return which of n samples stand in for steps beyond the ends."""
         source: NDArray[np.intp]
-        if self.pad == "period" and n >= self.window_:
-            source = np.where(beyond < 0, beyond + self.window_, beyond - self.window_)
-        elif self.pad == "reflect" and n > 1:
+        if self.pad == "period" and self.period_ is not None and n >= self.period_:
+            first = np.where(beyond < 0, 0, n - self.period_)
+            source = first + (beyond - first) % self.period_
+        elif self.pad != "edge" and n > 1:
             place = np.abs(beyond) % (2 * n - 2)
             source = np.minimum(place, 2 * n - 2 - place)
         else:

@@ -91,18 +91,21 @@ def test_rows_are_recognised_as_a_series(series, shingler):
 
 @pytest.mark.parametrize(
     ("pad", "first"),
-    [("edge", [1, 1, 1, 1]), ("reflect", [4, 3, 2, 1]), ("period", [2, 3, 4, 1])],
+    [("edge", [1, 1, 1, 1]), ("reflect", [4, 3, 2, 1]), ("period", [4, 3, 2, 1])],
 )
 def test_what_the_first_row_sees(pad, first):
     X = np.array([[1.0], [2.0], [3.0], [4.0]])
     np.testing.assert_array_equal(Shingler(4, pad=pad).fit_transform(X)[0], first)
 
 
-def test_series_that_the_period_continues():
-    t = np.arange(100)
-    wave = np.sin(2 * np.pi * t / 20)[:, None]
-    shingler = Shingler(20, align="center", pad="period").fit(wave)
-    np.testing.assert_allclose(shingler.transform(wave).mean(axis=1), 0, atol=1e-12)
+@pytest.mark.parametrize("align", ["end", "center"])
+@pytest.mark.parametrize("window", [7, 20, 33, 90])
+def test_a_period_goes_on_beyond_the_ends(window, align):
+    wave = np.tile(np.arange(20.0) ** 2, 12)[:, None]
+    shingler = Shingler(window, align=align, pad="period").fit(wave)
+    assert shingler.period_ == 20
+    longer = shingler.transform(np.tile(wave, (3, 1)))[len(wave) : 2 * len(wave)]
+    np.testing.assert_array_equal(shingler.transform(wave), longer)
 
 
 @pytest.mark.parametrize("order", ["C", "F"])

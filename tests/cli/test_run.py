@@ -1,0 +1,203 @@
+"""From a file to events, tables, a picture and a model, and on from there."""
+
+import copy
+import json
+import pickle
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import skanomaly
+from skanomaly import find_events
+from skanomaly.cli import main
+from skanomaly.cli._progress import progress_bar
+from skanomaly.datasets import make_periodic
+from skanomaly.report import load_model
+from skanomaly.thresholds import SigmaThreshold
+
+ROOT = Path(skanomaly.__file__).parent.parent
+QUICK = ["--detector", "dense", "--window", "25", "--epochs", "3"]
+
+
+def run(capsys, *arguments):
+    """Run with --json; standard output holds one JSON object and nothing else."""
+    assert main([*map(str, arguments), "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    made = make_periodic(1000, period=25, n_anomalies=3, random_state=0)
+    times = pd.date_range("2024-01-01", periods=1000, freq="min", name="time")
+    frame = pd.DataFrame({"cpu": made.X[:, 0]}, index=times)
+    frame.to_csv(folder / "cpu.csv")
+    frame[: made.train_size].to_csv(folder / "past.csv")
+    frame.rename(columns={"cpu": "load"}).to_csv(folder / "load.csv")
+    frame.assign(other=1.0).to_csv(folder / "two.csv")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(folder):
+    """Folder that one run wrote, of which other tests read."""
+    out = folder / "out"
+    arguments = [str(folder / "cpu.csv"), "--out", str(out), "--quiet", *QUICK]
+    assert main(["detect", *arguments]) == 0
+    return out
+
+
+def test_files_agree_with_each_other(trained):
+    scores = pd.read_csv(trained / "scores.csv")
+    assert list(scores) == ["time", "cpu", "expected_cpu", "score", "label"]
+    assert len(scores) == 1000
+    events = pd.read_csv(trained / "events.csv")
+    found = find_events(scores["label"].where(scores.index >= 500, 1).to_numpy())
+    assert events["start"].tolist() == [event.start for event in found]
+    assert (events["start_time"] == scores["time"].iloc[events["start"]].array).all()
+    pipeline = load_model(trained / "model.joblib").pipeline
+    assert (
+        scores["label"] == np.where(scores["score"] < pipeline[-1].offset_, -1, 1)
+    ).all()
+    assert (trained / "report.png").stat().st_size > 10_000
+
+
+def test_the_plain_anomalies_are_found(folder, trained):
+    truth = make_periodic(1000, period=25, n_anomalies=3, random_state=0).y
+    scores = pd.read_csv(trained / "scores.csv")["score"]
+    assert scores[truth == 1].mean() < 2 * scores[truth == 0].mean()
+
+
+def test_model_scores_another_file_alike(folder, trained, capsys):
+    out = folder / "again"
+    model = trained / "model.joblib"
+    answer = run(capsys, "score", model, folder / "load.csv", "--out", out)
+    assert answer["channels"] == ["load"]  # the only one, as in the training file
+    assert answer["n_train"] == 0
+    first, again = (pd.read_csv(x / "scores.csv")["score"] for x in (trained, out))
+    np.testing.assert_allclose(again, first, rtol=1e-5)
+    assert not (out / "model.joblib").exists()
+
+
+def test_other_number_of_channels_is_refused_before_keras_is_loaded(folder, trained):
+    arguments = ["score", str(trained / "model.joblib"), "two.csv", "--value", "*"]
+    code = f"""
+import sys
+from skanomaly.cli import main
+code = main({arguments!r})
+print([code, "keras" in sys.modules])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT)},
+    )
+    assert done.stdout.strip() == "[2, False]"
+    assert "trained on 1 channels (cpu), the file gives 2" in done.stderr
+
+
+def test_training_goes_on(folder, trained, capsys):
+    model = trained / "model.joblib"
+    before = load_model(model).pipeline[-1]
+    out = folder / "more"
+    run(capsys, "detect", folder / "cpu.csv", "--continue", model, "--out", out)
+    after = load_model(out / "model.joblib").pipeline[-1]
+    n_before = len(before.history_["loss"])
+    assert after.history_["loss"][:n_before] == before.history_["loss"]
+    assert len(after.history_["loss"]) > n_before
+    assert after.history_["loss"][n_before] < before.history_["loss"][0]
+
+
+@pytest.mark.parametrize("part", ["train", "scored"])
+def test_rule_learns_from_the_scores_that_are_named(folder, capsys, part):
+    out = folder / part
+    answer = run(
+        capsys,
+        *("detect", folder / "cpu.csv", "--out", out, *QUICK, "--epochs", 1),
+        *("--threshold", "sigma:2", "--threshold-on", part, "--all"),
+    )
+    scores = pd.read_csv(out / "scores.csv")["score"]
+    learned_from = scores[:500] if part == "train" else scores[500:]
+    expected = -SigmaThreshold(2).fit(learned_from).offset_
+    assert answer["threshold"]["error"] == pytest.approx(expected)
+    assert load_model(out / "model.joblib").pipeline[-1].offset_ == -expected
+
+
+def test_train_on_another_file(folder, capsys, trained):
+    answer = run(
+        capsys,
+        *("detect", folder / "cpu.csv", "--train", folder / "past.csv"),
+        *("--out", folder / "other", *QUICK),
+    )
+    assert answer["n_train"] == 0
+    assert answer["n_samples"] == 1000
+    first, other = (
+        pd.read_csv(x / "scores.csv")["score"] for x in (trained, folder / "other")
+    )
+    np.testing.assert_allclose(other, first, rtol=1e-4)
+
+
+def test_constant_series_has_no_event(tmp_path, capsys):
+    (tmp_path / "flat.csv").write_text("5.5\n" * 300)
+    out = tmp_path / "out"
+    answer = run(capsys, "detect", tmp_path / "flat.csv", "--out", out, *QUICK)
+    assert answer["n_events"] == 0
+    assert answer["events"] == []
+
+
+def test_what_people_read(folder, trained, capsys):
+    model, file = str(trained / "model.joblib"), str(folder / "cpu.csv")
+    assert main(["score", model, file, "--out", str(folder / "read")]) == 0
+    out, error = capsys.readouterr()
+    assert "on cpu by time" in out
+    assert "2024-01-01 " in out
+    assert "scores.csv" in out
+    assert len(error.splitlines()) == 1  # the warning of pickles
+    quiet = ["score", model, file, "--out", str(folder / "read"), "--quiet"]
+    assert main(quiet) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_interrupt_leaves_nothing(folder, tmp_path, capsys):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    former = signal.signal(signal.SIGALRM, interrupt)
+    file, out = str(folder / "cpu.csv"), tmp_path / "out"
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        assert main(["detect", file, "--out", str(out), "--detector", "lstm"]) == 130
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)
+    assert not out.exists()
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_progress_bar_does_not_travel_with_the_detector():
+    with progress_bar(epochs=3) as callback:
+        callback.on_epoch_end(0, {"loss": 1.0})
+        assert copy.deepcopy(callback) is not None
+    pickle.loads(pickle.dumps(callback)).on_epoch_end(1, {"loss": 1.0})
+
+
+def test_demo_of_a_fresh_process_finds_what_was_hidden(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "skanomaly", "demo", "--json", "--out", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0
+    assert done.stderr == ""
+    answer = json.loads(done.stdout)
+    assert answer["n_true_events"] >= 3
+    assert answer["n_true_events_found"] == answer["n_true_events"]
+    assert {path.name for path in tmp_path.iterdir()} == set(answer["files"])
