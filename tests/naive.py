@@ -17,15 +17,16 @@ def events(anomalous, *, min_length, merge_gap):
 # --- windows ---
 
 
-def windows(series, window, *, align, pad):
+def windows(series, window, *, align, pad, period=None):
     """Collect each window sample by sample, looking up what lies beyond the ends."""
     n = len(series)
     first = -(window - 1) if align == "end" else -(window // 2)
 
     def sample(t):
-        if pad == "period" and n >= window and not 0 <= t < n:
-            return series[t + window if t < 0 else t - window]
-        while pad == "reflect" and n > 1 and not 0 <= t < n:
+        if pad == "period" and period is not None and n >= period:
+            while not 0 <= t < n:
+                t += period if t < 0 else -period
+        while pad != "edge" and n > 1 and not 0 <= t < n:
             t = -t if t < 0 else 2 * (n - 1) - t
         return series[min(max(t, 0), n - 1)]
 

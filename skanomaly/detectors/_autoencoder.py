@@ -67,8 +67,7 @@ def dense_autoencoder(
 
 
 class AutoencoderDetector(BaseReconstructionDetector):
-    """Detect what a dense autoencoder, trained on normal rows, can't give back.
-    """
+    """Detect what a dense autoencoder, trained on normal rows, can't give back."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseReconstructionDetector._parameter_constraints,

@@ -32,7 +32,10 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         "threshold": [str, Interval(Real, 0, None, closed="left"), BaseEstimator],
         "network": [callable, None],
         "epochs": [Interval(Integral, 1, None, closed="left")],
-        "batch_size": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
+        "batch_size": [
+            Interval(Integral, 1, None, closed="left"),
+            StrOptions({"auto"}),
+        ],
         "optimizer": [str, object],
         "learning_rate": [Interval(Real, 0, None, closed="neither"), None],
         "validation_split": [Interval(Real, 0, 1, closed="left")],
@@ -42,6 +45,9 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         "random_state": ["random_state"],
         "warm_start": ["boolean"],
     }
+
+    n_channels_: int
+    offset_: float
 
     def __init__(
         self,
@@ -100,7 +106,8 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
                 f"{nested[0]} cannot be set: threshold={rule!r} is no rule with "
                 "parameters. Pass a rule, such as threshold=SigmaThreshold()."
             )
-        return super().set_params(**params)
+        super().set_params(**params)
+        return self
 
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
@@ -163,7 +170,8 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         scores : ndarray of shape (n_rows,), values <= 0
             In the squared unit of X.
         """
-        return 0.0 - self.score_channels(X).sum(axis=1)
+        errors: NDArray[np.float64] = self.score_channels(X).sum(axis=1)
+        return 0.0 - errors
 
     def score_channels(self, X: ArrayLike) -> NDArray[np.float64]:
         """Tell what each channel adds to the error: which one is to blame.
@@ -196,7 +204,7 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
             ``score_samples(X) - offset_``.
         """
         scores = self.score_samples(X)
-        return scores - self.offset_
+        return np.subtract(scores, self.offset_)
 
     def predict(self, X: ArrayLike) -> NDArray[np.int64]:
         """Label rows.

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from skanomaly._compat import Interval, StrOptions
 from skanomaly.detectors._base import BaseDetector
 from skanomaly.detectors._sequences import Examples, Sequences, Windows
+from skanomaly.windows import find_period
 
 if TYPE_CHECKING:
     import keras
@@ -38,6 +39,7 @@ class BaseForecastDetector(BaseDetector):
         "horizon": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
         "strategy": [StrOptions({"one-step", "direct"})],
     }
+    horizon_: int
     # Whether an output depends on no more than the network's own reach, so that
     # one pass over a series equals a pass over each of its windows.
     _is_convolution = False
@@ -63,7 +65,7 @@ class BaseForecastDetector(BaseDetector):
         """
         rows = self._check_rows(X)
         blocks = [predictions for _, predictions in self._predictions(rows)]
-        predicted = np.concatenate(blocks).astype(np.float64)
+        predicted: NDArray[np.float64] = np.concatenate(blocks, dtype=np.float64)
         if self._n_predicted < self.horizon_:
             by_sequence = predicted.reshape(len(rows.values), -1, self.n_channels_)
             steps = sliding_window_view(by_sequence, self.horizon_, axis=1)
@@ -80,7 +82,8 @@ class BaseForecastDetector(BaseDetector):
 
     @property
     def _context(self) -> int:
-        return self.n_features_in_ // self.n_channels_ - self.horizon_
+        window: int = self.n_features_in_ // self.n_channels_
+        return window - self.horizon_
 
     @property
     def _n_predicted(self) -> int:
@@ -95,7 +98,7 @@ class BaseForecastDetector(BaseDetector):
             )
         self.horizon_ = self.horizon
         if self.horizon == "auto":
-            self.horizon_ = default_horizon(rows)
+            self.horizon_ = _default_horizon(rows)
         if self.horizon_ >= rows.window:
             raise ValueError(
                 f"horizon={self.horizon_} leaves no step to predict from in rows of "
@@ -113,8 +116,8 @@ class BaseForecastDetector(BaseDetector):
         expected = (self._n_predicted, self.n_channels_)
         if len(output) not in (3, 4) or tuple(output[-2:]) != expected:
             raise ValueError(
-                f"The network maps inputs of shape {shape} to {tuple(output)}, but must "
-                f"map them to (1, {expected[0]}, {expected[1]}), or to (1, n_steps, "
+                f"The network maps inputs of shape {shape} to {tuple(output)}, but "
+                f"must map them to (1, {expected[0]}, {expected[1]}), or to (1, n_steps, "
                 f"{expected[0]}, {expected[1]}) where it predicts after every step."
             )
         return int(output[1]) if len(output) == 4 else 0
@@ -184,5 +187,7 @@ class BaseForecastDetector(BaseDetector):
             n_left -= len(targets)
 
 
-def default_horizon(rows: Sequences) -> int:
-    return max(1, rows.window // 2)
+def _default_horizon(rows: Sequences) -> int:
+    """One period, as `benchmarks/horizon.py` found best, or few steps without one."""
+    period = find_period(rows.values[0]) if rows.is_series else None
+    return max(1, min(period or rows.window // 8, rows.window // 2))

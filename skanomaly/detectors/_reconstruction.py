@@ -31,7 +31,9 @@ class BaseReconstructionDetector(BaseDetector):
         "center": [StrOptions({"auto", "window"}), None],
     }
 
-    def __init__(self, *, context: int | None, center: str | None, **shared: Any) -> None:
+    def __init__(
+        self, *, context: int | None, center: str | None, **shared: Any
+    ) -> None:
         super().__init__(**shared)
         self.context = context
         self.center = center
@@ -64,7 +66,8 @@ class BaseReconstructionDetector(BaseDetector):
         """Sub-windows given back, (n_sequences, n_positions, context, n_channels)."""
         blocks = [outputs for _, outputs in self._predictions(rows)]
         shape = (len(rows.values), -1, self._context, self.n_channels_)
-        return np.concatenate(blocks).astype(np.float64).reshape(shape)
+        parts: NDArray[np.float64] = np.concatenate(blocks, dtype=np.float64)
+        return parts.reshape(shape)
 
     @abstractmethod
     def _default_network(self) -> Callable[..., "keras.Model"]:
@@ -107,7 +110,8 @@ class BaseReconstructionDetector(BaseDetector):
             taken = windows.take(positions)
             if not self._centers:
                 return taken, taken
-            return taken - taken.mean(axis=1, keepdims=True), taken
+            centered: Floats = taken - taken.mean(axis=1, keepdims=True)
+            return centered, taken
 
         size = self._context * self.n_channels_
         return Examples(take, len(windows), size, windows.overlap)

@@ -51,7 +51,7 @@ class Sequences:
 
     @property
     def rows_per_sequence(self) -> int:
-        return self.values.shape[1] - self.window + 1
+        return int(self.values.shape[1]) - self.window + 1
 
     @property
     def n_rows(self) -> int:
@@ -78,7 +78,8 @@ class Sequences:
         by_sequence = values.reshape(len(self.values), -1, *values.shape[1:])
         width = by_sequence.shape[1] - self.rows_per_sequence + 1
         if not self.is_series:
-            return by_sequence.mean(axis=1, dtype=np.float64)
+            means: NDArray[np.float64] = by_sequence.mean(axis=1, dtype=np.float64)
+            return means
         return np.concatenate([moving_mean(part, width) for part in by_sequence])
 
     def split(self, fraction: float) -> tuple["Sequences", "Sequences | None"]:
@@ -130,7 +131,7 @@ class Windows:
         return cls(view, overlap=max(1.0, min(length / step, n_positions)))
 
     def __len__(self) -> int:
-        return self.view.shape[0] * self.view.shape[1]
+        return int(self.view.shape[0] * self.view.shape[1])
 
     def take(self, positions: NDArray[np.intp]) -> NDArray[np.float32]:
         """Copy windows, as an array of shape (n_windows, length, n_channels)."""

@@ -1,6 +1,8 @@
 """The one door to SciKeras: a network, its training and its outputs."""
 
+import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -18,19 +20,34 @@ Arrays = NDArray[np.float32]
 SCORING_VALUES = 2**16
 
 
+@contextmanager
+def _no_advice_on_tracing() -> Iterator[None]:
+    # TensorFlow counts traces by name, and so takes the first trace of each network
+    # of a grid search for the repeated tracing of one.
+    logger = logging.getLogger("tensorflow")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
 def _call(network: Callable[..., keras.Model], args: tuple[Any, ...]) -> keras.Model:
     # SciKeras hands extra arguments to builders whose signature takes them;
     # behind this plain signature a user's network gets ours and no others.
     return network(*args)
 
 
-class Trainer(BaseWrapper):  # type: ignore[misc]
+class Trainer(BaseWrapper):
     """SciKeras' wrapper around one network, fed with batches instead of arrays.
 
     It routes the optimizer's parameters, compiles what is not compiled, seeds and
     restores the random states, keeps the history, and pickles weights together
     with the optimizer's state. Rows have been validated before they come here.
     """
+
+    _fit_callbacks: list[Any]
 
     @classmethod
     def create(
@@ -79,11 +96,10 @@ class Trainer(BaseWrapper):  # type: ignore[misc]
         """Go on training from the present weights and optimizer state."""
         self._initialize_callbacks()
         if validation is not None and patience is not None:
-            self._fit_callbacks.append(
-                keras.callbacks.EarlyStopping(
-                    "val_loss", patience=patience, restore_best_weights=True
-                )
+            stopping = keras.callbacks.EarlyStopping(
+                "val_loss", patience=patience, restore_best_weights=True
             )
+            self._fit_callbacks = [*self._fit_callbacks, stopping]
         self._fit_keras_model(
             training,
             None,
@@ -93,8 +109,9 @@ class Trainer(BaseWrapper):  # type: ignore[misc]
             initial_epoch=self.current_epoch,
             validation_data=validation,
         )
-        # The callbacks hold the model and its optimizer a second time.
-        self._fit_callbacks = self._predict_callbacks = []
+        # Callbacks hold the model, and a user's may hold what can't be pickled.
+        self.set_params(callbacks=None)
+        self._fit_callbacks = []
 
     def outputs(self, examples: Examples) -> Iterator[tuple[Arrays, ...]]:
         """Yield inputs, targets and outputs of all examples, a batch at a time.
@@ -107,11 +124,12 @@ class Trainer(BaseWrapper):  # type: ignore[misc]
             positions = np.arange(start, min(start + size, examples.count))
             inputs, targets = examples.take(positions)
             padding = [(0, size - len(inputs))] + [(0, 0)] * (inputs.ndim - 1)
-            outputs = self.model_.predict_on_batch(np.pad(inputs, padding))
+            with _no_advice_on_tracing():
+                outputs = self.model_.predict_on_batch(np.pad(inputs, padding))
             yield inputs, targets, np.asarray(outputs)[: len(inputs)]
 
 
-class Batches(keras.utils.PyDataset):  # type: ignore[misc]
+class Batches(keras.utils.PyDataset):
     """Examples in a new random order each epoch, copied one batch at a time."""
 
     def __init__(self, examples: Examples, *, batch_size: int, seed: int) -> None:

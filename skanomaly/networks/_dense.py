@@ -5,7 +5,12 @@ from typing import Any
 
 
 def dense_stack(
-    x: Any, units: Sequence[int], *, activation: str, dropout: float = 0.0, l2: float = 0.0
+    x: Any,
+    units: Sequence[int],
+    *,
+    activation: str,
+    dropout: float = 0.0,
+    l2: float = 0.0,
 ) -> Any:
     """Fully connected layers one after the other, each with its dropout.
 

@@ -46,7 +46,11 @@ def test_scikit_learn_contract(estimator, check):
 def test_each_sample_gets_its_window(series, shingler):
     windows = shingler.fit_transform(series)
     expected = naive.windows(
-        series, shingler.window, align=shingler.align, pad=shingler.pad
+        series,
+        shingler.window,
+        align=shingler.align,
+        pad=shingler.pad,
+        period=shingler.period_,
     )
     np.testing.assert_array_equal(windows, np.reshape(expected, windows.shape))
     assert windows.shape[0] == len(series)
