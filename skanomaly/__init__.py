@@ -10,33 +10,37 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0.dev0"
 
 if TYPE_CHECKING:
-    from skanomaly.compose import make_detector
+    from skanomaly.compose import make_detector as make_detector
     from skanomaly.detectors import (
-        AutoencoderDetector,
-        CNNForecastDetector,
-        DenseForecastDetector,
-        GRUDetector,
-        LSTMDetector,
-        RecurrentForecastDetector,
+        AutoencoderDetector as AutoencoderDetector,
+        CNNForecastDetector as CNNForecastDetector,
+        DenseForecastDetector as DenseForecastDetector,
+        GRUDetector as GRUDetector,
+        LSTMDetector as LSTMDetector,
+        RecurrentForecastDetector as RecurrentForecastDetector,
     )
-    from skanomaly.events import Event, events_to_labels, find_events
+    from skanomaly.events import (
+        Event as Event,
+        events_to_labels as events_to_labels,
+        find_events as find_events,
+    )
     from skanomaly.preprocessing import (
-        aggregate_series,
-        interpolate_series,
-        select_dates,
-        smooth_series,
-        split_series,
+        aggregate_series as aggregate_series,
+        interpolate_series as interpolate_series,
+        select_dates as select_dates,
+        smooth_series as smooth_series,
+        split_series as split_series,
     )
     from skanomaly.thresholds import (
-        FixedThreshold,
-        IQRThreshold,
-        MADThreshold,
-        MaxThreshold,
-        POTThreshold,
-        QuantileThreshold,
-        SigmaThreshold,
+        FixedThreshold as FixedThreshold,
+        IQRThreshold as IQRThreshold,
+        MADThreshold as MADThreshold,
+        MaxThreshold as MaxThreshold,
+        POTThreshold as POTThreshold,
+        QuantileThreshold as QuantileThreshold,
+        SigmaThreshold as SigmaThreshold,
     )
-    from skanomaly.windows import Shingler, overlap_mean
+    from skanomaly.windows import Shingler as Shingler, overlap_mean as overlap_mean
 
 # The public list: tests, API pages and the command line derive from it.
 _PUBLIC = {
@@ -71,7 +75,7 @@ _PUBLIC = {
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 _MODULES = (*_PUBLIC, "datasets", "plotting", "report")
 
-__all__ = [*_MODULE_OF, "__version__"]  # noqa: PLE0604
+__all__ = [*_MODULE_OF, "__version__"]
 
 
 def __getattr__(name: str) -> Any:

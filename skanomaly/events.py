@@ -34,6 +34,12 @@ class Event:
         The channel to blame, by name where there are names; None if not known.
     start_time, stop_time, peak_time : timestamp, number or None
         Entries of the index at `start`, `stop` and `peak`; None without an index.
+
+    Examples
+    --------
+    >>> from skanomaly import Event
+    >>> Event(start=3, stop=5, length=2, peak=4, peak_score=-9.0, severity=2.0).stop
+    5
     """
 
     start: int

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly._compat import Interval, StrOptions
+from skanomaly.detectors._docs import documented
 from skanomaly.detectors._reconstruction import BaseReconstructionDetector
 from skanomaly.networks import dense_stack
 
@@ -66,8 +67,63 @@ def dense_autoencoder(
     return keras.Model(inputs, outputs)
 
 
+@documented
 class AutoencoderDetector(BaseReconstructionDetector):
-    """Detect what a dense autoencoder, trained on normal rows, can't give back."""
+    """Detect what a dense autoencoder, trained on normal rows, can't give back.
+
+    The network squeezes a row through a narrow code and rebuilds it; a row's error
+    is the mean square of what is lost. It works on cyclic series, where it sees one
+    or more cycles at once, and on records with correlated features. It fails on
+    anomalies much shorter than the window, which vanish in the mean, and on what
+    repeats in the training data.
+
+    Parameters
+    ----------
+    hidden_units : sequence of int, default=(64,)
+        Sizes of the encoder's layers; the decoder has them in reverse.
+    latent_units : int or "auto", default="auto"
+        Size of the code. ``"auto"``: a quarter of the inputs, 1 to 16.
+    activation : str, default="tanh"
+        Of the hidden layers. One that saturates does not carry on to sizes that it
+        never saw: with ``"relu"`` a sine of twice the size comes back whole.
+    dropout : float, default=0.0
+        Fraction of each hidden layer's outputs that training leaves out.
+    l2 : float, default=0.0
+        Weight of the squared weights in the training loss.
+    %(reconstruction)s
+
+    Attributes
+    ----------
+    %(attributes)s
+
+    See Also
+    --------
+    skanomaly.make_detector : The recommended pipeline around it.
+
+    Notes
+    -----
+    With x the row (less its level, if centered) and f the network, the error is
+    ``mean((x - f(x))**2)`` over steps and channels.
+
+    References
+    ----------
+    .. [1] Sakurada, M. and Yairi, T. (2014). Anomaly detection using autoencoders
+       with nonlinear dimensionality reduction. MLSDA, 4-11.
+       https://doi.org/10.1145/2689746.2689747
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skanomaly import AutoencoderDetector, Shingler, find_events
+    >>> series = np.sin(2 * np.pi * np.arange(2000)[:, None] / 50)
+    >>> detector = AutoencoderDetector(threshold="max:3", epochs=10, random_state=0)
+    >>> pipe = make_pipeline(Shingler(50, align="center", pad="period"), detector)
+    >>> pipe = pipe.fit(series)
+    >>> series[1000:1010] = 1.0
+    >>> len(find_events(pipe.predict(series)))
+    1
+    """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseReconstructionDetector._parameter_constraints,
@@ -137,3 +193,28 @@ class AutoencoderDetector(BaseReconstructionDetector):
             dropout=self.dropout,
             l2=self.l2,
         )
+
+    def encode(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Return the code of each row.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, window * n_channels) or \
+                (n_rows, window, n_channels)
+            Rows.
+
+        Returns
+        -------
+        codes : ndarray of shape (n_rows, latent_units)
+            The mean over the codes of its sub-windows, where `context` is shorter
+            than the row.
+
+        Raises
+        ------
+        ValueError
+            If the network is the user's own and has no layer named ``"code"``.
+        """
+        rows = self._check_rows(X)
+        examples = self._scoring_examples(rows)
+        codes = self._trainer.outputs(examples, layer="code")
+        return rows.row_means(np.concatenate([code for *_, code in codes]))

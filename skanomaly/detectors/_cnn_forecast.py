@@ -6,6 +6,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from skanomaly._compat import Interval
+from skanomaly.detectors._docs import documented
 from skanomaly.detectors._forecast import BaseForecastDetector
 
 if TYPE_CHECKING:
@@ -72,8 +73,63 @@ def cnn_forecaster(
     return keras.Model(inputs, outputs)
 
 
+@documented
 class CNNForecastDetector(BaseForecastDetector):
-    """Detect steps that a convolutional network fails to predict."""
+    """Detect steps that a convolutional network fails to predict.
+
+    Dilated causal convolutions that run once over the series, whatever the window:
+    the fastest detector on long series. It fails on what only shows over more than
+    its window.
+
+    Parameters
+    ----------
+    filters : int, default=32
+        Channels of each convolution.
+    kernel_size : int, default=3
+        Steps that a convolution sees. There are as many convolutions, each twice as
+        dilated as the one before, as the context has room for.
+    activation : str, default="tanh"
+        Of the hidden layers. One that saturates does not carry on to sizes that it
+        never saw.
+    dropout : float, default=0.0
+        Fraction of each hidden layer's outputs that training leaves out.
+    %(forecast)s
+
+    Attributes
+    ----------
+    %(attributes)s
+    %(horizon)s
+
+    See Also
+    --------
+    skanomaly.make_detector : The recommended pipeline around it.
+
+    Notes
+    -----
+    With x the row and p the predictions, the error is ``mean((x - p)**2)`` over the
+    last `horizon_` steps and the channels.
+
+    References
+    ----------
+    .. [1] Bai, S., Kolter, J. Z. and Koltun, V. (2018). An empirical evaluation of
+       generic convolutional and recurrent networks for sequence modeling.
+       https://doi.org/10.48550/arXiv.1803.01271
+    .. [2] Munir, M., Siddiqui, S. A., Dengel, A. and Ahmed, S. (2019). DeepAnT: a
+       deep learning approach for unsupervised anomaly detection in time series.
+       IEEE Access 7, 1991-2005. https://doi.org/10.1109/ACCESS.2018.2886457
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skanomaly import CNNForecastDetector, Shingler, find_events
+    >>> series = np.sin(2 * np.pi * np.arange(2000)[:, None] / 50)
+    >>> detector = CNNForecastDetector(threshold="max:3", epochs=10, random_state=0)
+    >>> pipe = make_pipeline(Shingler(100, pad="period"), detector).fit(series)
+    >>> series[1000:1010] = 1.0
+    >>> len(find_events(pipe.predict(series)))
+    1
+    """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseForecastDetector._parameter_constraints,

@@ -6,6 +6,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from skanomaly._compat import Interval
+from skanomaly.detectors._docs import documented
 from skanomaly.detectors._forecast import BaseForecastDetector
 from skanomaly.networks import dense_stack
 
@@ -50,8 +51,57 @@ def dense_forecaster(
     return keras.Model(inputs, outputs)
 
 
+@documented
 class DenseForecastDetector(BaseForecastDetector):
-    """Detect steps that a dense network fails to predict."""
+    """Detect steps that a dense network fails to predict.
+
+    Fast, and strong on cyclic series whose window holds a cycle or more. It fails
+    where what comes next depends on more than its window, and its size grows with
+    the window.
+
+    Parameters
+    ----------
+    hidden_units : sequence of int, default=(64, 32)
+        Sizes of the hidden layers.
+    activation : str, default="tanh"
+        Of the hidden layers. One that saturates does not carry on to sizes that it
+        never saw.
+    dropout : float, default=0.0
+        Fraction of each hidden layer's outputs that training leaves out.
+    %(forecast)s
+
+    Attributes
+    ----------
+    %(attributes)s
+    %(horizon)s
+
+    See Also
+    --------
+    skanomaly.make_detector : The recommended pipeline around it.
+
+    Notes
+    -----
+    With x the row and p the predictions, the error is ``mean((x - p)**2)`` over the
+    last `horizon_` steps and the channels.
+
+    References
+    ----------
+    .. [1] Schmidl, S., Wenig, P. and Papenbrock, T. (2022). Anomaly detection in time
+       series: a comprehensive evaluation. PVLDB 15(9), 1779-1797.
+       https://doi.org/10.14778/3538598.3538602
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skanomaly import DenseForecastDetector, Shingler, find_events
+    >>> series = np.sin(2 * np.pi * np.arange(2000)[:, None] / 50)
+    >>> detector = DenseForecastDetector(threshold="max:3", epochs=10, random_state=0)
+    >>> pipe = make_pipeline(Shingler(100, pad="period"), detector).fit(series)
+    >>> series[1000:1010] = 1.0
+    >>> len(find_events(pipe.predict(series)))
+    1
+    """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseForecastDetector._parameter_constraints,

@@ -115,10 +115,11 @@ class BaseForecastDetector(BaseDetector):
         output = self._trainer.model_.compute_output_shape(shape)
         expected = (self._n_predicted, self.n_channels_)
         if len(output) not in (3, 4) or tuple(output[-2:]) != expected:
+            steps, channels = expected
             raise ValueError(
                 f"The network maps inputs of shape {shape} to {tuple(output)}, but "
-                f"must map them to (1, {expected[0]}, {expected[1]}), or to (1, n_steps, "
-                f"{expected[0]}, {expected[1]}) where it predicts after every step."
+                f"must map them to (1, {steps}, {channels}), or to (1, n_steps, {steps}, "
+                f"{channels}) where it predicts after every step."
             )
         return int(output[1]) if len(output) == 4 else 0
 

@@ -88,12 +88,6 @@ class BaseReconstructionDetector(BaseDetector):
         network = self.network or self._default_network()
         return network, (self._context, self.n_channels_)
 
-    def _levels(self, windows: Floats) -> Floats:
-        """Level of each window, which the network neither sees nor reconstructs."""
-        if self._centers:
-            return windows.mean(axis=1, keepdims=True)
-        return np.zeros_like(windows[:, :1])
-
     def _training_examples(self, rows: Sequences) -> Examples:
         scoring = self._scoring_examples(rows)
 

@@ -6,6 +6,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from skanomaly._compat import Interval, StrOptions
+from skanomaly.detectors._docs import documented
 from skanomaly.detectors._forecast import BaseForecastDetector
 
 if TYPE_CHECKING:
@@ -60,8 +61,59 @@ def recurrent_forecaster(
     return keras.Model(inputs, outputs)
 
 
+@documented
 class RecurrentForecastDetector(BaseForecastDetector):
-    """Detect steps that a recurrent network fails to predict."""
+    """Detect steps that a recurrent network fails to predict.
+
+    It learns from every step of few windows, and so in time O(series), and reads
+    the context of every row anew when it scores. It works where what comes next
+    depends on a state; where a window shows it as well, convolutions are faster.
+
+    Parameters
+    ----------
+    cell : {"lstm", "gru", "rnn"}, default="lstm"
+        Kind of layer.
+    units : int, default=32
+        Size of each layer's state.
+    n_layers : int, default=1
+        How many layers.
+    dropout : float, default=0.0
+        Fraction of each layer's outputs that training leaves out.
+    %(forecast)s
+
+    Attributes
+    ----------
+    %(attributes)s
+    %(horizon)s
+
+    See Also
+    --------
+    skanomaly.make_detector : The recommended pipeline around it.
+
+    Notes
+    -----
+    With x the row and p the predictions, the error is ``mean((x - p)**2)`` over the
+    last `horizon_` steps and the channels.
+
+    References
+    ----------
+    .. [1] Malhotra, P., Vig, L., Shroff, G. and Agarwal, P. (2015). Long short term
+       memory networks for anomaly detection in time series. ESANN, 89-94.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skanomaly import RecurrentForecastDetector, Shingler, find_events
+    >>> series = np.sin(2 * np.pi * np.arange(2000)[:, None] / 50)
+    >>> detector = RecurrentForecastDetector(
+    ...     cell="rnn", threshold="max:3", epochs=10, random_state=0
+    ... )
+    >>> pipe = make_pipeline(Shingler(100, pad="period"), detector).fit(series)
+    >>> series[1000:1010] = 1.0
+    >>> len(find_events(pipe.predict(series)))
+    1
+    """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseForecastDetector._parameter_constraints,
@@ -126,8 +178,54 @@ class RecurrentForecastDetector(BaseForecastDetector):
         )
 
 
+@documented
 class LSTMDetector(RecurrentForecastDetector):
-    """`RecurrentForecastDetector` with the cell chosen: LSTM."""
+    """Detect steps that an LSTM network fails to predict.
+
+    `RecurrentForecastDetector` with its cell chosen. Rows of some hundred steps are
+    within its memory; it costs more time than convolutions.
+
+    Parameters
+    ----------
+    units : int, default=32
+        Size of each layer's state.
+    n_layers : int, default=1
+        How many layers.
+    dropout : float, default=0.0
+        Fraction of each layer's outputs that training leaves out.
+    %(forecast)s
+
+    Attributes
+    ----------
+    %(attributes)s
+    %(horizon)s
+
+    See Also
+    --------
+    skanomaly.make_detector : The recommended pipeline around it.
+
+    Notes
+    -----
+    With x the row and p the predictions, the error is ``mean((x - p)**2)`` over the
+    last `horizon_` steps and the channels.
+
+    References
+    ----------
+    .. [1] Malhotra, P., Vig, L., Shroff, G. and Agarwal, P. (2015). Long short term
+       memory networks for anomaly detection in time series. ESANN, 89-94.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skanomaly import LSTMDetector, Shingler, find_events
+    >>> series = np.sin(2 * np.pi * np.arange(2000)[:, None] / 50)
+    >>> detector = LSTMDetector(threshold="max:3", epochs=10, random_state=0)
+    >>> pipe = make_pipeline(Shingler(100, pad="period"), detector).fit(series)
+    >>> series[1000:1010] = 1.0
+    >>> len(find_events(pipe.predict(series)))
+    1
+    """
 
     def __init__(
         self,
@@ -174,8 +272,55 @@ class LSTMDetector(RecurrentForecastDetector):
         )
 
 
+@documented
 class GRUDetector(RecurrentForecastDetector):
-    """`RecurrentForecastDetector` with the cell chosen: GRU."""
+    """Detect steps that a GRU network fails to predict.
+
+    `RecurrentForecastDetector` with its cell chosen. Rows of some hundred steps are
+    within its memory; it costs more time than convolutions.
+
+    Parameters
+    ----------
+    units : int, default=32
+        Size of each layer's state.
+    n_layers : int, default=1
+        How many layers.
+    dropout : float, default=0.0
+        Fraction of each layer's outputs that training leaves out.
+    %(forecast)s
+
+    Attributes
+    ----------
+    %(attributes)s
+    %(horizon)s
+
+    See Also
+    --------
+    skanomaly.make_detector : The recommended pipeline around it.
+
+    Notes
+    -----
+    With x the row and p the predictions, the error is ``mean((x - p)**2)`` over the
+    last `horizon_` steps and the channels.
+
+    References
+    ----------
+    .. [1] Cho, K. et al. (2014). Learning phrase representations using RNN
+       encoder-decoder for statistical machine translation. EMNLP, 1724-1734.
+       https://doi.org/10.3115/v1/D14-1179
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skanomaly import GRUDetector, Shingler, find_events
+    >>> series = np.sin(2 * np.pi * np.arange(2000)[:, None] / 50)
+    >>> detector = GRUDetector(threshold="max:3", epochs=10, random_state=0)
+    >>> pipe = make_pipeline(Shingler(100, pad="period"), detector).fit(series)
+    >>> series[1000:1010] = 1.0
+    >>> len(find_events(pipe.predict(series)))
+    1
+    """
 
     def __init__(
         self,

@@ -113,19 +113,26 @@ class Trainer(BaseWrapper):
         self.set_params(callbacks=None)
         self._fit_callbacks = []
 
-    def outputs(self, examples: Examples) -> Iterator[tuple[Arrays, ...]]:
+    def outputs(
+        self, examples: Examples, *, layer: str | None = None
+    ) -> Iterator[tuple[Arrays, ...]]:
         """Yield inputs, targets and outputs of all examples, a batch at a time.
+
+        The outputs are those of the network, or of one of its layers.
 
         All batches have one size, the last one padded: so a row's output is the
         same, bit by bit, whatever its company, and one trace serves them all.
         """
+        model = self.model_
+        if layer is not None:
+            model = keras.Model(model.inputs, model.get_layer(layer).output)
         size = max(8, min(1024, SCORING_VALUES // examples.size))
         for start in range(0, examples.count, size):
             positions = np.arange(start, min(start + size, examples.count))
             inputs, targets = examples.take(positions)
             padding = [(0, size - len(inputs))] + [(0, 0)] * (inputs.ndim - 1)
             with _no_advice_on_tracing():
-                outputs = self.model_.predict_on_batch(np.pad(inputs, padding))
+                outputs = model.predict_on_batch(np.pad(inputs, padding))
             yield inputs, targets, np.asarray(outputs)[: len(inputs)]
 
 

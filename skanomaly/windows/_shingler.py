@@ -155,7 +155,7 @@ class Shingler(TransformerMixin, BaseEstimator):
         -------
         windows : ndarray of shape (n_samples, window_ * n_channels)
             A read-only view, oldest step first; of shape
-            (n_samples, window_, n_channels) with ``flatten=False``.
+            ``(n_samples, window_, n_channels)`` with ``flatten=False``.
 
         Raises
         ------

@@ -123,7 +123,8 @@ def test_rule_learns_from_the_scores_that_are_named(folder, capsys, part):
         *("detect", folder / "cpu.csv", "--out", out, *QUICK, "--epochs", 1),
         *("--threshold", "sigma:2", "--threshold-on", part, "--all"),
     )
-    scores = pd.read_csv(out / "scores.csv")["score"]
+    table = pd.read_csv(out / "scores.csv", float_precision="round_trip")
+    scores = table["score"]
     learned_from = scores[:500] if part == "train" else scores[500:]
     expected = -SigmaThreshold(2).fit(learned_from).offset_
     assert answer["threshold"]["error"] == pytest.approx(expected)

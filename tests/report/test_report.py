@@ -113,7 +113,7 @@ def test_files_hold_what_was_computed(tmp_path, pipe, detection):
     names = {"events.csv", "model.joblib", "report.png", "scores.csv"}
     assert {path.name for path in paths} == names
     assert {path.name for path in folder.iterdir()} == names
-    scores = pd.read_csv(folder / "scores.csv")
+    scores = pd.read_csv(folder / "scores.csv", float_precision="round_trip")
     np.testing.assert_array_equal(scores["score"], detection.score)
     assert len(pd.read_csv(folder / "events.csv")) == len(detection.events)
     assert (folder / "report.png").read_bytes().startswith(b"\x89PNG")

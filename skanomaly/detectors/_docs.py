@@ -1,0 +1,96 @@
+"""What the docstrings of all detectors say, written once."""
+
+from inspect import cleandoc
+from typing import TypeVar
+
+from skanomaly.detectors._base import BaseDetector
+
+Detector = TypeVar("Detector", bound=type[BaseDetector])
+
+_SHARED = """
+n_channels : int, default=1
+    Values a step in a flat row; a 3-D X tells it itself.
+threshold : rule, float or str, default="auto"
+    How the offset is learned from the scores of the validation part, which the
+    network was not trained on, or of all training rows where there is none. See
+    :func:`skanomaly.thresholds.resolve_threshold`.
+epochs : int, default=30
+    Most passes over the training rows. Of the windows of a long series, which
+    repeat each other, a pass draws some anew each time.
+batch_size : int or "auto", default="auto"
+    Examples a step of the optimizer; ``"auto"`` makes some 64 to 128 steps an
+    epoch, of 16 to 512 examples.
+optimizer : str or keras.optimizers.Optimizer, default="adam"
+    What Keras takes.
+learning_rate : float or None, default=1e-3
+    Of an optimizer given by name; None is Keras' default.
+validation_split : float, default=0.1
+    Part of the rows, the last ones, that is kept from training; for a series a gap
+    of a window keeps it apart. Where fewer than ten rows would remain there is no
+    validation part and no early stopping.
+patience : int or None, default=3
+    Epochs without a better validation loss after which training stops and goes
+    back to the best weights. None never stops.
+callbacks : list of keras.callbacks.Callback or None, default=None
+    Called while the network trains, and not kept.
+verbose : int, default=0
+    1 shows Keras' progress bar, 2 a line an epoch.
+random_state : int, RandomState instance or None, default=None
+    Of weights, dropout and order of examples. The random states of Python, NumPy
+    and TensorFlow are left as they were.
+warm_start : bool, default=False
+    Whether `fit` goes on from the weights and the optimizer's state.
+"""
+_FORECAST = """
+horizon : int or "auto", default="auto"
+    Steps at the end of a row that it is judged on. ``"auto"``: a dominant period of
+    the training series, or an eighth of the row where there is none, and half of
+    the row at most.
+strategy : {"one-step", "direct"}, default="one-step"
+    Whether each judged step is predicted from the true steps before it, or all of
+    them at once.
+network : callable or None, default=None
+    A function ``network(context, n_channels, n_predicted)`` that returns a
+    `keras.Model` from ``(batch, context, n_channels)`` to ``(batch, n_predicted,
+    n_channels)``; None is the detector's own.
+"""
+_RECONSTRUCT = """
+context : int or None, default=None
+    Steps that the network sees at once. A longer row is judged on all of its
+    sub-windows of so many steps; None is the whole row.
+center : {"auto", "window"} or None, default="auto"
+    Whether each window's own mean is taken away from each channel before the
+    network sees it. ``"auto"``: if the training rows are windows of a series, not
+    if they are records.
+network : callable or None, default=None
+    A function ``network(context, n_channels)`` that returns a `keras.Model` from
+    ``(batch, context, n_channels)`` to the same shape; None is the detector's own.
+"""
+_ATTRIBUTES = """
+network_ : keras.Model
+    The trained network.
+history_ : dict of str to list of float
+    Loss of each epoch since the last start from scratch, and ``val_loss`` where
+    there was a validation part.
+offset_ : float
+    Rows that score below it are anomalous.
+n_features_in_ : int
+    Values in a row: steps times channels.
+n_channels_ : int
+    Values a step.
+"""
+_TEXTS = {
+    "%(forecast)s": _FORECAST + _SHARED.lstrip("\n"),
+    "%(reconstruction)s": _RECONSTRUCT + _SHARED.lstrip("\n"),
+    "%(attributes)s": _ATTRIBUTES,
+    "%(horizon)s": "\nhorizon_ : int\n    Steps that a row is judged on.",
+}
+
+
+def documented(detector: Detector) -> Detector:
+    """Fill in the parameters and attributes that all detectors, or a family, share."""
+    text = cleandoc(detector.__doc__ or "")
+    for mark, shared in _TEXTS.items():
+        text = text.replace(mark, shared.strip("\n"))
+    detector.__doc__ = text
+    return detector
