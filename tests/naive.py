@@ -1,5 +1,7 @@
 """Slow, obvious references that fast code is held against."""
 
+import numpy as np
+
 
 def events(anomalous, *, min_length, merge_gap):
     """Grow one event sample by sample; bridge what is near; drop what is short."""
@@ -49,3 +51,62 @@ def overlap_mean(values, window, *, align):
 def moving_mean(values, width):
     """Add up every window by itself."""
     return [sum(values[i : i + width]) / width for i in range(len(values) - width + 1)]
+
+
+# --- detectors ---
+
+
+def size(residual):
+    """What the residual of one value counts: its square, beyond 1 the tangent of it."""
+    return np.where(abs(residual) < 1, residual**2, 2 * abs(residual) - 1)
+
+
+def forecast(network, row, *, horizon, strategy):
+    """Show the network one context at a time and take what it says of the end."""
+    context = len(row) - horizon
+
+    def ask(steps):
+        output = np.asarray(network(np.float32(steps)[None]))[0]
+        return output[-1] if output.ndim == 3 else output
+
+    if strategy == "direct":
+        return ask(row[:context])
+    return np.concatenate([ask(row[h : h + context]) for h in range(horizon)])
+
+
+def forecast_errors(network, row, *, horizon, strategy):
+    """Share of each channel in the mean error over steps and channels."""
+    predicted = forecast(network, row, horizon=horizon, strategy=strategy)
+    return size(predicted - row[-horizon:]).mean(axis=0) / row.shape[1]
+
+
+def sub_windows(network, row, *, context, center):
+    """Give back every sub-window of a row, one at a time."""
+    parts = []
+    for first in range(len(row) - context + 1):
+        part = row[first : first + context]
+        level = part.mean(axis=0) if center else 0.0
+        output = np.asarray(network(np.float32(part - level)[None]))[0]
+        parts.append((part, output + level))
+    return parts
+
+
+def reconstruction_errors(network, row, *, context, center):
+    """Share of each channel in the mean error over sub-windows, steps and channels."""
+    parts = sub_windows(network, row, context=context, center=center)
+    errors = [size(part - output).mean(axis=0) for part, output in parts]
+    return np.mean(errors, axis=0) / row.shape[1]
+
+
+def reconstruction(network, row, *, context, center):
+    """For each step, ask every sub-window that covers it."""
+    parts = sub_windows(network, row, context=context, center=center)
+    steps = []
+    for s in range(len(row)):
+        covering = [
+            output[s - first]
+            for first, (_, output) in enumerate(parts)
+            if first <= s < first + context
+        ]
+        steps.append(np.mean(covering, axis=0))
+    return np.array(steps)

@@ -117,7 +117,7 @@ class AutoencoderDetector(BaseReconstructionDetector):
     >>> from sklearn.pipeline import make_pipeline
     >>> from skanomaly import AutoencoderDetector, Shingler, find_events
     >>> series = np.sin(2 * np.pi * np.arange(2000)[:, None] / 50)
-    >>> detector = AutoencoderDetector(threshold="max:3", epochs=10, random_state=0)
+    >>> detector = AutoencoderDetector(threshold="auto", epochs=10, random_state=0)
     >>> pipe = make_pipeline(Shingler(50, align="center", pad="period"), detector)
     >>> pipe = pipe.fit(series)
     >>> series[1000:1010] = 1.0
@@ -145,11 +145,11 @@ class AutoencoderDetector(BaseReconstructionDetector):
         activation: str = "tanh",
         dropout: float = 0.0,
         l2: float = 0.0,
-        context: int | None = None,
+        context: float | None = None,
         center: str | None = "auto",
         network: "Callable[[int, int], keras.Model] | None" = None,
         n_channels: int = 1,
-        threshold: Any = "auto",
+        threshold: Any = "quantile:0.01",
         epochs: int = 30,
         batch_size: int | str = "auto",
         optimizer: Any = "adam",

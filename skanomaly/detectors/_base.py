@@ -317,7 +317,7 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
     def _errors(self, rows: Sequences) -> NDArray[np.float64]:
         """Mean squared error that each channel adds to each row."""
         errors = [
-            np.square(targets - predictions).mean(axis=1)
+            _size(targets - predictions).mean(axis=1)
             for targets, predictions in self._predictions(rows)
         ]
         return rows.row_means(np.concatenate(errors)) / self.n_channels_
@@ -356,3 +356,9 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         if size == "auto":
             size = int(np.clip(2 ** (examples.count // 64).bit_length(), 16, 512))
         return Batches(examples, batch_size=size, seed=seed)
+
+
+def _size(residuals: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Size of residuals: their square up to 1, and from there on its tangent."""
+    sizes = np.abs(residuals)
+    return np.where(sizes < 1, sizes**2, 2 * sizes - 1)

@@ -96,7 +96,7 @@ class DenseForecastDetector(BaseForecastDetector):
     >>> from sklearn.pipeline import make_pipeline
     >>> from skanomaly import DenseForecastDetector, Shingler, find_events
     >>> series = np.sin(2 * np.pi * np.arange(2000)[:, None] / 50)
-    >>> detector = DenseForecastDetector(threshold="max:3", epochs=10, random_state=0)
+    >>> detector = DenseForecastDetector(threshold="auto", epochs=10, random_state=0)
     >>> pipe = make_pipeline(Shingler(100, pad="period"), detector).fit(series)
     >>> series[1000:1010] = 1.0
     >>> len(find_events(pipe.predict(series)))
@@ -120,7 +120,7 @@ class DenseForecastDetector(BaseForecastDetector):
         strategy: str = "one-step",
         network: "Callable[[int, int, int], keras.Model] | None" = None,
         n_channels: int = 1,
-        threshold: Any = "auto",
+        threshold: Any = "quantile:0.01",
         epochs: int = 30,
         batch_size: int | str = "auto",
         optimizer: Any = "adam",

@@ -10,7 +10,7 @@ Detector = TypeVar("Detector", bound=type[BaseDetector])
 _SHARED = """
 n_channels : int, default=1
     Values a step in a flat row; a 3-D X tells it itself.
-threshold : rule, float or str, default="auto"
+threshold : rule, float or str, default="quantile:0.01"
     How the offset is learned from the scores of the validation part, which the
     network was not trained on, or of all training rows where there is none. See
     :func:`skanomaly.thresholds.resolve_threshold`.
@@ -44,7 +44,7 @@ warm_start : bool, default=False
 _FORECAST = """
 horizon : int or "auto", default="auto"
     Steps at the end of a row that it is judged on. ``"auto"``: a dominant period of
-    the training series, or an eighth of the row where there is none, and half of
+    the training series, or a sixteenth of the row where there is none, and half of
     the row at most.
 strategy : {"one-step", "direct"}, default="one-step"
     Whether each judged step is predicted from the true steps before it, or all of
@@ -55,9 +55,10 @@ network : callable or None, default=None
     n_channels)``; None is the detector's own.
 """
 _RECONSTRUCT = """
-context : int or None, default=None
-    Steps that the network sees at once. A longer row is judged on all of its
-    sub-windows of so many steps; None is the whole row.
+context : int, float or None, default=None
+    Steps that the network sees at once, or which part of the row, between 0 and 1.
+    A longer row is judged on all of its sub-windows of so many steps; None is the
+    whole row.
 center : {"auto", "window"} or None, default="auto"
     Whether each window's own mean is taken away from each channel before the
     network sees it. ``"auto"``: if the training rows are windows of a series, not

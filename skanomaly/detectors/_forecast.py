@@ -117,9 +117,9 @@ class BaseForecastDetector(BaseDetector):
         if len(output) not in (3, 4) or tuple(output[-2:]) != expected:
             steps, channels = expected
             raise ValueError(
-                f"The network maps inputs of shape {shape} to {tuple(output)}, but "
-                f"must map them to (1, {steps}, {channels}), or to (1, n_steps, {steps}, "
-                f"{channels}) where it predicts after every step."
+                f"The network maps inputs of shape {shape} to {tuple(output)}. Let it "
+                f"return (1, {steps}, {channels}), or (1, n_steps, {steps}, {channels})"
+                " if it predicts after every step."
             )
         return int(output[1]) if len(output) == 4 else 0
 
@@ -191,4 +191,4 @@ class BaseForecastDetector(BaseDetector):
 def _default_horizon(rows: Sequences) -> int:
     """One period, as `benchmarks/horizon.py` found best, or few steps without one."""
     period = find_period(rows.values[0]) if rows.is_series else None
-    return max(1, min(period or rows.window // 8, rows.window // 2))
+    return max(1, min(period or rows.window // 16, rows.window // 2))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skanomaly._compat import Interval, StrOptions
+from skanomaly._compat import Interval, RealNotInt, StrOptions
 from skanomaly.detectors._base import BaseDetector
 from skanomaly.detectors._sequences import Examples, Sequences, Windows
 
@@ -27,12 +27,16 @@ class BaseReconstructionDetector(BaseDetector):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseDetector._parameter_constraints,
-        "context": [Interval(Integral, 1, None, closed="left"), None],
+        "context": [
+            Interval(Integral, 1, None, closed="left"),
+            Interval(RealNotInt, 0, 1, closed="neither"),
+            None,
+        ],
         "center": [StrOptions({"auto", "window"}), None],
     }
 
     def __init__(
-        self, *, context: int | None, center: str | None, **shared: Any
+        self, *, context: float | None, center: str | None, **shared: Any
     ) -> None:
         super().__init__(**shared)
         self.context = context
@@ -74,7 +78,10 @@ class BaseReconstructionDetector(BaseDetector):
         """Return the function that builds the network from two numbers."""
 
     def _set_up(self, rows: Sequences) -> None:
-        self._context = rows.window if self.context is None else self.context
+        context = rows.window if self.context is None else self.context
+        if isinstance(context, float):
+            context = max(1, round(context * rows.window))
+        self._context = int(context)
         if self._context > rows.window:
             raise ValueError(
                 f"context={self.context} is longer than the rows of {rows.window} "

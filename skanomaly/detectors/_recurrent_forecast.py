@@ -107,7 +107,7 @@ class RecurrentForecastDetector(BaseForecastDetector):
     >>> from skanomaly import RecurrentForecastDetector, Shingler, find_events
     >>> series = np.sin(2 * np.pi * np.arange(2000)[:, None] / 50)
     >>> detector = RecurrentForecastDetector(
-    ...     cell="rnn", threshold="max:3", epochs=10, random_state=0
+    ...     cell="rnn", threshold="auto", epochs=10, random_state=0
     ... )
     >>> pipe = make_pipeline(Shingler(100, pad="period"), detector).fit(series)
     >>> series[1000:1010] = 1.0
@@ -134,7 +134,7 @@ class RecurrentForecastDetector(BaseForecastDetector):
         strategy: str = "one-step",
         network: "Callable[[int, int, int], keras.Model] | None" = None,
         n_channels: int = 1,
-        threshold: Any = "auto",
+        threshold: Any = "quantile:0.01",
         epochs: int = 30,
         batch_size: int | str = "auto",
         optimizer: Any = "adam",
@@ -220,7 +220,7 @@ class LSTMDetector(RecurrentForecastDetector):
     >>> from sklearn.pipeline import make_pipeline
     >>> from skanomaly import LSTMDetector, Shingler, find_events
     >>> series = np.sin(2 * np.pi * np.arange(2000)[:, None] / 50)
-    >>> detector = LSTMDetector(threshold="max:3", epochs=10, random_state=0)
+    >>> detector = LSTMDetector(threshold="auto", epochs=10, random_state=0)
     >>> pipe = make_pipeline(Shingler(100, pad="period"), detector).fit(series)
     >>> series[1000:1010] = 1.0
     >>> len(find_events(pipe.predict(series)))
@@ -237,7 +237,7 @@ class LSTMDetector(RecurrentForecastDetector):
         strategy: str = "one-step",
         network: "Callable[[int, int, int], keras.Model] | None" = None,
         n_channels: int = 1,
-        threshold: Any = "auto",
+        threshold: Any = "quantile:0.01",
         epochs: int = 30,
         batch_size: int | str = "auto",
         optimizer: Any = "adam",
@@ -315,7 +315,7 @@ class GRUDetector(RecurrentForecastDetector):
     >>> from sklearn.pipeline import make_pipeline
     >>> from skanomaly import GRUDetector, Shingler, find_events
     >>> series = np.sin(2 * np.pi * np.arange(2000)[:, None] / 50)
-    >>> detector = GRUDetector(threshold="max:3", epochs=10, random_state=0)
+    >>> detector = GRUDetector(threshold="auto", epochs=10, random_state=0)
     >>> pipe = make_pipeline(Shingler(100, pad="period"), detector).fit(series)
     >>> series[1000:1010] = 1.0
     >>> len(find_events(pipe.predict(series)))
@@ -332,7 +332,7 @@ class GRUDetector(RecurrentForecastDetector):
         strategy: str = "one-step",
         network: "Callable[[int, int, int], keras.Model] | None" = None,
         n_channels: int = 1,
-        threshold: Any = "auto",
+        threshold: Any = "quantile:0.01",
         epochs: int = 30,
         batch_size: int | str = "auto",
         optimizer: Any = "adam",

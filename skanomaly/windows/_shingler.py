@@ -14,6 +14,8 @@ from skanomaly._validation import check_finite
 from skanomaly.windows._period import find_period, usual_length
 from skanomaly.windows._view import reach, sliding_view
 
+# So many windows side by side a training series should hold, if it can.
+_ENOUGH_WINDOWS = 8
 _COUNT = Interval(Integral, 1, None, closed="left")
 
 
@@ -34,8 +36,8 @@ class Shingler(TransformerMixin, BaseEstimator):
     ----------
     window : int or "auto", default="auto"
         Steps in a row. ``"auto"`` takes `periods` times the dominant period of the
-        training series, from its autocorrelation, and fewer periods where they would
-        exceed half the series. Where no period is clear, 100 samples or a tenth of the
+        training series, from its autocorrelation, and fewer periods, but one at least,
+        where they would exceed an eighth of the series. Where no period is clear, 100 samples or a tenth of the
         series (whatever is less) stand for it.
     periods : int, default=1
         Periods in a window. Only used with ``window="auto"``.
@@ -137,7 +139,7 @@ class Shingler(TransformerMixin, BaseEstimator):
         self.period_ = find_period(series) if asked else None
         if isinstance(self.window, str):
             period = self.period_ or usual_length(len(series))
-            n_fitting = max(1, len(series) // (2 * period))
+            n_fitting = max(1, len(series) // (_ENOUGH_WINDOWS * period))
             self.window_ = period * min(self.periods, n_fitting)
         else:
             self.window_ = int(self.window)

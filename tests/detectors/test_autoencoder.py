@@ -1,0 +1,154 @@
+"""The autoencoder against one sub-window at a time."""
+
+import keras
+import numpy as np
+import pytest
+
+from skanomaly import AutoencoderDetector
+from tests import naive
+from tests.detectors.common import WINDOW, quick, records, rows_of, wave
+
+CHANNELS = 2
+
+
+@pytest.fixture(scope="module", params=[5, 11, WINDOW, None], ids="context_{}".format)
+def fitted(request):
+    detector = quick(AutoencoderDetector, context=request.param, n_channels=CHANNELS)
+    return detector.fit(rows_of(wave(n_channels=CHANNELS)))
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return rows_of(wave(60, n_channels=CHANNELS, seed=1))
+
+
+def naive_results(fitted, rows, function):
+    context = fitted.context or WINDOW
+    return [
+        function(
+            fitted.network_,
+            row.reshape(WINDOW, CHANNELS),
+            context=context,
+            center=True,
+        )
+        for row in rows
+    ]
+
+
+def test_errors_are_those_of_each_sub_window_alone(fitted, rows):
+    some = [0, 4, 17, len(rows) - 1]
+    errors = naive_results(fitted, rows[some], naive.reconstruction_errors)
+    for scored, index in ((rows, some), (rows[some].copy(), slice(None))):
+        np.testing.assert_allclose(
+            fitted.score_channels(scored)[index], errors, rtol=1e-4
+        )
+
+
+def test_reconstructions_are_means_over_sub_windows(fitted, rows):
+    some = [0, 4, 17, len(rows) - 1]
+    expected = np.reshape(
+        naive_results(fitted, rows[some], naive.reconstruction), (len(some), -1)
+    )
+    for scored, index in ((rows, some), (rows[some].copy(), slice(None))):
+        reconstructed = fitted.reconstruct(scored)
+        assert reconstructed.shape == scored.shape
+        np.testing.assert_allclose(reconstructed[index], expected, atol=1e-5)
+
+
+def test_the_score_is_the_mean_error_of_a_whole_row(rows):
+    fitted = quick(AutoencoderDetector, n_channels=CHANNELS).fit(rows)
+    scores = -naive.size(fitted.reconstruct(rows) - rows).mean(axis=1)
+    np.testing.assert_allclose(fitted.score_samples(rows), scores, rtol=1e-4)
+
+
+def test_codes(fitted, rows):
+    network, context = fitted.network_, fitted.context or WINDOW
+    encoder = keras.Model(network.input, network.get_layer("code").output)
+    some = [0, 17, len(rows) - 1]
+    expected = [
+        np.mean(
+            [
+                np.asarray(encoder(np.float32(part - part.mean(axis=0))[None]))[0]
+                for part in np.lib.stride_tricks.sliding_window_view(
+                    row.reshape(WINDOW, CHANNELS), context, axis=0
+                ).transpose(0, 2, 1)
+            ],
+            axis=0,
+        )
+        for row in rows[some]
+    ]
+    codes = fitted.encode(rows)
+    assert codes.shape == (len(rows), encoder.output_shape[1])
+    np.testing.assert_allclose(codes[some], expected, atol=1e-5)
+    np.testing.assert_allclose(fitted.encode(rows[some].copy()), expected, atol=1e-5)
+
+
+def test_the_size_of_the_code_is_the_users():
+    fitted = quick(AutoencoderDetector, latent_units=3, epochs=1).fit(records())
+    assert fitted.encode(records(7)).shape == (7, 3)
+
+
+def test_a_network_of_ones_own_may_have_no_code():
+    def linear(context, n_channels):
+        inputs = keras.Input((context, n_channels))
+        return keras.Model(inputs, keras.layers.Dense(n_channels)(inputs))
+
+    fitted = quick(AutoencoderDetector, network=linear, epochs=1).fit(records())
+    with pytest.raises(ValueError, match="code"):
+        fitted.encode(records())
+
+
+def change_of_level(center, X, *, by):
+    """How much scores change, relatively, when a constant is added to all steps."""
+    fitted = quick(AutoencoderDetector, center=center).fit(X)
+    scores = fitted.score_samples(X)
+    return np.abs(fitted.score_samples(X + by) / scores - 1)
+
+
+@pytest.mark.parametrize(
+    ("center", "of_series", "of_records"),
+    [("auto", True, False), ("window", True, True), (None, False, False)],
+)
+def test_the_level_of_a_window_is_removed(center, of_series, of_records):
+    for X, is_removed in ((rows_of(wave()), of_series), (records(), of_records)):
+        change = change_of_level(center, X, by=8.0)  # exact in float32
+        assert (change < 1e-3).all() == is_removed
+        assert (change > 0.1).any() != is_removed
+
+
+def test_each_channel_has_a_level_of_its_own():
+    series = wave(n_channels=CHANNELS)
+    fitted = quick(AutoencoderDetector, n_channels=CHANNELS).fit(rows_of(series))
+    scores = fitted.score_samples(rows_of(series))
+    moved = fitted.score_samples(rows_of(series + [8.0, -16.0]))
+    np.testing.assert_allclose(moved, scores, rtol=1e-3)
+
+
+def test_a_reconstruction_has_the_level_of_its_row():
+    X = rows_of(wave())
+    fitted = quick(AutoencoderDetector).fit(X)
+    np.testing.assert_allclose(
+        fitted.reconstruct(X + 64.0), fitted.reconstruct(X) + 64.0, atol=1e-4
+    )
+
+
+def test_records_of_one_row_each():
+    X = records(200, 5)
+    X[:, 3] = X[:, 0] + X[:, 1]
+    X[:, 4] = X[:, 2]
+    fitted = quick(AutoencoderDetector, epochs=60, learning_rate=0.01).fit(X)
+    odd = X[:20].copy()
+    odd[:, 4] *= -1  # no value is unusual by itself
+    normal = np.median(fitted.score_samples(X))
+    assert np.median(fitted.score_samples(odd)) < 3 * normal
+
+
+@pytest.mark.parametrize("context", [WINDOW + 1, 400])
+def test_a_context_longer_than_the_rows_is_refused(context):
+    with pytest.raises(ValueError, match=rf"context={context} is longer.*12 steps"):
+        quick(AutoencoderDetector, context=context).fit(records())
+
+
+def test_an_unknown_center_is_refused():
+    with pytest.raises(ValueError, match="'center' parameter of AutoencoderDetector"):
+        quick(AutoencoderDetector, center="median").fit(records())
