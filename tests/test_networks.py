@@ -1,5 +1,7 @@
 """Networks without an estimator: what they count, map and see."""
 
+from itertools import pairwise
+
 import keras
 import numpy as np
 import pytest
@@ -32,7 +34,7 @@ def test_dense_autoencoder_is_symmetric(window, channels, hidden, latent):
     )
     size = window * channels
     sizes = [size, *hidden, latent, *hidden[::-1], size]
-    count = sum(dense(*pair) for pair in zip(sizes, sizes[1:], strict=False))
+    count = sum(dense(*pair) for pair in pairwise(sizes))
     assert network.count_params() == count
     assert network.output_shape == network.input_shape == (None, window, channels)
     assert network.get_layer("code").output.shape == (None, latent)

@@ -29,7 +29,7 @@ validation_split : float, default=0.1
     of a window keeps it apart. Where fewer than ten rows would remain there is no
     validation part and no early stopping.
 patience : int or None, default=3
-    Epochs without a better validation loss after which training stops and goes
+    Epochs in which the validation loss must fall by 1 %, or training stops and goes
     back to the best weights. None never stops.
 callbacks : list of keras.callbacks.Callback or None, default=None
     Called while the network trains, and not kept.

@@ -18,6 +18,9 @@ Arrays = NDArray[np.float32]
 # Values that one scoring batch holds: large enough that TensorFlow's overhead
 # vanishes, small enough that a million samples are scored in a few megabytes.
 SCORING_VALUES = 2**16
+# Part of the validation loss by which it must fall to count as better. Recurrent
+# networks gain a few thousandths an epoch forever, which no score ever shows.
+LEAST_IMPROVEMENT = 0.01
 
 
 @contextmanager
@@ -96,10 +99,7 @@ class Trainer(BaseWrapper):
         """Go on training from the present weights and optimizer state."""
         self._initialize_callbacks()
         if validation is not None and patience is not None:
-            stopping = keras.callbacks.EarlyStopping(
-                "val_loss", patience=patience, restore_best_weights=True
-            )
-            self._fit_callbacks = [*self._fit_callbacks, stopping]
+            self._fit_callbacks = [*self._fit_callbacks, Stopping(patience)]
         self._fit_keras_model(
             training,
             None,
@@ -134,6 +134,25 @@ class Trainer(BaseWrapper):
             with _no_advice_on_tracing():
                 outputs = model.predict_on_batch(np.pad(inputs, padding))
             yield inputs, targets, np.asarray(outputs)[: len(inputs)]
+
+
+class Stopping(keras.callbacks.EarlyStopping):
+    """Keras' early stopping, for losses of any scale: an improvement is a relative one.
+
+    Its `min_delta` is a difference, so the losses are compared by their logarithms.
+    """
+
+    def __init__(self, patience: int) -> None:
+        super().__init__(
+            "val_loss",
+            mode="min",
+            min_delta=LEAST_IMPROVEMENT,
+            patience=patience,
+            restore_best_weights=True,
+        )
+
+    def get_monitor_value(self, logs: dict[str, float]) -> float:
+        return float(np.log(max(super().get_monitor_value(logs), 1e-30)))
 
 
 class Batches(keras.utils.PyDataset):

@@ -2,13 +2,12 @@
 
 import numpy as np
 import pytest
-
-import skanomaly.compose._expected as expected_module
 from sklearn.base import clone
 from sklearn.ensemble import IsolationForest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+import skanomaly.compose._expected as expected_module
 from skanomaly import (
     AutoencoderDetector,
     DenseForecastDetector,
@@ -76,25 +75,29 @@ def test_expected_values_are_joined_without_a_seam(fitted, monkeypatch):
         np.testing.assert_allclose(expected_values(fitted, X), whole, rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", detector_names())
-def test_what_is_expected_of_a_sine_is_a_sine(name):
-    X = LEVEL + SIZE * wave(500, noise=0)
-    pipeline = make_detector(name, window=20, random_state=0, learning_rate=0.01)
-    expected = expected_values(pipeline.fit(X), X)
-    error = np.abs(expected - X)[20:-20].mean()
+@pytest.fixture(scope="module", params=detector_names())
+def of_sine(request):
+    """A pipeline that has learnt a sine well."""
+    pipeline = make_detector(
+        request.param, window=20, random_state=0, learning_rate=0.01
+    )
+    return pipeline.fit(LEVEL + SIZE * wave(400, noise=0))
+
+
+def test_what_is_expected_of_a_sine_is_a_sine(of_sine):
+    X = LEVEL + SIZE * wave(400, noise=0)
+    error = np.abs(expected_values(of_sine, X) - X)[20:-20].mean()
     assert error < 0.2 * np.abs(X - LEVEL).mean()
 
 
-@pytest.mark.parametrize("name", detector_names())
-def test_what_is_expected_of_a_spike_is_no_spike(name):
-    X = wave(500, noise=0)
-    pipeline = make_detector(name, window=20, random_state=0, learning_rate=0.01).fit(X)
-    normal = expected_values(pipeline, X)[300]
-    X[300] += 8
-    expected = expected_values(pipeline, X)[300]
+def test_what_is_expected_of_a_spike_is_no_spike(of_sine):
+    X = LEVEL + SIZE * wave(400, noise=0)
+    normal = expected_values(of_sine, X)[300]
+    X[300] += 8 * SIZE
+    expected = expected_values(of_sine, X)[300]
     # It is the sample's own value that is expected, not that of one of its neighbours.
-    assert np.abs(expected - X[300]) > 2
-    assert np.abs(expected - normal) < 6
+    assert np.abs(expected - X[300]) > 2 * SIZE
+    assert np.abs(expected - normal) < 6 * SIZE
 
 
 def test_the_reconstruction_of_a_sample_is_a_mean_over_sub_windows():

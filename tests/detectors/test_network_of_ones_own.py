@@ -151,14 +151,14 @@ class NoTraining(keras.callbacks.Callback):
 @pytest.mark.parametrize("network", wrong_forecasts(), ids=name_of)
 def test_forecasts_of_a_wrong_shape_are_refused_before_training(network):
     detector = quick(LSTMDetector, network=network, callbacks=[NoTraining()])
-    with pytest.raises(ValueError, match=r"maps inputs of shape.*must map"):
+    with pytest.raises(ValueError, match="The network maps inputs of shape"):
         detector.fit(records())
 
 
 @pytest.mark.parametrize("network", wrong_reconstructions(), ids=name_of)
 def test_reconstructions_of_a_wrong_shape_are_refused_before_training(network):
     detector = quick(AutoencoderDetector, network=network, callbacks=[NoTraining()])
-    with pytest.raises(ValueError, match=r"maps inputs of shape.*must map"):
+    with pytest.raises(ValueError, match="The network maps inputs of shape"):
         detector.fit(records())
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from skanomaly import MADThreshold, MaxThreshold, SigmaThreshold
+from skanomaly import MADThreshold, SigmaThreshold
 from tests.detectors.common import (
     ALL,
     AUTOENCODERS,
@@ -20,11 +20,10 @@ from tests.detectors.common import (
     wave,
 )
 
+# One of each is enough for what the base class does, whatever the network is.
+FAMILIES = [AUTOENCODERS[0], FORECASTERS[0]]
 each_detector = pytest.mark.parametrize("detector", ALL, ids=name_of)
-# For what the base class does whatever the network is.
-each_family = pytest.mark.parametrize(
-    "detector", [AUTOENCODERS[0], FORECASTERS[0]], ids=name_of
-)
+each_family = pytest.mark.parametrize("detector", FAMILIES, ids=name_of)
 
 
 def horizon_of(detector, steps):
@@ -133,8 +132,11 @@ def test_going_on_after_an_interrupted_start(detector):
 # The validation part and what it decides.
 
 
-@each_detector
-@pytest.mark.parametrize("series", [True, False], ids=["series", "records"])
+@pytest.mark.parametrize(
+    ("detector", "series"),
+    [*((detector, True) for detector in ALL), *((one, False) for one in FAMILIES)],
+    ids=lambda value: getattr(value, "__name__", ["records", "series"][value is True]),
+)
 def test_the_last_rows_are_held_out(detector, series):
     X, gap = (rows_of(wave(131)), WINDOW - 1) if series else (records(120), 0)
     n_held_out = len(X) // 5
@@ -154,9 +156,7 @@ def test_the_last_rows_are_held_out(detector, series):
 
 
 @each_family
-@pytest.mark.parametrize(
-    ("n_rows", "fraction"), [(90, 0.1), (40, 0.2), (60, 0.0), (24, 0.4)]
-)
+@pytest.mark.parametrize(("n_rows", "fraction"), [(90, 0.1), (24, 0.45)])
 def test_few_rows_are_all_trained_on(detector, n_rows, fraction):
     X = rows_of(wave(n_rows + WINDOW - 1))
     params = {"epochs": 1, "threshold": "sigma:2", **horizon_of(detector, 2)}
@@ -173,11 +173,11 @@ def test_partial_fit_learns_the_offset_from_its_rows(detector):
     rule = SigmaThreshold(k=2)
     fitted = quick(detector, threshold=rule).fit(rows_of(wave()))
     before = fitted.offset_
-    X = rows_of(wave(noise=0.5, seed=7))
+    X = rows_of(wave(noise=2, seed=7))
     fitted.partial_fit(X)
     expected = clone(rule).fit(fitted.score_samples(X)).offset_
     assert fitted.offset_ == pytest.approx(expected, rel=1e-5)
-    assert fitted.offset_ < 1.5 * before
+    assert fitted.offset_ < 2 * before
     assert len(fitted.history_["loss"]) == 3
     assert len(fitted.history_["val_loss"]) == 2
 
@@ -282,31 +282,28 @@ def test_parameters_out_of_range_are_refused(detector, params):
 def test_a_threshold_is_a_rule_a_number_or_a_text(detector):
     X = rows_of(wave(200))
     fitted = {
-        spec: quick(detector, threshold=threshold).fit(X)
+        spec: quick(detector, threshold=threshold, epochs=1).fit(X)
         for spec, threshold in {
             "number": 0.25,
             "text": "mad:4",
             "rule": MADThreshold(k=4),
-            "other rule": MaxThreshold(margin=0.5),
         }.items()
     }
     assert fitted["number"].offset_ == -0.25
     assert fitted["text"].offset_ == fitted["rule"].offset_ != -0.25
-    assert fitted["other rule"].offset_ != fitted["rule"].offset_
     scores = [one.score_samples(X) for one in fitted.values()]
-    for other in scores[1:]:
-        np.testing.assert_array_equal(other, scores[0])
+    np.testing.assert_array_equal(scores[1:], [scores[0]] * 2)
 
 
 @each_family
 def test_parameters_of_a_rule_can_be_set(detector):
     X = rows_of(wave(200))
-    fitted = quick(detector, threshold=SigmaThreshold(k=1)).fit(X)
+    fitted = quick(detector, epochs=1, threshold=SigmaThreshold(k=1)).fit(X)
     assert fitted.get_params()["threshold__k"] == 1
     loose = clone(fitted).set_params(threshold__k=9)
     assert loose.fit(X).offset_ < fitted.offset_
     at_once = quick(detector).set_params(threshold=SigmaThreshold(), threshold__k=9)
-    assert at_once.fit(X).offset_ == loose.offset_
+    assert at_once.threshold.k == 9
 
 
 @pytest.mark.parametrize("threshold", ["sigma:8", 3.0, "auto"])

@@ -188,7 +188,7 @@ def test_three_dimensions_fit_no_data_frame():
 
 
 def test_auto_window_is_a_number_of_periods():
-    t = np.arange(500)
+    t = np.arange(600)
     X = np.sin(2 * np.pi * t / 24)[:, None]
     assert Shingler().fit(X).window_ == 24
     assert Shingler(periods=3).fit(X).window_ == 72

@@ -1,0 +1,19 @@
+"""The figures that are claimed: a file a section, each yields its figures."""
+
+from _figures._figure import Figure
+
+__all__ = ["SECTIONS", "Figure"]
+
+# In the order of running: what takes seconds comes first.
+SECTIONS = (
+    "rules",
+    "imports",
+    "bad_input",
+    "memory",
+    "vpc",
+    "contract",
+    "workshop",
+    "waveform",
+    "threshold",
+    "estimator_checks",
+)
