@@ -23,6 +23,8 @@ from _results import RESULTS, data_folder, origin, read_json, write_json
 
 FILE = RESULTS / "verify.json"
 _MARKS = {True: "met", False: "NOT MET", None: "report"}
+# Characters of a value that are printed; the file has all.
+_MOST = 100
 
 
 def main() -> int:
@@ -68,7 +70,8 @@ def _line(name: str, figure: Figure) -> str:
 
 
 def _short(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= _MOST else f"{text[: _MOST - 3]}..."
 
 
 def _save(name: str, run: dict[str, Any], **section: Any) -> None:

@@ -125,12 +125,22 @@ def test_the_channel_to_blame_has_the_larger_error(of_series):
 def test_three_dimensions_are_flattened(of_series):
     X = rows_of(wave(n_channels=2))
     cube = X.reshape(len(X), WINDOW, 2)
-    detector = clone(of_series).set_params(n_channels=1).fit(cube)
-    assert detector.n_features_in_ == 2 * WINDOW
     scores = of_series.score_samples(X)
-    for rows in (X, X.copy(), cube, cube.copy()):
-        np.testing.assert_array_equal(detector.score_samples(rows), scores)
+    for rows in (cube, cube.copy()):
         np.testing.assert_array_equal(of_series.score_samples(rows), scores)
+
+
+@pytest.mark.parametrize("detector", [ALL[0], FORECASTERS[0]], ids=name_of)
+def test_three_dimensions_tell_the_channels(detector):
+    X = rows_of(wave(n_channels=2))
+    cube = X.reshape(len(X), WINDOW, 2)
+    of_rows = quick(detector, n_channels=2).fit(X)
+    of_cube = quick(detector).fit(cube)
+    assert of_cube.n_features_in_ == 2 * WINDOW
+    for rows in (X, cube):
+        np.testing.assert_array_equal(
+            of_cube.score_samples(rows), of_rows.score_samples(X)
+        )
 
 
 @each_detector
@@ -222,18 +232,31 @@ def test_fit_leaves_random_states_as_found(detector, random_state):
     assert states() == before
 
 
-def test_the_random_state_decides_the_scores(of_records):
+def test_a_clone_trains_to_identical_scores_and_shares_no_model(of_records):
     X = records()
     scores = of_records.score_samples(X)
+    other = clone(of_records)
+    assert not hasattr(other, "offset_")
     random.seed(5)
     np.random.seed(5)
     keras.utils.set_random_seed(5)
-    again = clone(of_records)
-    assert not hasattr(again, "offset_")
-    again.fit(X)
-    np.testing.assert_array_equal(again.score_samples(X), scores)
-    other = clone(of_records).set_params(random_state=1, epochs=1).fit(X)
-    assert not np.allclose(other.score_samples(X), scores, rtol=1e-3)
+    np.testing.assert_array_equal(other.fit(X).score_samples(X), scores)
+    assert other.network_ is not of_records.network_
+    assert other.network_.optimizer is not of_records.network_.optimizer
+    other.partial_fit(3 * X)
+    assert not np.array_equal(other.score_samples(X), scores)
+    np.testing.assert_array_equal(of_records.score_samples(X), scores)
+
+
+def test_the_random_state_decides_the_scores():
+    X = records()
+    scores = [
+        quick(ALL[0], epochs=1, random_state=seed).fit(X).score_samples(X)
+        for seed in (0, 1, None, None)
+    ]
+    for i, one in enumerate(scores):
+        for other in scores[:i]:
+            assert not np.allclose(one, other, rtol=1e-3)
 
 
 def test_a_random_state_object_goes_on():
@@ -247,17 +270,6 @@ def test_a_random_state_object_goes_on():
 
 
 # Copies.
-
-
-def test_two_detectors_share_no_model(of_records):
-    X = records()
-    scores = of_records.score_samples(X)
-    other = clone(of_records).set_params(epochs=1).fit(X)
-    assert other.network_ is not of_records.network_
-    assert other.network_.optimizer is not of_records.network_.optimizer
-    other.partial_fit(3 * X)
-    np.testing.assert_array_equal(of_records.score_samples(X), scores)
-    assert not np.array_equal(other.score_samples(X), scores)
 
 
 def through_joblib(detector):

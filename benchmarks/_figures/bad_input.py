@@ -22,6 +22,7 @@ FILES = {
     "one.csv": "cpu\n5\n",
     "three.csv": "a,b,c\n1,2,3\n4,5,6\n7,8,9\n",
 }
+TRAINING = "detect good.csv --window 10 --epochs 1 --json --out model"
 BAD = {
     "missing file": "detect no.csv",
     "empty file": "detect empty.csv",
@@ -45,10 +46,7 @@ def figures(data: Path) -> Iterator[Figure]:
         folder = Path(name)
         for file, text in FILES.items():
             (folder / file).write_text(text)
-        trained = skanomaly(
-            *"detect good.csv --window 10 --epochs 1 --json --out model".split(),
-            folder=folder,
-        )
+        trained = skanomaly(*TRAINING.split(), folder=folder)
         yield Figure(
             "the model that the cases below need is trained",
             {"code": trained.code},
@@ -64,7 +62,7 @@ def figures(data: Path) -> Iterator[Figure]:
         yield from _accepted(folder)
 
 
-def _good(folder: Path) -> Iterator[Figure]:
+def _accepted(folder: Path) -> Iterator[Figure]:
     for what, arguments in (
         ("a constant series trains and reports nothing", "detect constant.csv --all"),
         (

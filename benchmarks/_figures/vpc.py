@@ -20,11 +20,11 @@ def figures(data: Path) -> Iterator[Figure]:
     for rule in ("sigma:8", "sigma:3", "auto"):
         answer = _detect(data, f"{CNN} --threshold {rule}")
         yield Figure(f"cnn, {rule} on the validation part", _found(answer))
-    for rule in ("sigma:8 --threshold-on scored", "auto"):
-        answer = _detect(
-            data, f"--value {COUNTERS} --detector autoencoder --threshold {rule}"
-        )
-        yield Figure(f"four counters, autoencoder, --threshold {rule}", _found(answer))
+    for window in ("16", "auto"):
+        for rule in ("sigma:8 --threshold-on scored", "auto"):
+            said = f"--detector autoencoder --window {window} --threshold {rule}"
+            found = _found(_detect(data, f"--value {COUNTERS} {said}"))
+            yield Figure(f"four counters, {said}", found)
 
 
 def _as_the_original(data: Path, seed: int) -> Iterator[Figure]:
@@ -55,7 +55,7 @@ def _detect(data: Path, said: str) -> dict[str, Any]:
 
 
 def _found(answer: dict[str, Any]) -> dict[str, Any]:
-    """Return the events as start and stop, whether one holds the spike, and how many.
+    """Return whether an event holds the spike, and what the events are.
 
     Times in ISO format are in the order of their texts.
     """
@@ -66,12 +66,8 @@ def _found(answer: dict[str, Any]) -> dict[str, Any]:
         "n_samples": answer["n_abnormal_samples"],
         "window": answer["window"],
         "events": [
-            {
-                "start": event["start_time"],
-                "length": event["length"],
-                "peak": event["peak_time"],
-                "channel": event["channel"],
-            }
+            f"{event['start_time']}, {event['length']} min"
+            + (f", {event['channel']}" if event["channel"] else "")
             for event in events
         ],
     }

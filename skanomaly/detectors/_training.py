@@ -17,7 +17,7 @@ Arrays = NDArray[np.float32]
 
 # Values that one scoring batch holds: large enough that TensorFlow's overhead
 # vanishes, small enough that a million samples are scored in a few megabytes.
-SCORING_VALUES = 2**16
+SCORING_VALUES = 2**15
 # Part of the validation loss by which it must fall to count as better. Recurrent
 # networks gain a few thousandths an epoch forever, which no score ever shows.
 LEAST_IMPROVEMENT = 0.01

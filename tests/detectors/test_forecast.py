@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import skanomaly.detectors._forecast as family
-from skanomaly import RecurrentForecastDetector
+from skanomaly import DenseForecastDetector, RecurrentForecastDetector
 from tests import naive
 from tests.detectors.common import FORECASTERS, WINDOW, name_of, quick, rows_of, wave
 
@@ -78,16 +78,19 @@ def test_a_forecast_does_not_know_what_it_predicts(fitted, rows):
 
 
 @pytest.mark.parametrize("detector", FORECASTERS, ids=name_of)
-def test_horizons(detector):
+def test_a_horizon_leaves_a_step_to_predict_from(detector):
     X = rows_of(wave(60))
-    assert quick(detector, horizon=WINDOW - 1, epochs=1).fit(X).forecast(X).shape == (
-        len(X),
-        WINDOW - 1,
-    )
+    fitted = quick(detector, horizon=WINDOW - 1, epochs=1).fit(X)
+    assert fitted.forecast(X).shape == (len(X), WINDOW - 1)
     with pytest.raises(ValueError, match=r"horizon=12 leaves no step.*rows of 12"):
         quick(detector, horizon=WINDOW).fit(X)
-    automatic = quick(detector, epochs=1).fit(X)
-    assert 1 <= automatic.horizon_ < WINDOW
+
+
+def test_an_automatic_horizon_is_half_of_the_row_at_most():
+    for window in (2, 12, 25):
+        X = rows_of(wave(60), window)
+        fitted = quick(DenseForecastDetector, epochs=1).fit(X)
+        assert 1 <= fitted.horizon_ <= window / 2
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
