@@ -72,7 +72,7 @@ class AutoencoderDetector(BaseReconstructionDetector):
     """Detect what a dense autoencoder, trained on normal rows, can't give back.
 
     The network squeezes a row through a narrow code and rebuilds it; a row's error
-    is the mean square of what is lost. It works on cyclic series, where it sees one
+    is the mean size of what is lost. It works on cyclic series, where it sees one
     or more cycles at once, and on records with correlated features. It fails on
     anomalies much shorter than the window, which vanish in the mean, and on what
     repeats in the training data.
@@ -102,14 +102,17 @@ class AutoencoderDetector(BaseReconstructionDetector):
 
     Notes
     -----
-    With x the row (less its level, if centered) and f the network, the error is
-    ``mean((x - f(x))**2)`` over steps and channels.
+    With x the row (less its level, if centered), f the network and r = x - f(x), the
+    error is the mean of ``r**2 if abs(r) < 1 else 2 * abs(r) - 1`` over steps and
+    channels: twice Huber's loss [2]_, so that a single spike does not stand for all.
 
     References
     ----------
     .. [1] Sakurada, M. and Yairi, T. (2014). Anomaly detection using autoencoders
        with nonlinear dimensionality reduction. MLSDA, 4-11.
        https://doi.org/10.1145/2689746.2689747
+    .. [2] Huber, P. J. (1964). Robust estimation of a location parameter. Annals of
+       Mathematical Statistics 35(1), 73-101. https://doi.org/10.1214/aoms/1177703732
 
     Examples
     --------

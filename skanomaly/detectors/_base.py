@@ -157,7 +157,7 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         return self._train(X, 1, go_on=True, validate=False)
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Score rows: minus the mean squared error, so the lower, the more abnormal.
+        """Score rows: minus their mean error, so the lower, the more abnormal.
 
         Parameters
         ----------
@@ -168,7 +168,7 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         Returns
         -------
         scores : ndarray of shape (n_rows,), values <= 0
-            In the squared unit of X.
+            In the squared unit of X, if X is scaled.
         """
         errors: NDArray[np.float64] = self.score_channels(X).sum(axis=1)
         return 0.0 - errors
@@ -248,6 +248,10 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         """Return the function that builds the network, and its arguments."""
 
     @abstractmethod
+    def _check_network(self) -> None:
+        """Raise if the network, which may be the user's own, has a wrong shape."""
+
+    @abstractmethod
     def _training_examples(self, rows: Sequences) -> Examples:
         """Return what the network is trained on."""
 
@@ -265,12 +269,14 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
 
     def _train(self, X: Any, epochs: int, *, go_on: bool, validate: bool) -> Self:
         rule = resolve_threshold(self.threshold)
-        go_on = go_on and hasattr(self, "_trainer")
+        # Without an offset an earlier fit did not come to its end.
+        go_on = go_on and hasattr(self, "offset_")
         rows = self._check_rows(X, reset=not go_on)
         seed = self._seed()
         if not go_on:
             self._set_up(rows)
             self._trainer = self._new_trainer(seed)
+            self._check_network()
         self._trainer.set_params(**self._training_params(seed))
         training, held_out = rows, None
         if validate:
@@ -289,11 +295,14 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         if not reset:
             check_is_fitted(self)
         n_channels = self.n_channels if reset else self.n_channels_
+        if isinstance(X, list | tuple):
+            X = np.asarray(X)
         if getattr(X, "ndim", 2) == 3:
-            if reset and self.n_channels not in (1, X.shape[2]):
+            # One channel is the default, which a 3-D X overrides.
+            if X.shape[2] != n_channels and not (reset and n_channels == 1):
                 raise ValueError(
-                    f"X has {X.shape[2]} channels (its last axis), but n_channels="
-                    f"{self.n_channels}. Leave n_channels away for a 3-D X."
+                    f"X has {X.shape[2]} channels (its last axis), but {n_channels} "
+                    "were expected. Pass rows of shape (n_rows, window, n_channels)."
                 )
             n_channels = X.shape[2]
             X = X.reshape(len(X), -1)
@@ -305,17 +314,17 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
             ensure_all_finite=False,  # checked on the series instead of its windows
             ensure_min_samples=2 if reset else 1,
         )
-        if X.shape[1] % n_channels or (not reset and n_channels != self.n_channels_):
+        if X.shape[1] % n_channels:
             raise ValueError(
                 f"X has {X.shape[1]} values a row, which are no whole number of steps "
-                f"of {n_channels if reset else self.n_channels_} channels."
+                f"of {n_channels} channels. Mend n_channels, or the rows."
             )
         if reset:
             self.n_channels_ = n_channels
         return Sequences.from_rows(X, n_channels)
 
     def _errors(self, rows: Sequences) -> NDArray[np.float64]:
-        """Mean squared error that each channel adds to each row."""
+        """Mean error that each channel adds to each row."""
         errors = [
             _size(targets - predictions).mean(axis=1)
             for targets, predictions in self._predictions(rows)
@@ -359,6 +368,10 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
 
 
 def _size(residuals: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Size of residuals: their square up to 1, and from there on its tangent."""
+    """Error of residuals: their square up to 1, and from there on its tangent.
+
+    One huge step then counts for a few rather than for all steps of its row, and does
+    not lift a threshold of some standard deviations above everything else.
+    """
     sizes = np.abs(residuals)
     return np.where(sizes < 1, sizes**2, 2 * sizes - 1)

@@ -106,8 +106,9 @@ class CNNForecastDetector(BaseForecastDetector):
 
     Notes
     -----
-    With x the row and p the predictions, the error is ``mean((x - p)**2)`` over the
-    last `horizon_` steps and the channels.
+    With r the true less the predicted values, the error is the mean of
+    ``r**2 if abs(r) < 1 else 2 * abs(r) - 1`` (twice Huber's loss) over the last
+    `horizon_` steps and the channels.
 
     References
     ----------

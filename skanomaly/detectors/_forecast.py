@@ -109,6 +109,9 @@ class BaseForecastDetector(BaseDetector):
         network = self.network or self._default_network()
         return network, (self._context, self.n_channels_, self._n_predicted)
 
+    def _check_network(self) -> None:
+        self._n_outputs(self._context)
+
     def _n_outputs(self, n_inputs: int) -> int:
         """Count the input steps after which the network predicts; 0: one forecast."""
         shape = (1, n_inputs, self.n_channels_)
@@ -130,7 +133,10 @@ class BaseForecastDetector(BaseDetector):
         # A network that predicts after every step learns most from long examples
         # and few of them, so they overlap only where there are too few.
         reach = self._context - n_outputs
-        n_inputs = min(reach + rows.window, rows.values.shape[1] - self._n_predicted)
+        fixed = self._trainer.model_.input_shape[1]
+        n_inputs = fixed or min(
+            reach + rows.window, rows.values.shape[1] - self._n_predicted
+        )
         step = max(1, min(rows.window, rows.rows_per_sequence // LONG_EXAMPLES))
         return self._examples(rows.values, n_inputs, n_inputs - reach, step=step)
 

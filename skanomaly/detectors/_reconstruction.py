@@ -95,6 +95,15 @@ class BaseReconstructionDetector(BaseDetector):
         network = self.network or self._default_network()
         return network, (self._context, self.n_channels_)
 
+    def _check_network(self) -> None:
+        shape = (1, self._context, self.n_channels_)
+        output = self._trainer.model_.compute_output_shape(shape)
+        if tuple(output) != shape:
+            raise ValueError(
+                f"The network maps inputs of shape {shape} to {tuple(output)}. Let it "
+                "return the shape of its input."
+            )
+
     def _training_examples(self, rows: Sequences) -> Examples:
         scoring = self._scoring_examples(rows)
 

@@ -92,8 +92,9 @@ class RecurrentForecastDetector(BaseForecastDetector):
 
     Notes
     -----
-    With x the row and p the predictions, the error is ``mean((x - p)**2)`` over the
-    last `horizon_` steps and the channels.
+    With r the true less the predicted values, the error is the mean of
+    ``r**2 if abs(r) < 1 else 2 * abs(r) - 1`` (twice Huber's loss) over the last
+    `horizon_` steps and the channels.
 
     References
     ----------
@@ -206,8 +207,9 @@ class LSTMDetector(RecurrentForecastDetector):
 
     Notes
     -----
-    With x the row and p the predictions, the error is ``mean((x - p)**2)`` over the
-    last `horizon_` steps and the channels.
+    With r the true less the predicted values, the error is the mean of
+    ``r**2 if abs(r) < 1 else 2 * abs(r) - 1`` (twice Huber's loss) over the last
+    `horizon_` steps and the channels.
 
     References
     ----------
@@ -300,8 +302,9 @@ class GRUDetector(RecurrentForecastDetector):
 
     Notes
     -----
-    With x the row and p the predictions, the error is ``mean((x - p)**2)`` over the
-    last `horizon_` steps and the channels.
+    With r the true less the predicted values, the error is the mean of
+    ``r**2 if abs(r) < 1 else 2 * abs(r) - 1`` (twice Huber's loss) over the last
+    `horizon_` steps and the channels.
 
     References
     ----------

@@ -43,9 +43,15 @@ class Sequences:
         """Recognise the windows of a series; take other rows as records."""
         window = X.shape[1] // n_channels
         series = as_series(X, n_channels)
+        source = X if series is None else series
         with np.errstate(over="ignore"):
-            values = np.asarray(X if series is None else series, dtype=np.float32)
-        check_finite(values)
+            values = np.asarray(source, dtype=np.float32)
+        if not np.isfinite(values).all():
+            check_finite(source)
+            raise ValueError(
+                f"X holds values up to {np.abs(source).max():.3g}, which are too large "
+                "for float32. Scale it, for instance with StandardScaler."
+            )
         n_sequences = len(X) if series is None else 1
         return cls(values.reshape(n_sequences, -1, n_channels), window)
 

@@ -39,7 +39,12 @@ def _no_advice_on_tracing() -> Iterator[None]:
 def _call(network: Callable[..., keras.Model], args: tuple[Any, ...]) -> keras.Model:
     # SciKeras hands extra arguments to builders whose signature takes them;
     # behind this plain signature a user's network gets ours and no others.
-    return network(*args)
+    model = network(*args)
+    if not isinstance(model, keras.Model):
+        raise TypeError(
+            f"network must return a keras.Model, but returned {type(model).__name__}."
+        )
+    return model
 
 
 class Trainer(BaseWrapper):
@@ -51,6 +56,7 @@ class Trainer(BaseWrapper):
     """
 
     _fit_callbacks: list[Any]
+    _predict_callbacks: list[Any]
 
     @classmethod
     def create(
@@ -111,7 +117,7 @@ class Trainer(BaseWrapper):
         )
         # Callbacks hold the model, and a user's may hold what can't be pickled.
         self.set_params(callbacks=None)
-        self._fit_callbacks = []
+        self._fit_callbacks = self._predict_callbacks = []
 
     def outputs(
         self, examples: Examples, *, layer: str | None = None

@@ -60,11 +60,11 @@ def resolve_threshold(spec: Any) -> Any:
     if isinstance(spec, Real) and not isinstance(spec, bool):
         return FixedThreshold(float(spec))
     if hasattr(spec, "fit") and not isinstance(spec, type):
-        return clone(spec)
+        return _checked(clone(spec))
     raise ValueError(f"threshold={spec!r} is no threshold rule. {_KNOWN}")
 
 
-def _from_text(text: str) -> BaseThreshold:
+def _from_text(text: str) -> Any:
     name, _, rest = text.strip().lower().partition(":")
     if name == "auto" and not rest:
         return auto_threshold()
@@ -79,7 +79,11 @@ def _from_text(text: str) -> BaseThreshold:
             f"threshold={text!r} does not fit {name!r}, whose parameters are numbers: "
             f"{', '.join(signature(rule).parameters)}. {_KNOWN}"
         ) from None
-    made = rule(*values)
+    return _checked(rule(*values))
+
+
+def _checked(rule: Any) -> Any:
     # At once rather than in fit, which comes after the training of a network.
-    made._validate_params()
-    return made
+    if isinstance(rule, BaseThreshold):
+        rule._validate_params()
+    return rule

@@ -37,8 +37,8 @@ class Shingler(TransformerMixin, BaseEstimator):
     window : int or "auto", default="auto"
         Steps in a row. ``"auto"`` takes `periods` times the dominant period of the
         training series, from its autocorrelation, and fewer periods, but one at least,
-        where they would exceed an eighth of the series. Where no period is clear, 100 samples or a tenth of the
-        series (whatever is less) stand for it.
+        where they would exceed an eighth of the series. Where no period is clear, 100
+        samples or a tenth of the series (whatever is less) stand for it.
     periods : int, default=1
         Periods in a window. Only used with ``window="auto"``.
     align : {"end", "center"}, default="end"
