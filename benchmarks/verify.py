@@ -36,7 +36,8 @@ def main() -> int:
     unknown = [name for name in names if name not in SECTIONS]
     if unknown:
         parser.error(f"no section {unknown[0]!r}; there are {', '.join(SECTIONS)}")
-    data, run = data_folder(), origin()
+    data = data_folder()
+    run = {**origin(), "seed": "0, where a figure names no other"}
     met = [_run(name, data, run) for name in names]
     return 0 if all(met) else 1
 

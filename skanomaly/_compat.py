@@ -7,8 +7,6 @@ from sklearn.base import _fit_context as fit_context
 from sklearn.utils._param_validation import (
     HasMethods,
     Interval,
-    InvalidParameterError,
-    Options,
     RealNotInt,
     StrOptions,
     validate_params,
@@ -17,8 +15,6 @@ from sklearn.utils._param_validation import (
 __all__ = [
     "HasMethods",
     "Interval",
-    "InvalidParameterError",
-    "Options",
     "RealNotInt",
     "StrOptions",
     "fit_context",

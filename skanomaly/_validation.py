@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def check_finite(values: NDArray[Any], *, name: str = "X") -> None:
+def check_finite(values: NDArray[Any], *, name: str = "X", first_row: int = 0) -> None:
     """Raise if `values` holds NaN or infinity, and say where the first one is.
 
     Parameters
@@ -15,6 +15,8 @@ def check_finite(values: NDArray[Any], *, name: str = "X") -> None:
         Numbers to look at.
     name : str, default="X"
         What to call the values in the error.
+    first_row : int, default=0
+        Position of what the error calls row 0; what lies before counts to it.
 
     Raises
     ------
@@ -31,8 +33,9 @@ def check_finite(values: NDArray[Any], *, name: str = "X") -> None:
     first = np.unravel_index(int(np.argmin(finite)), values.shape)
     n_bad = int(finite.size - np.count_nonzero(finite))
     kind = "NaN" if np.isnan(values[first]) else "infinity"
+    row = max(0, int(first[0]) - first_row)
     raise ValueError(
         f"{name} contains NaN or infinity: {n_bad} of {values.size} values, the first "
-        f"({kind}) at row {first[0]}. Fill gaps with skanomaly.interpolate_series, or "
-        "drop these rows."
+        f"({kind}) at row {row}. Fill gaps with skanomaly.interpolate_series, or drop "
+        "these rows."
     )

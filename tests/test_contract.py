@@ -160,7 +160,7 @@ def test_rows_of_another_shape_are_refused(of_series):
     with pytest.raises(ValueError, match="26 features.*expecting 24 features"):
         of_series.predict(records(20, 26))
     cube = rows_of(wave(n_channels=3)).reshape(-1, WINDOW, 3)
-    with pytest.raises(ValueError, match="36 features.*expecting 24 features"):
+    with pytest.raises(ValueError, match="3 channels.*2 were expected"):
         of_series.predict(cube)
     # As many values, but arranged as other channels.
     with pytest.raises(ValueError, match=r"3 channels.* 2"):
@@ -291,3 +291,12 @@ def test_a_stored_detector_gives_identical_scores(of_series, through):
     np.testing.assert_array_equal(stored.predict(X), of_series.predict(X))
     assert stored.history_ == of_series.history_
     assert stored.get_params() == of_series.get_params()
+
+
+def test_the_row_of_a_gap_is_named(of_series):
+    series = wave(n_channels=2)
+    series[100] = np.nan
+    X = rows_of(series)
+    first = int(np.isnan(X).any(axis=1).argmax())
+    with pytest.raises(ValueError, match=f"at row {first}\\."):
+        of_series.score_samples(X)

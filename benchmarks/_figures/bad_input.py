@@ -30,7 +30,7 @@ BAD = {
     "non-numeric column": "detect text.csv --value b",
     "NaN": "detect nan.csv",
     "infinity": "detect infinite.csv",
-    "unparseable times": "detect times.csv --time time",
+    "times that are none": "detect times.csv --time time",
     "window longer than the training series": "detect good.csv --window 15",
     "one sample": "detect one.csv",
     "wrong number of channels": "score model/model.joblib three.csv --value a b c",

@@ -11,6 +11,8 @@ from _figures._figure import Figure
 
 N_SAMPLES = 1_000_000
 MOST_TIMES = 10
+# Allocators differ from run to run by about the size of the series.
+REPEATS = 5
 _SCRIPT = Path(__file__).with_name("_memory_of_scoring.py")
 
 
@@ -18,25 +20,26 @@ def figures(data: Path) -> Iterator[Figure]:
     with TemporaryDirectory() as folder:
         file = str(Path(folder, "model.joblib"))
         fit = _run("fit", file)
-        score = _run("score", file, str(N_SAMPLES))
-    series, peak = score["series"], score["peak"]
+        runs = [_run("score", file, str(N_SAMPLES)) for _ in range(REPEATS)]
     what = (
         f"a fitted Shingler(400) and CNNForecastDetector score {N_SAMPLES:,} samples "
-        "in a fresh process: peak, the series itself included, beyond what"
+        f"in a fresh process: peak, the series included, largest of {REPEATS}, beyond "
+        "what"
     )
-    for stage, said, most in (
+    for stage, said, is_asked in (
         ("imports", f"the imports take, less than {MOST_TIMES} times the series", True),
         ("short_scored", "imports and scoring 5,000 samples take", False),
     ):
-        times = (peak - score[stage]) / series
+        beyond = sorted(run["peak"] - run[stage] for run in runs)
+        times = [round(size / runs[0]["series"], 2) for size in beyond]
         yield Figure(
             f"{what} {said}",
-            {"times_the_series": round(times, 2), "mb": (peak - score[stage]) / 1e6},
-            met=times < MOST_TIMES if most else None,
+            {"times_the_series": times, "mb": beyond[-1] / 1e6},
+            met=times[-1] < MOST_TIMES if is_asked else None,
         )
     yield Figure(
-        "resident memory at the end of each stage of scoring",
-        {f"{stage}_mb": size / 1e6 for stage, size in score.items()},
+        "resident memory at the end of each stage of scoring, of the first process",
+        {f"{stage}_mb": size / 1e6 for stage, size in runs[0].items()},
     )
     yield Figure(
         "fitting on 5,000 samples in another process, beyond what the imports take",

@@ -1,4 +1,4 @@
-"""Load curves, 48 samples a day: one week and a half of normal ones to learn from."""
+"""Load curves, 48 samples a day: nine normal days to learn from."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -65,12 +65,12 @@ def _judge(events: list[Event], anomalies: tuple[int, ...]) -> dict[str, Any]:
     others = [event for event in events if not any(event in e for e in hits.values())]
     return {
         "missed": [anomaly for anomaly, near in hits.items() if not near],
+        "others": spans(others),
         "peak_distances": [
             min(abs(event.peak - anomaly) for event in near)
             for anomaly, near in hits.items()
             if near
         ],
-        "others": spans(others),
         "events": spans(events),
     }
 

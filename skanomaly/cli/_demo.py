@@ -13,7 +13,7 @@ def demo(options: Namespace) -> None:
     from skanomaly.datasets import make_periodic
 
     check_options(options)
-    made = make_periodic(random_state=options.seed)
+    made = make_periodic(random_state=options.seed or 0)
     pd = import_extra("pandas", extra="cli")
     series = pd.DataFrame(made.X, columns=["value"])
     check_training(options, made.train_size)

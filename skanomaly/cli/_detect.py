@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skanomaly.cli._errors import InputError, bad_input
+from skanomaly.cli._errors import InputError, bad_input, refused
 from skanomaly.cli._fit import (
     check_options,
     check_training,
@@ -17,6 +17,7 @@ from skanomaly.cli._fit import (
     new_pipeline,
     prepare_to_go_on,
     train,
+    window_of,
 )
 from skanomaly.cli._quiet import load_keras
 from skanomaly.cli._reading import Reading, index_of, read_series
@@ -64,37 +65,36 @@ def run_detector(
     truth: NDArray[np.int64] | None = None,
 ) -> None:
     """Train, score, report."""
-    from skanomaly.report import SavedModel, collect
+    from skanomaly.report import SavedModel, collect, score_series
 
     names = tuple(map(str, parts.scored.columns))
     load_keras()
     if saved is None:
         pipeline = new_pipeline(options)
     else:
-        pipeline = prepare_to_go_on(options, saved)
+        pipeline = prepare_to_go_on(options, saved, len(parts.training))
     seconds = {}
     start = perf_counter()
-    train(
-        pipeline,
-        parts.training,
-        go_on=saved is not None,
-        show_progress=not (options.quiet or options.json),
-    )
+    with refused():
+        held_out = train(
+            pipeline,
+            parts.training,
+            go_on=saved is not None,
+            show_progress=not (options.quiet or options.json),
+        )
     seconds["fit"] = perf_counter() - start
     start = perf_counter()
     values = parts.scored.to_numpy(dtype=np.float64)
-    score = pipeline.score_samples(values)
-    if options.threshold_on == "scored":
-        learn_threshold(pipeline, score[parts.n_train :])
-    elif options.threshold_on == "train":
-        trained = score[: parts.n_train]
-        if not parts.n_train:
-            trained = pipeline.score_samples(parts.training)
-        learn_threshold(pipeline, trained)
+    with refused():
+        score, channel_errors = score_series(pipeline, values)
+        learned_on = _learn_anew(options, pipeline, parts, score)
+    if learned_on == "validation" and not held_out:
+        learned_on = "training"
     detection = collect(
         pipeline,
         values,
         score=score,
+        channel_errors=channel_errors,
         index=index_of(parts.scored),
         channel_names=names,
         n_train=parts.n_train,
@@ -108,7 +108,7 @@ def run_detector(
         Run(
             detection=detection,
             said=parts.said,
-            threshold=f"{pipeline[-1].threshold} on {options.threshold_on}",
+            threshold=f"{pipeline[-1].threshold} on {learned_on}",
             window=window_of(pipeline),
             seconds=seconds,
             truth=truth,
@@ -117,10 +117,19 @@ def run_detector(
     )
 
 
-def window_of(pipeline: Any) -> int | None:
-    """Return how many samples a row of the pipeline's detector holds, if known."""
-    windows = [step.window_ for step in pipeline if hasattr(step, "window_")]
-    return int(windows[0]) if windows else None
+def _learn_anew(
+    options: Namespace, pipeline: Any, parts: Parts, score: NDArray[np.float64]
+) -> str:
+    """Learn the threshold from other scores than `fit` did, if asked; say which."""
+    if options.threshold_on == "scored":
+        learn_threshold(pipeline, score[parts.n_train :])
+    elif options.threshold_on == "train":
+        trained = score[: parts.n_train]
+        if not parts.n_train:
+            trained = pipeline.score_samples(parts.training)
+        learn_threshold(pipeline, trained)
+        return "training"
+    return str(options.threshold_on)
 
 
 def check_channels(saved: "SavedModel", names: tuple[str, ...]) -> None:
@@ -154,10 +163,12 @@ def _parts(options: Namespace, reading: Reading) -> Parts:
     fraction = options.train_fraction
     if fraction is None and options.train_until is None:
         fraction = DEFAULT_FRACTION
+    until = options.train_until
+    # pandas would take digits alone for a year.
+    if until is not None and until.isdecimal() and int(until) <= len(series):
+        until = int(until)
     with bad_input():
-        past, _ = split_series(
-            series, train_fraction=fraction, train_until=options.train_until
-        )
+        past, _ = split_series(series, train_fraction=fraction, train_until=until)
     said = f"trained on the first {len(past):,} of {len(series):,} samples"
     if fraction is DEFAULT_FRACTION:
         said += " (change that with --train-fraction, --train-until or --train)"

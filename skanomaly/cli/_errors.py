@@ -1,8 +1,11 @@
 """Mistakes of the user, told from mistakes of ours."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
+
+import numpy as np
 
 
 class InputError(Exception):
@@ -11,7 +14,7 @@ class InputError(Exception):
 
 @contextmanager
 def bad_input() -> Iterator[None]:
-    """Tell the user about errors of a step that does nothing but read and check."""
+    """Tell the user about errors of a step that fails on bad input and little else."""
     try:
         yield
     except OSError as error:
@@ -19,6 +22,19 @@ def bad_input() -> Iterator[None]:
         raise InputError(what) from error
     except (ImportError, ValueError) as error:
         raise InputError(str(error)) from error
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    """Tell the user what a detector refuses to train on or to score."""
+    # Numbers that are too large overflow on the way; a word on that follows.
+    with bad_input(), np.errstate(all="ignore"):
+        yield
+
+
+def warn(text: str) -> None:
+    """Say one line on standard error."""
+    print(f"skanomaly: {text}", file=sys.stderr)
 
 
 def closest(name: str, known: Iterable[str]) -> str:

@@ -1,6 +1,7 @@
 """Make or load the pipeline, train it, set its threshold."""
 
 import sys
+import warnings
 from argparse import Namespace
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skanomaly.cli._errors import InputError, bad_input, closest
+from skanomaly.cli._errors import InputError, bad_input, closest, warn
 from skanomaly.cli._progress import progress_bar
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def check_options(options: Namespace) -> None:
     """Refuse unknown names and folders before anything slow is loaded."""
     from skanomaly.compose import detector_names
     from skanomaly.report import check_folder
-    from skanomaly.thresholds import MaxThreshold, resolve_threshold
+    from skanomaly.thresholds import resolve_threshold
 
     names = detector_names()
     if options.detector is not None and options.detector not in names:
@@ -31,12 +32,25 @@ def check_options(options: Namespace) -> None:
             f"{closest(options.detector, names)} Known are: {', '.join(names)}."
         )
     with bad_input():
-        rule = resolve_threshold(options.threshold or "auto")
+        if options.threshold is not None:
+            resolve_threshold(options.threshold)
         check_folder(options.out)
-    if options.threshold_on == "scored" and isinstance(rule, MaxThreshold):
+    if options.threshold is not None:
+        _check_rule(options, options.threshold, "the")
+    elif getattr(options, "model", None) is None:
+        _check_rule(options, "auto", "the default")
+
+
+def _check_rule(options: Namespace, threshold: Any, whose: str) -> None:
+    """Refuse rules above the highest of the very scores that are to be judged."""
+    from skanomaly.thresholds import MaxThreshold, resolve_threshold
+
+    highest = isinstance(resolve_threshold(threshold), MaxThreshold)
+    if highest and options.threshold_on == "scored":
         raise InputError(
-            "--threshold-on scored with the rule 'max', the highest error there, never "
-            "finds anything; choose a rule such as --threshold sigma:8."
+            f"{whose} threshold {threshold!r} is never below the highest error, so "
+            "with --threshold-on scored it never finds anything; pass --threshold "
+            "sigma:8."
         )
 
 
@@ -44,10 +58,18 @@ def check_training(options: Namespace, n_train: int) -> None:
     """Refuse a training part that has no room for a window."""
     if n_train < 2:
         raise InputError(f"{n_train} sample to train on is too few; give at least 2.")
-    if isinstance(options.window, int) and options.window > n_train:
+    if not isinstance(options.window, int):
+        return
+    if options.window > n_train:
         raise InputError(
             f"--window {options.window} is longer than the training series of "
             f"{n_train:,} samples; give a shorter window or more to train on."
+        )
+    if options.window < 2 and hasattr(new_pipeline(options)[-1], "forecast"):
+        raise InputError(
+            f"--window {options.window} is too short for the detector "
+            f"{options.detector!r}, which forecasts a sample from those before it; "
+            "give at least 2."
         )
 
 
@@ -57,20 +79,20 @@ def load(path: str) -> "SavedModel":
 
     if not Path(path).is_file():
         raise InputError(f"there is no model {path!r}.")
-    print(
-        f"skanomaly: loading {path} runs code that it holds: only load models that "
-        "you trust",
-        file=sys.stderr,
-    )
-    with bad_input():
-        return load_model(path)
+    warn(f"loading {path} runs code that it holds: only load models that you trust")
+    with bad_input(), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        model = load_model(path)
+    for warning in caught:
+        warn(str(warning.message))
+    return model
 
 
 def new_pipeline(options: Namespace) -> Any:
     """Make the recommended pipeline, not fitted."""
     from skanomaly.compose import make_detector
 
-    said = {"epochs": options.epochs, "random_state": options.seed}
+    said = {"epochs": options.epochs, "random_state": options.seed or 0}
     return make_detector(
         options.detector or DEFAULT_DETECTOR,
         window=options.window or "auto",
@@ -81,9 +103,13 @@ def new_pipeline(options: Namespace) -> Any:
 
 def train(
     pipeline: Any, X: NDArray[np.float64], *, go_on: bool, show_progress: bool
-) -> None:
-    """Fit the pipeline, or go on fitting its last step with its scaling kept."""
+) -> bool:
+    """Fit the pipeline, or go on fitting its last step with its scaling kept.
+
+    Return whether a part was held out, which the threshold was learned on.
+    """
     detector = pipeline[-1]
+    before = _n_validated(detector) if go_on else 0
     with ExitStack() as stack:
         if show_progress and sys.stderr.isatty():
             bar = stack.enter_context(progress_bar(detector.epochs))
@@ -94,14 +120,37 @@ def train(
             detector.set_params(warm_start=True).fit(pipeline[:-1].transform(X))
         else:
             pipeline.fit(X)
+    return _n_validated(detector) > before
 
 
-def prepare_to_go_on(options: Namespace, saved: "SavedModel") -> Any:
+def _n_validated(detector: Any) -> int:
+    """Count the epochs after which a part that was held out was looked at."""
+    return len(detector.history_.get("val_loss", ()))
+
+
+def window_of(pipeline: Any) -> int | None:
+    """Return how many samples a row of the pipeline's detector holds, if known."""
+    windows = [step.window_ for step in pipeline if hasattr(step, "window_")]
+    return int(windows[0]) if windows else None
+
+
+def prepare_to_go_on(options: Namespace, saved: "SavedModel", n_train: int) -> Any:
     """Give the loaded pipeline what was said anew."""
     pipeline = saved.pipeline
-    if not hasattr(pipeline, "steps") or not hasattr(pipeline[-1], "warm_start"):
+    if not hasattr(pipeline, "steps") or not hasattr(pipeline[-1], "history_"):
         raise InputError("--continue needs a pipeline that 'skanomaly detect' saved.")
-    said = {"epochs": options.epochs, "threshold": options.threshold}
+    _check_rule(options, options.threshold or pipeline[-1].threshold, "the model's")
+    window = window_of(pipeline)
+    if window is not None and window > n_train:
+        raise InputError(
+            f"the model's window of {window} is longer than the training series of "
+            f"{n_train:,} samples; give more to train on."
+        )
+    said = {
+        "epochs": options.epochs,
+        "threshold": options.threshold,
+        "random_state": options.seed,
+    }
     pipeline[-1].set_params(
         **{name: value for name, value in said.items() if value is not None}
     )

@@ -63,7 +63,8 @@ def _add_detect(parser: ArgumentParser) -> None:
     part.add_argument(
         "--train-until",
         metavar="DATE",
-        help="train on what comes before this time (or sample number)",
+        help="train on what comes before this time; digits alone, if not more than "
+        "there are samples, are a number of samples",
     )
     part.add_argument("--train", metavar="FILE", help="train on this other file")
     _add_detector(training)
@@ -139,7 +140,10 @@ def _add_reading(group: _ArgumentGroup) -> None:
         "--from", dest="first", metavar="DATE", help="leave out what comes before"
     )
     group.add_argument(
-        "--until", dest="last", metavar="DATE", help="leave out what comes after"
+        "--until",
+        dest="last",
+        metavar="DATE",
+        help="leave out this time and what comes after",
     )
 
 
@@ -161,7 +165,10 @@ def _add_detector(group: _ArgumentGroup) -> None:
         "--epochs", type=_positive, metavar="N", help="passes over the training part"
     )
     group.add_argument(
-        "--seed", type=_natural, default=0, metavar="N", help="seed of what is random"
+        "--seed",
+        type=_natural,
+        metavar="N",
+        help="seed of what is random (default: 0, or that of a continued model)",
     )
 
 

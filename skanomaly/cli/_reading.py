@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from skanomaly._compat import import_extra
-from skanomaly.cli._errors import InputError, closest
+from skanomaly.cli._errors import InputError, closest, warn
 from skanomaly.plotting._style import plural
+from skanomaly.preprocessing import check_numeric, parse_times
 
 if TYPE_CHECKING:
-    from pandas import DataFrame, Series
+    from pandas import DataFrame, DatetimeIndex, Series
 
 # Dates are looked for in this many rows before a whole column is parsed.
 _A_LOOK = 20
@@ -82,7 +83,7 @@ def read_series(
     for name in values:
         # What is counted may be anything.
         if reading.agg != "count":
-            _check_numeric(pd, table, name)
+            check_numeric(table[name])
     if reading.every is not None:
         series = _aggregate(pd, table, time, values, reading)
     else:
@@ -96,6 +97,8 @@ def read_series(
         if not isinstance(series.index, pd.DatetimeIndex):
             raise InputError("--from and --until need times: name them with --time.")
         series = select_dates(series, first, last)
+    if reading.every is None and isinstance(series.index, pd.DatetimeIndex):
+        _warn_of_uneven_steps(file, series.index)
     series = _finite(series, interpolate=bool(reading.interpolate))
     if len(series) < 2:
         raise InputError(
@@ -181,17 +184,6 @@ def _is_row_number(name: str, column: "Series[Any]") -> bool:
     return name.startswith("Unnamed:") and bool(column.diff().iloc[1:].eq(1).all())
 
 
-def _check_numeric(pd: Any, table: "DataFrame", name: str) -> None:
-    column = table[name]
-    if pd.api.types.is_numeric_dtype(column):
-        return
-    bad = pd.to_numeric(column, errors="coerce").isna() & column.notna()
-    row = int(bad.to_numpy().argmax())
-    raise InputError(
-        f"column {name!r} is not numeric: row {row} holds {column.iloc[row]!r}."
-    )
-
-
 def _aggregate(
     pd: Any,
     table: "DataFrame",
@@ -230,8 +222,6 @@ def _aggregate(
 def _as_it_is(
     pd: Any, table: "DataFrame", time: str | None, values: list[str]
 ) -> "DataFrame":
-    from skanomaly.preprocessing._aggregate import _parse_times
-
     series = table[values].reset_index(drop=True)
     if time is None:
         return series
@@ -239,7 +229,7 @@ def _as_it_is(
         _finite(table[[time]], interpolate=False)
         series.index = pd.Index(table[time], name=time)
     else:
-        series.index = pd.DatetimeIndex(_parse_times(pd, table[time]), name=time)
+        series.index = parse_times(table[time])
     in_order: DataFrame = series.sort_index(kind="stable")
     return in_order
 
@@ -247,6 +237,25 @@ def _as_it_is(
 def _counts_samples(pd: Any, column: "Series[Any]") -> bool:
     """Tell sample numbers and the like from seconds since 1970 (before 1973)."""
     return bool(pd.api.types.is_numeric_dtype(column) and column.abs().max() < 1e8)
+
+
+def _warn_of_uneven_steps(file: str, times: "DatetimeIndex") -> None:
+    """Say where samples are not evenly spaced, as every detector takes them to be."""
+    steps = times[1:] - times[:-1]
+    n_repeated = int((times[1:] == times[:-1]).sum())
+    usual = steps.to_series().median()
+    # Months and the days of a change of the clock differ by less than this.
+    uneven = int(((steps < 0.5 * usual) | (steps > 1.5 * usual)).sum())
+    if n_repeated:
+        what = f"{plural(n_repeated, 'time')} of {len(times):,} repeat the one before"
+    elif uneven:
+        what = (
+            f"{plural(uneven, 'step')} of {len(steps):,} between the times are not "
+            f"about {usual}"
+        )
+    else:
+        return
+    warn(f"warning: {file}: {what}; gather the samples to equal steps with --every")
 
 
 def _finite(series: "DataFrame", *, interpolate: bool) -> "DataFrame":

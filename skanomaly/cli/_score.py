@@ -1,13 +1,14 @@
 """``skanomaly score``: find events in a file with a saved model."""
 
 from argparse import Namespace
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 
-from skanomaly.cli._detect import check_channels, window_of
-from skanomaly.cli._errors import bad_input
-from skanomaly.cli._fit import load
+from skanomaly.cli._detect import check_channels
+from skanomaly.cli._errors import InputError, bad_input, refused
+from skanomaly.cli._fit import load, window_of
 from skanomaly.cli._quiet import load_keras
 from skanomaly.cli._reading import Reading, index_of, read_series
 from skanomaly.cli._show import Run, finish
@@ -20,6 +21,7 @@ def score(options: Namespace) -> None:
     with bad_input():
         check_folder(options.out)
     saved = load(options.model)
+    _check_model_there(options)
     reading = Reading.from_options(options, saved.reading)
     with bad_input():
         series = read_series(
@@ -29,14 +31,15 @@ def score(options: Namespace) -> None:
     check_channels(saved, names)
     load_keras()
     start = perf_counter()
-    detection = collect(
-        saved.pipeline,
-        series.to_numpy(dtype=np.float64),
-        index=index_of(series),
-        channel_names=names,
-        min_length=options.min_length,
-        merge_gap=options.merge_gap,
-    )
+    with refused():
+        detection = collect(
+            saved.pipeline,
+            series.to_numpy(dtype=np.float64),
+            index=index_of(series),
+            channel_names=names,
+            min_length=options.min_length,
+            merge_gap=options.merge_gap,
+        )
     run = Run(
         detection=detection,
         said=f"scored with {options.model}",
@@ -45,3 +48,13 @@ def score(options: Namespace) -> None:
         seconds={"score": perf_counter() - start},
     )
     finish(options, run)
+
+
+def _check_model_there(options: Namespace) -> None:
+    """Refuse to put scores beside a model that did not give them."""
+    there = Path(options.out, "model.joblib")
+    if there.exists() and not there.samefile(options.model):
+        raise InputError(
+            f"the folder {options.out} holds another model, {there.name}, which the "
+            "scores would not be of; give another with --out."
+        )

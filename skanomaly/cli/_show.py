@@ -59,7 +59,7 @@ def _to_json(options: Namespace, run: Run, paths: list[Path]) -> dict[str, Any]:
         "n_train": detection.n_train,
         "threshold": {"rule": run.threshold, "error": -detection.offset},
         "n_events": len(detection.events),
-        "n_abnormal_samples": sum(event.length for event in detection.events),
+        "n_anomalous_samples": sum(event.length for event in detection.events),
         "events": [asdict(event) for event in detection.events],
         "files": {path.name: str(path) for path in paths},
         "settings": {

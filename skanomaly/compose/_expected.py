@@ -1,15 +1,15 @@
 """What a fitted pipeline expected to see."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.pipeline import Pipeline
 
+from skanomaly.detectors._forecast import BaseForecastDetector
+from skanomaly.detectors._reconstruction import BaseReconstructionDetector
 from skanomaly.windows import Shingler
 
-# Rows that are reconstructed at once, of which only one step is kept.
-BLOCK = 4096
+# Values that are reconstructed at once, of which only one step a row is kept.
+BLOCK_VALUES = 2**21
 
 
 def expected_values(pipeline: Pipeline, X: ArrayLike) -> NDArray[np.float64] | None:
@@ -26,19 +26,30 @@ def expected_values(pipeline: Pipeline, X: ArrayLike) -> NDArray[np.float64] | N
     -------
     expected : ndarray of shape (n_samples, n_channels) or None
         In the unit of X: a forecast of the sample from those before it, or its
-        reconstruction from those around it. None where the pipeline has no
-        `Shingler`, or its detector, such as an isolation forest, expects nothing.
+        reconstruction from those around it. None where the pipeline can't tell: its
+        detector, such as an isolation forest, expects nothing, no `Shingler` stands
+        right before it, a forecaster's windows are centered on their samples, or what
+        comes before the `Shingler` has no inverse.
     """
-    places = [i for i, step in enumerate(pipeline) if isinstance(step, Shingler)]
-    detector: Any = pipeline[-1]
-    if not places or not hasattr(detector, "_expected_step"):
+    if len(pipeline) < 2 or not isinstance(pipeline[-2], Shingler):
         return None
-    shingler, before = pipeline[places[0]], pipeline[: places[0]]
+    before, shingler, detector = pipeline[:-2], pipeline[-2], pipeline[-1]
+    centered = shingler.align == "center"
+    if not isinstance(detector, BaseForecastDetector | BaseReconstructionDetector):
+        return None
+    if centered and isinstance(detector, BaseForecastDetector):
+        return None
     rows = pipeline[:-1].transform(X)
-    step = shingler.window_ // 2 if shingler.align == "center" else shingler.window_ - 1
+    window = shingler.window_
+    step = window // 2 if centered else window - 1
+    # Neighbouring rows share most of the work, and all rows at once have no room.
+    size = max(window, BLOCK_VALUES // detector.n_features_in_)
     blocks = [
-        detector._expected_step(rows[start : start + BLOCK], step)
-        for start in range(0, len(rows), BLOCK)
+        detector._expected_step(rows[start : start + size], step)
+        for start in range(0, len(rows), size)
     ]
     expected: NDArray[np.float64] = np.concatenate(blocks)
-    return before.inverse_transform(expected) if len(before) else expected
+    try:
+        return before.inverse_transform(expected) if len(before) else expected
+    except (AttributeError, ValueError):
+        return None

@@ -20,7 +20,7 @@ class _Recipe:
 
 
 # Windows of two periods show a network one and judge it on one: what
-# benchmarks/windows.py found best of several.
+# benchmarks/horizon.py found best of several.
 _RECIPES = {
     "autoencoder": _Recipe(
         detectors.AutoencoderDetector, align="center", params={"context": 0.5}

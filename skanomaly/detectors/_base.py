@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, OutlierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skanomaly._compat import Interval, StrOptions, fit_context
+from skanomaly._compat import HasMethods, Interval, StrOptions, fit_context
 from skanomaly.detectors._sequences import Examples, Sequences
 from skanomaly.thresholds import resolve_threshold
 
@@ -36,7 +36,7 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
             Interval(Integral, 1, None, closed="left"),
             StrOptions({"auto"}),
         ],
-        "optimizer": [str, object],
+        "optimizer": [str, HasMethods(["get_config"])],
         "learning_rate": [Interval(Real, 0, None, closed="neither"), None],
         "validation_split": [Interval(Real, 0, 1, closed="left")],
         "patience": [Interval(Integral, 0, None, closed="left"), None],
@@ -168,7 +168,8 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         Returns
         -------
         scores : ndarray of shape (n_rows,), values <= 0
-            In the squared unit of X, if X is scaled.
+            Residuals count by their square up to 1 and linearly beyond, so X should
+            be standardized.
         """
         errors: NDArray[np.float64] = self.score_channels(X).sum(axis=1)
         return 0.0 - errors
@@ -269,8 +270,11 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
 
     def _train(self, X: Any, epochs: int, *, go_on: bool, validate: bool) -> Self:
         rule = resolve_threshold(self.threshold)
-        # Without an offset an earlier fit did not come to its end.
+        # Without an offset an earlier fit did not come to its end: it neither goes on
+        # nor passes for fitted.
         go_on = go_on and hasattr(self, "offset_")
+        if not go_on and hasattr(self, "offset_"):
+            del self.offset_
         rows = self._check_rows(X, reset=not go_on)
         seed = self._seed()
         if not go_on:
@@ -305,7 +309,7 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
                     "were expected. Pass rows of shape (n_rows, window, n_channels)."
                 )
             n_channels = X.shape[2]
-            X = X.reshape(len(X), -1)
+            X = X.reshape(len(X), X.shape[1] * n_channels)
         X = validate_data(
             self,
             X,
@@ -364,7 +368,9 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         size = self.batch_size
         if size == "auto":
             size = int(np.clip(2 ** (examples.count // 64).bit_length(), 16, 512))
-        return Batches(examples, batch_size=size, seed=seed)
+        # Each fit that goes on draws other examples than the ones before.
+        stream = (seed, self._trainer.current_epoch)
+        return Batches(examples, batch_size=size, seed=stream)
 
 
 def _size(residuals: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -30,7 +30,7 @@ validation_split : float, default=0.1
     validation part and no early stopping.
 patience : int or None, default=3
     Epochs in which the validation loss must fall by 1 %, or training stops and goes
-    back to the best weights. None never stops.
+    back to the weights that last did so. None never stops.
 callbacks : list of keras.callbacks.Callback or None, default=None
     Called while the network trains, and not kept.
 verbose : int, default=0
@@ -39,7 +39,8 @@ random_state : int, RandomState instance or None, default=None
     Of weights, dropout and order of examples. The random states of Python, NumPy
     and TensorFlow are left as they were.
 warm_start : bool, default=False
-    Whether `fit` goes on from the weights and the optimizer's state.
+    Whether `fit` goes on from the weights and the optimizer's state. What shaped
+    the network and its optimizer stays as it was at the first fit.
 """
 _FORECAST = """
 horizon : int or "auto", default="auto"
@@ -77,6 +78,8 @@ offset_ : float
     Rows that score below it are anomalous.
 n_features_in_ : int
     Values in a row: steps times channels.
+feature_names_in_ : ndarray of shape (n_features_in_,)
+    Names of the columns, if `fit` saw a data frame with names.
 n_channels_ : int
     Values a step.
 """

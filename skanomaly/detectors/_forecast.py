@@ -85,10 +85,6 @@ class BaseForecastDetector(BaseDetector):
         window: int = self.n_features_in_ // self.n_channels_
         return window - self.horizon_
 
-    @property
-    def _n_predicted(self) -> int:
-        return self.horizon_ if self.strategy == "direct" else 1
-
     def _set_up(self, rows: Sequences) -> None:
         if rows.window < 2:
             raise ValueError(
@@ -104,32 +100,30 @@ class BaseForecastDetector(BaseDetector):
                 f"horizon={self.horizon_} leaves no step to predict from in rows of "
                 f"{rows.window} steps. Use a smaller horizon or a longer window."
             )
+        self._n_predicted = self.horizon_ if self.strategy == "direct" else 1
 
     def _builder(self) -> tuple[Callable[..., "keras.Model"], tuple[Any, ...]]:
         network = self.network or self._default_network()
         return network, (self._context, self.n_channels_, self._n_predicted)
 
     def _check_network(self) -> None:
-        self._n_outputs(self._context)
-
-    def _n_outputs(self, n_inputs: int) -> int:
-        """Count the input steps after which the network predicts; 0: one forecast."""
-        shape = (1, n_inputs, self.n_channels_)
-        output = self._trainer.model_.compute_output_shape(shape)
+        shape = (1, self._context, self.n_channels_)
+        output = self._trainer.output_shape(shape)
         expected = (self._n_predicted, self.n_channels_)
-        if len(output) not in (3, 4) or tuple(output[-2:]) != expected:
+        if len(output) not in (3, 4) or output[-2:] != expected:
             steps, channels = expected
             raise ValueError(
-                f"The network maps inputs of shape {shape} to {tuple(output)}. Let it "
-                f"return (1, {steps}, {channels}), or (1, n_steps, {steps}, {channels})"
-                " if it predicts after every step."
+                f"The network maps inputs of shape {shape} to {output}. Let it return "
+                f"(1, {steps}, {channels}), or (1, n_steps, {steps}, {channels}) if it "
+                "predicts after every step."
             )
-        return int(output[1]) if len(output) == 4 else 0
+        # Input steps after which it predicts; 0 stands for one forecast at the end.
+        self._n_outputs = output[1] if len(output) == 4 else 0
 
     def _training_examples(self, rows: Sequences) -> Examples:
-        n_outputs = self._n_outputs(self._context)
-        if not n_outputs:
-            return self._examples(rows.values, self._context)
+        n_outputs = self._n_outputs
+        if not (n_outputs and self._trainer.takes_any_length):
+            return self._examples(rows.values, self._context, n_outputs)
         # A network that predicts after every step learns most from long examples
         # and few of them, so they overlap only where there are too few.
         reach = self._context - n_outputs
@@ -143,7 +137,7 @@ class BaseForecastDetector(BaseDetector):
     def _scoring_examples(self, rows: Sequences) -> Examples:
         if not (self._is_convolution and self.network is None):
             return self._examples(rows.values, self._context)
-        reach = self._context - self._n_outputs(self._context)
+        reach = self._context - self._n_outputs
         values = rows.values[:, self._context - reach - 1 :]
         n_positions = values.shape[1] - reach - self._n_predicted
         n_steps = CHUNK if rows.is_series else n_positions

@@ -66,12 +66,11 @@ class BaseReconstructionDetector(BaseDetector):
         rows = self._check_rows(X)
         return _overlap_step(self._parts(rows), rows.window, step)
 
-    def _parts(self, rows: Sequences) -> NDArray[np.float64]:
+    def _parts(self, rows: Sequences) -> Floats:
         """Sub-windows given back, (n_sequences, n_positions, context, n_channels)."""
         blocks = [outputs for _, outputs in self._predictions(rows)]
         shape = (len(rows.values), -1, self._context, self.n_channels_)
-        parts: NDArray[np.float64] = np.concatenate(blocks, dtype=np.float64)
-        return parts.reshape(shape)
+        return np.concatenate(blocks).reshape(shape)
 
     @abstractmethod
     def _default_network(self) -> Callable[..., "keras.Model"]:
@@ -97,10 +96,10 @@ class BaseReconstructionDetector(BaseDetector):
 
     def _check_network(self) -> None:
         shape = (1, self._context, self.n_channels_)
-        output = self._trainer.model_.compute_output_shape(shape)
-        if tuple(output) != shape:
+        output = self._trainer.output_shape(shape)
+        if output != shape:
             raise ValueError(
-                f"The network maps inputs of shape {shape} to {tuple(output)}. Let it "
+                f"The network maps inputs of shape {shape} to {output}. Let it "
                 "return the shape of its input."
             )
 
@@ -133,9 +132,7 @@ class BaseReconstructionDetector(BaseDetector):
             yield targets, outputs + (targets - inputs)
 
 
-def _overlap_step(
-    parts: NDArray[np.float64], window: int, step: int
-) -> NDArray[np.float64]:
+def _overlap_step(parts: Floats, window: int, step: int) -> NDArray[np.float64]:
     """Mean of one step of each row over all sub-windows that cover it.
 
     Parameters

@@ -47,7 +47,7 @@ class Sequences:
         with np.errstate(over="ignore"):
             values = np.asarray(source, dtype=np.float32)
         if not np.isfinite(values).all():
-            check_finite(source)
+            check_finite(source, first_row=0 if series is None else window - 1)
             raise ValueError(
                 f"X holds values up to {np.abs(source).max():.3g}, which are too large "
                 "for float32. Scale it, for instance with StandardScaler."

@@ -119,6 +119,16 @@ class Trainer(BaseWrapper):
         self.set_params(callbacks=None)
         self._fit_callbacks = self._predict_callbacks = []
 
+    def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Shape of the output for one input; a network without a shape gets built."""
+        return tuple(self.model_(np.zeros(input_shape, np.float32)).shape)
+
+    @property
+    def takes_any_length(self) -> bool:
+        """Whether the network says that inputs may have any number of steps."""
+        shape = getattr(self.model_, "input_shape", None)
+        return shape is not None and shape[1] is None
+
     def outputs(
         self, examples: Examples, *, layer: str | None = None
     ) -> Iterator[tuple[Arrays, ...]]:
@@ -164,7 +174,9 @@ class Stopping(keras.callbacks.EarlyStopping):
 class Batches(keras.utils.PyDataset):
     """Examples in a new random order each epoch, copied one batch at a time."""
 
-    def __init__(self, examples: Examples, *, batch_size: int, seed: int) -> None:
+    def __init__(
+        self, examples: Examples, *, batch_size: int, seed: tuple[int, int]
+    ) -> None:
         super().__init__()
         self._take, self._batch_size = examples.take, batch_size
         self._random = np.random.default_rng(seed)

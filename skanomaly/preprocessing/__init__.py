@@ -1,13 +1,16 @@
 """From raw records to a regular series, and from there to train and rest."""
 
 from skanomaly.preprocessing._aggregate import aggregate_series
+from skanomaly.preprocessing._columns import check_numeric, parse_times
 from skanomaly.preprocessing._gaps import interpolate_series
 from skanomaly.preprocessing._smooth import smooth_series
 from skanomaly.preprocessing._split import select_dates, split_series
 
 __all__ = [
     "aggregate_series",
+    "check_numeric",
     "interpolate_series",
+    "parse_times",
     "select_dates",
     "smooth_series",
     "split_series",

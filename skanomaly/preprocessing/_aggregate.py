@@ -1,19 +1,15 @@
 """From raw records, each with its own time, to one row per time step."""
 
-import warnings
 from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from skanomaly._compat import import_extra
+from skanomaly.preprocessing._columns import check_numeric, parse_times
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# The largest plausible epoch time in each unit: the year 5138 in seconds, and so on.
-_EPOCH_UNITS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"), (np.inf, "ns"))
 _COUNTS = ("count", "nunique")
 
 
@@ -80,10 +76,10 @@ def aggregate_series(
         raise ValueError("records is empty: a series needs at least one record.")
     if agg not in _COUNTS:
         for name in names:
-            _check_numeric(pd, records, name)
+            check_numeric(records[name])
     step = _parse_step(pd, every)
 
-    times = pd.DatetimeIndex(_parse_times(pd, records[time]), name=time)
+    times = parse_times(records[time])
     # Sorted, as aggregations such as "first" depend on the order.
     values = records[names].set_axis(times).sort_index(kind="stable")
     buckets = values.resample(step, closed="left", label="left")
@@ -110,18 +106,6 @@ def _check_column(records: "pd.DataFrame", name: str) -> None:
     )
 
 
-def _check_numeric(pd: Any, records: "pd.DataFrame", name: str) -> None:
-    column = records[name]
-    if pd.api.types.is_numeric_dtype(column):
-        return
-    bad = pd.to_numeric(column, errors="coerce").isna() & column.notna()
-    row = int(bad.to_numpy().argmax())
-    raise ValueError(
-        f"column {name!r} is not numeric: row {row} holds {column.iloc[row]!r}. Pass a "
-        "column of numbers, or count the records with agg='count'."
-    )
-
-
 def _parse_step(pd: Any, every: Any) -> Any:
     try:
         step = pd.tseries.frequencies.to_offset(every)
@@ -133,38 +117,3 @@ def _parse_step(pd: Any, every: Any) -> Any:
             "such as '30s', '1min', '6h' or '1D'."
         )
     return step
-
-
-def _parse_times(pd: Any, column: "pd.Series[Any]") -> Any:
-    if pd.api.types.is_numeric_dtype(column):
-        largest = float(column.abs().max())
-        unit = next(unit for limit, unit in _EPOCH_UNITS if not largest >= limit)
-        times = pd.to_datetime(column, unit=unit, errors="coerce")
-    else:
-        times = _read_texts(pd, column)
-    bad = times.isna().to_numpy()
-    if bad.any():
-        row = int(bad.argmax())
-        raise ValueError(
-            f"column {column.name!r} holds {int(bad.sum())} values that are no time, "
-            f"the first in row {row}: {column.iloc[row]!r}. Write times as "
-            "'2024-01-31 18:32:00', or drop these rows."
-        )
-    return times
-
-
-def _read_texts(pd: Any, column: "pd.Series[Any]") -> Any:
-    # The first row decides on the format. In ISO 8601 the rows may differ, and UTC is
-    # common ground for offsets that differ, as they do with summer time.
-    found = []
-    for options in ({}, {"format": "ISO8601"}, {"format": "ISO8601", "utc": True}):
-        try:
-            with warnings.catch_warnings():
-                # pandas warns of formats that it has to guess.
-                warnings.simplefilter("ignore", UserWarning)
-                found.append(pd.to_datetime(column, errors="coerce", **options))
-        except ValueError:  # Raised for mixed time zones in spite of "coerce".
-            continue
-        if found[-1].notna().all():
-            break
-    return min(found, key=lambda times: times.isna().sum())

@@ -48,8 +48,9 @@ def smooth_series(
 
     Notes
     -----
-    The moving average mirrors the series at its ends, which preserves its sum. The
-    low-pass is of order 4, passed twice: at `cutoff` half of the amplitude is left.
+    The moving average mirrors the series at its ends, which for an odd window preserves
+    its sum. The low-pass is of order 4, passed twice: at `cutoff` half of the amplitude
+    is left.
 
     Examples
     --------

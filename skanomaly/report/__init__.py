@@ -1,6 +1,6 @@
 """From a fitted detector and a series to tables, a picture and a saved model."""
 
-from skanomaly.report._collect import Detection, collect
+from skanomaly.report._collect import Detection, collect, score_series
 from skanomaly.report._draw import draw_report
 from skanomaly.report._model import SavedModel, load_model
 from skanomaly.report._tables import events_frame, scores_frame
@@ -14,6 +14,7 @@ __all__ = [
     "draw_report",
     "events_frame",
     "load_model",
+    "score_series",
     "scores_frame",
     "write_report",
 ]

@@ -28,11 +28,11 @@ class Detection:
     score : ndarray of shape (n_samples,)
         The lower, the more abnormal.
     offset : float
-        Scores below it are abnormal.
+        Scores below it are anomalous.
     label : ndarray of shape (n_samples,)
-        -1 for abnormal, +1 for normal.
+        -1 for anomalous, +1 for normal.
     events : tuple of Event
-        Abnormal stretches, of the part that was not trained on unless all was asked.
+        Anomalous stretches, of the part that was not trained on unless all was asked.
     n_train : int
         Number of samples at the start that the detector was trained on.
     history : mapping or None
@@ -60,6 +60,7 @@ def collect(
     *,
     offset: float | None = None,
     score: NDArray[np.float64] | None = None,
+    channel_errors: NDArray[np.float64] | None = None,
     index: Any = None,
     channel_names: Sequence[str] | None = None,
     n_train: int = 0,
@@ -78,7 +79,10 @@ def collect(
     offset : float, default=None
         Threshold on the scale of the scores; None for the detector's own.
     score : ndarray of shape (n_samples,), default=None
-        Scores of `X`, where they are known already.
+        Scores of `X`, where they are known already; None to score it.
+    channel_errors : ndarray of shape (n_samples, n_channels), default=None
+        What :func:`skanomaly.report.score_series` returned beside them. Without it
+        known scores blame no channel.
     index : array-like of shape (n_samples,), default=None
         Times or numbers of the samples; None for sample numbers.
     channel_names : sequence of str, default=None
@@ -110,17 +114,16 @@ def collect(
     names = tuple(channel_names or (f"x{i}" for i in range(n_channels)))
     last = last_step(estimator)
     if score is None:
-        score = np.asarray(estimator.score_samples(X), dtype=np.float64)
+        score, channel_errors = score_series(estimator, X)
     if offset is None:
         offset = float(last.offset_)
-    errors = _channel_errors(estimator, X, n_channels)
     # A sample at the offset is normal, so what was trained on holds no event.
     trained_on = np.arange(n_samples) < (0 if everything else n_train)
     events = find_events(
         np.where(trained_on, np.maximum(score, offset), score),
         offset=offset,
-        channel_errors=errors,
-        channel_names=None if errors is None else names,
+        channel_errors=channel_errors,
+        channel_names=None if channel_errors is None else names,
         index=index,
         min_length=min_length,
         merge_gap=merge_gap,
@@ -140,13 +143,33 @@ def collect(
     )
 
 
-def _channel_errors(
-    estimator: Any, X: ArrayLike, n_channels: int
-) -> NDArray[np.float64] | None:
-    """Return who is to blame; with one channel there is no question."""
+def score_series(
+    estimator: Any, X: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+    """Score a series and tell who is to blame, with one pass of the network.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted pipeline or outlier detector, of this package or of scikit-learn.
+    X : array-like of shape (n_samples, n_channels)
+        The series.
+
+    Returns
+    -------
+    score : ndarray of shape (n_samples,)
+        What ``score_samples`` returns.
+    channel_errors : ndarray of shape (n_samples, n_channels) or None
+        What each channel adds to the error. None where the detector does not tell, or
+        where there is one channel and so no question.
+    """
     last = last_step(estimator)
-    if n_channels == 1 or not hasattr(last, "score_channels"):
-        return None
-    rows = X if last is estimator else estimator[:-1].transform(X)
+    if np.shape(X)[1] == 1 or not hasattr(last, "score_channels"):
+        return np.asarray(estimator.score_samples(X), dtype=np.float64), None
+    rows = X
+    if last is not estimator and len(estimator) > 1:
+        rows = estimator[:-1].transform(X)
     errors: NDArray[np.float64] = last.score_channels(rows)
-    return errors
+    # Its own score_samples is this sum, of errors that it would compute once more.
+    score: NDArray[np.float64] = 0.0 - errors.sum(axis=1)
+    return score, errors

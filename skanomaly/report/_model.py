@@ -1,5 +1,6 @@
 """A fitted pipeline with what is needed to read another file for it."""
 
+import warnings
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
@@ -70,7 +71,8 @@ class SavedModel:
 def load_model(path: str | Path) -> SavedModel:
     """Load what ``write_report`` or the command line saved, or a bare pipeline.
 
-    Loading runs code that the file holds: load only files that you trust.
+    Loading runs code that the file holds: load only files that you trust. Warns of a
+    model that another version of skanomaly saved, which this one may read wrongly.
 
     Parameters
     ----------
@@ -98,6 +100,12 @@ def load_model(path: str | Path) -> SavedModel:
             "model.joblib that 'skanomaly detect' wrote."
         ) from error
     if isinstance(loaded, SavedModel):
+        if loaded.version != __version__:
+            warnings.warn(
+                f"{path} was saved by skanomaly {loaded.version} and is read by "
+                f"{__version__}; train it anew if its scores look wrong.",
+                stacklevel=2,
+            )
         return loaded
     if hasattr(loaded, "score_samples"):
         return SavedModel(loaded)

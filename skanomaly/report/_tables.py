@@ -26,20 +26,33 @@ def scores_frame(detection: Detection) -> "DataFrame":
     frame : DataFrame
         Columns ``time`` (``sample`` where there is no index), one a channel, one
         ``expected_<channel>`` a channel where something was expected, ``score`` and
-        ``label``.
+        ``label``. A channel that has one of these other names is told by the suffix
+        ``_value``: the channel ``score`` is in the column ``score_value``.
     """
     pandas = import_extra("pandas", extra="cli")
     names = detection.channel_names
     columns: dict[str, Any] = {"time": detection.index}
     if detection.index is None:
         columns = {"sample": np.arange(len(detection.score))}
-    columns |= dict(zip(names, detection.values.T, strict=True))
+    ours = {"score": detection.score, "label": detection.label}
+    expected: dict[str, Any] = {}
     if detection.expected is not None:
-        expected = [f"expected_{name}" for name in names]
-        columns |= dict(zip(expected, detection.expected.T, strict=True))
-    columns |= {"score": detection.score, "label": detection.label}
+        expected_names = [f"expected_{name}" for name in names]
+        expected = dict(zip(expected_names, detection.expected.T, strict=True))
+    taken = {*columns, *expected, *ours}
+    for name, values in zip(names, detection.values.T, strict=True):
+        columns[_free(name, taken)] = values
+    columns |= expected | ours
     frame: DataFrame = pandas.DataFrame(columns)
     return frame
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Take a name that no other column has."""
+    while name in taken:
+        name += "_value"
+    taken.add(name)
+    return name
 
 
 def events_frame(detection: Detection) -> "DataFrame":

@@ -1,6 +1,7 @@
-"""Write what was computed and drawn: all files or none."""
+"""Write what was computed and drawn, each file complete or not at all."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -14,9 +15,11 @@ from skanomaly.report._tables import events_frame, scores_frame
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_NAMES = ("scores.csv", "events.csv", "report.png", "model.joblib")
+
 
 def check_folder(folder: str | Path) -> Path:
-    """Return `folder` as a path if files can be written there; create nothing.
+    """Return `folder` as a path if a report can be written there; create nothing.
 
     Parameters
     ----------
@@ -30,7 +33,8 @@ def check_folder(folder: str | Path) -> Path:
     Raises
     ------
     ValueError
-        If it is a file, lies below one, or may not be written.
+        If it is a file, lies below one, may not be written, or holds a folder in the
+        place of a file of the report.
     """
     folder = Path(folder)
     parent = folder.absolute()
@@ -45,6 +49,12 @@ def check_folder(folder: str | Path) -> Path:
             f"cannot write to the folder {folder}: no permission to write to {parent}; "
             "give another."
         )
+    for name in _NAMES:
+        if (folder / name).is_dir():
+            raise ValueError(
+                f"cannot write to the folder {folder}: its {name} is a folder; give "
+                "another, or move that one away."
+            )
     return folder
 
 
@@ -57,9 +67,12 @@ def write_report(
 ) -> list[Path]:
     """Write the tables of a run, its picture and its model.
 
-    The files are written to a hidden folder beside their place and moved when all are
-    complete, so a run that is stopped or fails leaves none, and those of an earlier
-    run whole.
+    All files are written to a hidden folder within `folder` first. A run that fails or
+    is stopped until then, for instance because the disk is full, leaves nothing of its
+    own, and the files of an earlier run as they were. Then they are moved to their
+    places, each in one step: no file is ever half written, but a run that is killed
+    between two moves leaves files of both runs. A picture of an earlier run that this
+    one has none for is removed; a model is only ever replaced by another.
 
     Parameters
     ----------
@@ -90,12 +103,15 @@ def write_report(
             if model is not None:
                 joblib.dump(model, beside / "model.joblib")
             names = sorted(path.name for path in beside.iterdir())
+            if figure is None:
+                (folder / "report.png").unlink(missing_ok=True)
             for name in names:
                 os.replace(beside / name, folder / name)
     except BaseException:
-        # What this run did not make, it does not remove.
-        for path in made:
-            path.rmdir()
+        # What this run did not make, it does not remove, nor what is not empty.
+        with suppress(OSError):
+            for path in made:
+                path.rmdir()
         raise
     return [folder / name for name in names]
 

@@ -7,8 +7,9 @@ from skanomaly.thresholds._moments import MaxThreshold
 def auto_threshold() -> BaseThreshold:
     """Return the rule with few false alarms, not fitted: three times the largest error.
 
-    Errors of normal data are two to three times as large at times as the largest of a
-    validation part, those of anomalies many times as large.
+    The largest error of a validation part is exceeded by normal data now and then, and
+    the shorter that part, the further. Where normal data changes more than its
+    validation part shows, no rule that sees its scores alone can know.
 
     Returns
     -------

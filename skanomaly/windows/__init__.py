@@ -1,14 +1,13 @@
 """From a series to its windows and back."""
 
 from skanomaly.windows._overlap import moving_mean, overlap_mean
-from skanomaly.windows._period import dominant_period, find_period
+from skanomaly.windows._period import find_period
 from skanomaly.windows._shingler import Shingler
 from skanomaly.windows._view import as_series, sliding_view
 
 __all__ = [
     "Shingler",
     "as_series",
-    "dominant_period",
     "find_period",
     "moving_mean",
     "overlap_mean",

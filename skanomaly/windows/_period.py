@@ -21,16 +21,13 @@ _AS_GOOD = 0.8
 _REFINE_CYCLES = 10
 
 
-def dominant_period(
-    series: NDArray[np.floating],
-    *,
-    max_period: int | None = None,
-    default: int | None = None,
-) -> int:
-    """Return the dominant period of a series, or a usual length where there is none.
+def find_period(
+    series: NDArray[np.floating], *, max_period: int | None = None
+) -> int | None:
+    """Return the dominant period of a series, or None where no period is clear.
 
     It works on repeating shapes of any kind, below a linear trend, noise and single
-    outliers. It fails, and the default comes, where a period is seen less than three
+    outliers. It finds none where a period is seen less than three
     times, changes its length by more than a few percent, or consists of rare events
     only (less than one sample in a hundred differs from the rest).
 
@@ -41,13 +38,10 @@ def dominant_period(
     max_period : int, default=None
         Longest period to look for, in samples: 2,000 if None, and never more than a
         third of the series.
-    default : int, default=None
-        What to return where there is no clear period: if None, 100 or a tenth of the
-        series, whatever is less, and 2 at least.
 
     Returns
     -------
-    period : int
+    period : int or None
         In samples.
 
     Notes
@@ -69,37 +63,11 @@ def dominant_period(
     Examples
     --------
     >>> import numpy as np
-    >>> from skanomaly.windows import dominant_period
+    >>> from skanomaly.windows import find_period
     >>> rng = np.random.default_rng(0)
     >>> t = np.arange(1000)
-    >>> dominant_period(np.sin(2 * np.pi * t / 48) + 0.01 * t + rng.normal(size=1000))
+    >>> find_period(np.sin(2 * np.pi * t / 48) + 0.01 * t + rng.normal(size=1000))
     48
-    """
-    period = find_period(series, max_period=max_period)
-    return period or default or usual_length(len(series))
-
-
-def usual_length(n_samples: int) -> int:
-    """Return what stands for the period of a series that has none."""
-    return min(100, max(2, n_samples // 10))
-
-
-def find_period(
-    series: NDArray[np.floating], *, max_period: int | None = None
-) -> int | None:
-    """Return the dominant period of a series, or None where no period is clear.
-
-    Parameters
-    ----------
-    series : ndarray of shape (n_samples,) or (n_samples, n_channels)
-        Finite values.
-    max_period : int, default=None
-        As in :func:`dominant_period`.
-
-    Returns
-    -------
-    period : int or None
-        In samples.
     """
     longest = min(max_period or _LONGEST, len(series) // _CYCLES)
     if longest < _SHORTEST:
@@ -190,3 +158,8 @@ def _refine(r: NDArray[np.float64], period: int) -> int:
     n_cycles = int(min(_REFINE_CYCLES, max(1, (len(r) - 1) // grid[-1])))
     contrast, _ = _contrast(r, grid[grid <= len(r) - 1], n_cycles)
     return round(float(grid[np.argmax(contrast)]))
+
+
+def usual_length(n_samples: int) -> int:
+    """Return what stands for the period of a series that has none."""
+    return min(100, max(2, n_samples // 10))

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import joblib
@@ -54,6 +53,10 @@ BAD = {
     "one sample": ("detect one.csv", "single sample"),
     "window": ("detect good.csv --window 15", "longer than the training series of 14"),
     "no window": ("detect good.csv --window 0", "0 is less than 1"),
+    "short window": (
+        "detect good.csv --detector cnn --window 1",
+        "--window 1 is too short for the detector 'cnn'",
+    ),
     "detector": ("detect good.csv --detector lsmt", "Did you mean 'lstm'?"),
     "threshold": (
         "detect good.csv --threshold sgma:3",
@@ -62,7 +65,11 @@ BAD = {
     "rule": ("detect good.csv --threshold sigma:x", "does not fit 'sigma'"),
     "useless rule": (
         "detect good.csv --threshold max --threshold-on scored",
-        "never finds anything",
+        "the threshold 'max' is never below the highest error",
+    ),
+    "useless default": (
+        "detect good.csv --threshold-on scored",
+        "the default threshold 'auto'",
     ),
     "folder to write": ("detect good.csv --out good.csv/x", "cannot write to the fold"),
     "fraction": ("detect good.csv --train-fraction 1", "not between 0 and 1"),
@@ -92,6 +99,14 @@ BAD = {
     ),
     "score nan": ("score forest.joblib nan.csv", "is missing"),
     "score channels": ("score forest.joblib three.csv --value *", "gives 3 (a, b, c)"),
+    "other model there": (
+        "score forest.joblib good.csv --out other",
+        "holds another model, model.joblib",
+    ),
+    "folder in place of a file": (
+        "detect good.csv --out place",
+        "its scores.csv is a folder",
+    ),
     "score where": ("score forest.joblib good.csv --out good.csv", "cannot write"),
 }
 
@@ -103,6 +118,9 @@ def folder(tmp_path, monkeypatch):
         (tmp_path / name).write_text(text)
     forest = IsolationForest(n_estimators=2, random_state=0).fit(np.zeros((9, 1)))
     joblib.dump(SavedModel(forest, channel_names=["cpu"]), "forest.joblib")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "model.joblib").write_text("another")
+    (tmp_path / "place" / "scores.csv").mkdir(parents=True)
     return tmp_path
 
 
@@ -117,16 +135,24 @@ def test_bad_input_is_refused(folder, capsys, arguments, says):
     assert sorted(folder.iterdir()) == before
 
 
-@pytest.mark.parametrize("key", ["missing file", "nan", "detector", "score channels"])
-def test_refusal_needs_no_keras_and_little_time(folder, key):
+@pytest.mark.parametrize(
+    "key",
+    [
+        "missing file",
+        "nan",
+        "detector",
+        "score channels",
+        "short window",
+    ],
+)
+def test_refusal_needs_no_keras(folder, key):
     code = f"""
-import json, sys, time
+import json, sys
 from skanomaly.cli import main
 code = main({BAD[key][0].split()!r})
 heavy = [name for name in ("keras", "tensorflow") if name in sys.modules]
 print(json.dumps([code, heavy]))
 """
-    start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
@@ -135,7 +161,6 @@ print(json.dumps([code, heavy]))
         env={"PYTHONPATH": str(ROOT)},
     )
     assert json.loads(done.stdout) == [2, []]
-    assert time.perf_counter() - start < 10  # 3 s where nothing else runs
     assert "Traceback" not in done.stderr
 
 

@@ -63,6 +63,35 @@ def test_small_numbers_are_an_index_as_they_are(write):
     assert series["v"].tolist() == [2, 1]
 
 
+@pytest.mark.parametrize(
+    ("days", "says"),
+    [
+        ([1, 2, 2, 3], "1 time of 4 repeat the one before"),
+        ([1, 2, 3, 9], "1 step of 3 between the times are not about 1 days"),
+        ([1, 2, 3, 4], ""),
+        ([4, 1, 3, 2], ""),  # put in order
+    ],
+)
+def test_uneven_times_are_told_in_one_line(write, capsys, days, says):
+    file = write("t,v\n" + "".join(f"2024-01-0{day},1\n" for day in days))
+    read_series(file, Reading())
+    error = capsys.readouterr().err
+    assert says in error
+    assert len(error.splitlines()) == bool(says)
+    assert ("--every" in error) == bool(says)
+    read_series(file, Reading(every="1D"))
+    assert capsys.readouterr().err == ""
+
+
+def test_months_and_summer_time_are_even(write, capsys):
+    months = pd.date_range("2023-01-01", periods=24, freq="MS")
+    days = pd.date_range("2024-03-20", periods=24, tz="Europe/Berlin")
+    for times in (months, days):
+        file = write("t,v\n" + "".join(f"{time.isoformat()},1\n" for time in times))
+        read_series(file, Reading())
+    assert capsys.readouterr().err == ""
+
+
 RECORDS = "t,v\n2024-01-01 00:03:10,4\n2024-01-01 00:00:10,1\n2024-01-01 00:00:50,2\n"
 
 

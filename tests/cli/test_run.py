@@ -115,6 +115,53 @@ def test_training_goes_on(folder, trained, capsys):
     assert after.history_["loss"][n_before] < before.history_["loss"][0]
 
 
+def refuse(capsys, *arguments):
+    assert main(["detect", *map(str, arguments)]) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    return error
+
+
+def test_seed_takes_effect_on_further_training(folder, trained, capsys):
+    model, losses = trained / "model.joblib", []
+    for seed in (0, 1):
+        out = folder / f"seed{seed}"
+        again = ["--continue", model, "--out", out, "--seed", seed, "--epochs", 1]
+        run(capsys, "detect", folder / "cpu.csv", *again)
+        losses.append(load_model(out / "model.joblib").pipeline[-1].history_["loss"])
+    assert losses[0][:-1] == losses[1][:-1]
+    assert losses[0][-1] != losses[1][-1]
+
+
+def test_rule_and_window_of_the_model_are_checked(folder, trained, capsys):
+    again = ["--continue", trained / "model.joblib", "--out", folder / "no"]
+    error = refuse(capsys, folder / "cpu.csv", *again, "--threshold-on", "scored")
+    assert "the model's threshold 'auto'" in error
+    error = refuse(capsys, folder / "cpu.csv", *again, "--train-until", "20")
+    assert "window of 25 is longer than the training series of 20" in error
+    assert not (folder / "no").exists()
+
+
+def test_numbers_too_large_to_train_on_are_refused(folder, capsys):
+    (folder / "huge.csv").write_text("1e300\n-1e300\n" * 100)
+    error = refuse(capsys, folder / "huge.csv", "--out", folder / "no", *QUICK)
+    assert len(error.splitlines()) == 1
+    assert error.startswith("skanomaly: error: X ")
+
+
+def test_without_a_validation_part_the_rule_learned_on_training(folder, capsys):
+    lines = (folder / "cpu.csv").read_text().splitlines()[:41]
+    (folder / "short.csv").write_text("\n".join(lines))
+    command = ["detect", folder / "short.csv", "--out", folder / "short", *QUICK]
+    answer = run(capsys, *command, "--window", 3)
+    assert answer["threshold"]["rule"] == "auto on training"
+
+
+def test_digits_are_a_number_of_samples_although_there_are_dates(folder, capsys):
+    command = ["detect", folder / "cpu.csv", "--out", folder / "until", *QUICK]
+    assert run(capsys, *command, "--train-until", 300)["n_train"] == 300
+
+
 @pytest.mark.parametrize("part", ["train", "scored"])
 def test_rule_learns_from_the_scores_that_are_named(folder, capsys, part):
     out = folder / part
@@ -123,12 +170,12 @@ def test_rule_learns_from_the_scores_that_are_named(folder, capsys, part):
         *("detect", folder / "cpu.csv", "--out", out, *QUICK, "--epochs", 1),
         *("--threshold", "sigma:2", "--threshold-on", part, "--all"),
     )
-    table = pd.read_csv(out / "scores.csv", float_precision="round_trip")
-    scores = table["score"]
+    scores = pd.read_csv(out / "scores.csv")["score"]
     learned_from = scores[:500] if part == "train" else scores[500:]
     expected = -SigmaThreshold(2).fit(learned_from).offset_
     assert answer["threshold"]["error"] == pytest.approx(expected)
-    assert load_model(out / "model.joblib").pipeline[-1].offset_ == -expected
+    kept = load_model(out / "model.joblib").pipeline[-1].offset_
+    assert kept == -answer["threshold"]["error"]
 
 
 def test_train_on_another_file(folder, capsys, trained):

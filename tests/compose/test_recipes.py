@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.ensemble import IsolationForest
+from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import Normalizer, StandardScaler
 
 import skanomaly.compose._expected as expected_module
 from skanomaly import (
@@ -13,6 +14,7 @@ from skanomaly import (
     DenseForecastDetector,
     Shingler,
     SigmaThreshold,
+    find_events,
     make_detector,
 )
 from skanomaly.compose import detector_names, expected_values
@@ -71,8 +73,9 @@ def test_expected_values_have_shape_and_unit_of_the_series(fitted):
 def test_expected_values_are_joined_without_a_seam(fitted, monkeypatch):
     X = LEVEL + SIZE * wave(60, n_channels_of(fitted), seed=1)
     whole = expected_values(fitted, X)
-    for block in (7, 59, 60):
-        monkeypatch.setattr(expected_module, "BLOCK", block)
+    for size in (1, 23, 59):  # but at least a window
+        values = size * fitted[-1].n_features_in_
+        monkeypatch.setattr(expected_module, "BLOCK_VALUES", values)
         np.testing.assert_allclose(expected_values(fitted, X), whole, rtol=1e-5)
 
 
@@ -173,3 +176,31 @@ def test_a_name_like_no_other_gets_the_list():
         make_detector("prophet")
     assert "mean" not in str(caught.value)
     assert all(name in str(caught.value) for name in detector_names())
+
+
+def test_nothing_is_expected_where_it_cannot_be_told():
+    X = LEVEL + SIZE * wave(80)
+    quick = {"epochs": 1, "random_state": 0}
+    pipelines = [
+        make_pipeline(Shingler(12), StandardScaler(), AutoencoderDetector(**quick)),
+        make_pipeline(Shingler(12, align="center"), DenseForecastDetector(**quick)),
+        make_pipeline(SimpleImputer(), Shingler(12), DenseForecastDetector(**quick)),
+        make_pipeline(Normalizer(), Shingler(12), DenseForecastDetector(**quick)),
+    ]
+    for pipeline in pipelines:
+        assert expected_values(pipeline.fit(X), X) is None
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_load_curves(data_dir, seed):
+    def read(name):
+        return np.loadtxt(data_dir / "seeds" / "workshop" / name)[:, None]
+
+    pipeline = make_detector("autoencoder", random_state=seed)
+    pipeline.fit(read("timeseries1.csv"))
+    for normal in ("timeseries1.csv", "timeseries3.csv", "timeseries4.csv"):
+        assert (pipeline.predict(read(normal)) == 1).all()
+    scores = pipeline.score_samples(read("timeseries5_anomaly.csv"))
+    events = find_events(scores, offset=pipeline[-1].offset_)
+    peaks = [event.peak for event in events]
+    np.testing.assert_allclose(peaks, [104, 204, 304, 422], atol=4)

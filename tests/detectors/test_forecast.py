@@ -6,7 +6,15 @@ import pytest
 import skanomaly.detectors._forecast as family
 from skanomaly import DenseForecastDetector, RecurrentForecastDetector
 from tests import naive
-from tests.detectors.common import FORECASTERS, WINDOW, name_of, quick, rows_of, wave
+from tests.detectors.common import (
+    FORECASTERS,
+    WINDOW,
+    name_of,
+    quick,
+    records,
+    rows_of,
+    wave,
+)
 
 HORIZON, CHANNELS = 3, 2
 
@@ -107,3 +115,15 @@ def test_an_unknown_cell_or_strategy_is_refused():
         quick(RecurrentForecastDetector, cell="elman").fit(rows_of(wave()))
     with pytest.raises(ValueError, match="'strategy' parameter.*'direct'"):
         quick(RecurrentForecastDetector, strategy="all").fit(rows_of(wave()))
+
+
+def test_the_automatic_horizon_is_a_period():
+    def horizon(series, window):
+        fitted = quick(FORECASTERS[0], epochs=1).fit(rows_of(series, window))
+        return fitted.horizon_
+
+    noise = np.random.default_rng(0).normal(size=(300, 1))
+    assert horizon(wave(300), 40) == 10
+    assert horizon(wave(300), 12) == 6  # half of the row at most
+    assert horizon(noise, 48) == 3  # a sixteenth where there is no period
+    assert quick(FORECASTERS[0], epochs=1).fit(records()).horizon_ == 1

@@ -166,3 +166,40 @@ def test_reconstructions_of_a_wrong_shape_are_refused_before_training(network):
 def test_what_is_no_network_is_refused(detector):
     with pytest.raises((TypeError, ValueError), match=r"keras\.Model"):
         quick(detector, network=lambda *shape: None).fit(records())
+
+
+class Subclassed(keras.Model):
+    """Tells no shape before it is called."""
+
+    def __init__(self, context, n_channels, n_predicted=None):
+        super().__init__()
+        steps = n_predicted or context
+        self.flat = keras.layers.Flatten()
+        self.dense = keras.layers.Dense(steps * n_channels)
+        self.shaped = keras.layers.Reshape((steps, n_channels))
+
+    def call(self, inputs):
+        return self.shaped(self.dense(self.flat(inputs)))
+
+
+def a_sequential(context, n_channels, n_predicted):
+    layers = [
+        keras.layers.GRU(4, return_sequences=True),
+        keras.layers.Dense(n_predicted * n_channels),
+        keras.layers.Reshape((-1, n_predicted, n_channels)),
+    ]
+    return keras.Sequential(layers)
+
+
+@pytest.mark.parametrize(
+    ("detector", "network"),
+    [
+        (FORECASTERS[0], Subclassed),
+        (FORECASTERS[0], a_sequential),
+        (AUTOENCODERS[0], Subclassed),
+    ],
+)
+def test_a_network_that_tells_no_shape(detector, network):
+    fitted = quick(detector, network=network).fit(rows_of(wave()))
+    scores = fitted.score_samples(rows_of(wave()))
+    np.testing.assert_allclose(scores[5:6], fitted.score_samples(rows_of(wave())[5:6]))

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 
 from skanomaly import MADThreshold, SigmaThreshold
 from tests.detectors.common import (
@@ -129,6 +130,27 @@ def test_going_on_after_an_interrupted_start(detector):
             fitted.fit(records())
         getattr(fitted.set_params(callbacks=None), go_on)(records())
         assert len(fitted.predict(records())) == len(records())
+
+
+@each_family
+def test_an_interrupted_refit_passes_for_no_fit(detector):
+    class Interrupt(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            raise KeyboardInterrupt
+
+    fitted = quick(detector).fit(records())
+    with pytest.raises(KeyboardInterrupt):
+        fitted.set_params(callbacks=[Interrupt()]).fit(records(40, 20))
+    with pytest.raises(NotFittedError):
+        fitted.predict(records(40, 20))
+
+
+def test_each_part_of_the_training_draws_other_examples():
+    fitted = quick(ALL[0], epochs=1).fit(rows_of(wave()))
+    rows = fitted._check_rows(rows_of(wave()))
+    order = fitted._batches(rows, seed=0)._order
+    fitted.partial_fit(rows_of(wave()))
+    assert (fitted._batches(rows, seed=0)._order != order).any()
 
 
 # The validation part and what it decides.

@@ -81,6 +81,12 @@ def test_moving_average_is_the_mean_of_the_mirrored_series(series, window):
     )
 
 
+@given(series=values, half=st.integers(0, 15))
+def test_moving_average_of_an_odd_window_preserves_the_sum(series, half):
+    smoothed = smooth_series(series, window=2 * half + 1)
+    np.testing.assert_allclose(smoothed.sum(axis=0), series.sum(axis=0), atol=1e-7)
+
+
 def test_lowpass_separates_slow_from_fast_without_delay():
     steps = np.arange(2000)
     slow, fast = np.sin(2 * np.pi * steps / 100), np.sin(2 * np.pi * steps / 5)

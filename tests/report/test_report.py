@@ -16,6 +16,7 @@ from skanomaly.report import (
     draw_report,
     events_frame,
     load_model,
+    score_series,
     scores_frame,
     write_report,
 )
@@ -69,6 +70,48 @@ def test_scores_frame_has_a_row_a_sample(series, detection):
     assert (frame["time"] == index).all()
 
 
+def test_no_channel_is_lost_to_a_column_of_ours(detection):
+    names = ("time", "score", "label", "x", "expected_x", "score_value")
+    values = np.random.default_rng(0).normal(size=(400, len(names)))
+    index = pd.date_range("2024-01-01", periods=400, freq="min")
+    clashing = replace(
+        detection, values=values, channel_names=names, expected=values + 1, index=index
+    )
+    frame = scores_frame(clashing)
+    assert frame.shape == (400, 3 + 2 * len(names))
+    channels = ["time_value", "score_value", "label_value", "x", "expected_x_value"]
+    np.testing.assert_array_equal(frame[channels], values[:, :5])
+    np.testing.assert_array_equal(frame["score_value_value"], values[:, 5])
+    np.testing.assert_array_equal(frame["expected_score"], values[:, 1] + 1)
+    np.testing.assert_array_equal(frame["score"], clashing.score)
+    assert (frame["time"] == index).all()
+
+
+class Blaming:
+    """A detector that tells the error of each channel, and counts its work."""
+
+    n_passes, offset_ = 0, -1.0
+
+    def score_channels(self, X):
+        self.n_passes += 1
+        return np.abs(X)
+
+    def score_samples(self, X):
+        return -self.score_channels(X).sum(axis=1)
+
+
+def test_channels_and_scores_come_from_one_pass():
+    detector, X = Blaming(), np.zeros((50, 3))
+    X[20, 1] = 9
+    found = collect(detector, X, channel_names=["a", "b", "c"])
+    assert detector.n_passes == 1
+    np.testing.assert_array_equal(found.score, detector.score_samples(X))
+    assert [event.channel for event in found.events] == ["b"]
+    score, errors = score_series(make_pipeline(detector), X)
+    np.testing.assert_array_equal(score, found.score)
+    np.testing.assert_array_equal(errors, np.abs(X))
+
+
 def test_events_frame_has_its_columns_without_events(detection):
     full = events_frame(detection)
     empty = events_frame(replace(detection, events=()))
@@ -113,8 +156,8 @@ def test_files_hold_what_was_computed(tmp_path, pipe, detection):
     names = {"events.csv", "model.joblib", "report.png", "scores.csv"}
     assert {path.name for path in paths} == names
     assert {path.name for path in folder.iterdir()} == names
-    scores = pd.read_csv(folder / "scores.csv", float_precision="round_trip")
-    np.testing.assert_array_equal(scores["score"], detection.score)
+    scores = pd.read_csv(folder / "scores.csv")
+    np.testing.assert_allclose(scores["score"], detection.score, rtol=1e-14)
     assert len(pd.read_csv(folder / "events.csv")) == len(detection.events)
     assert (folder / "report.png").read_bytes().startswith(b"\x89PNG")
 
@@ -141,6 +184,23 @@ def test_a_run_that_fails_leaves_the_former_one(tmp_path, detection):
     assert (tmp_path / "scores.csv").read_text() == "former"
 
 
+def test_picture_of_a_former_run_goes_and_its_model_stays(tmp_path, detection):
+    for name in ("report.png", "model.joblib", "notes.txt"):
+        (tmp_path / name).write_text("former")
+    write_report(detection, tmp_path)
+    left = {"scores.csv", "events.csv", "model.joblib", "notes.txt"}
+    assert {path.name for path in tmp_path.iterdir()} == left
+
+
+def test_folder_in_the_place_of_a_file_is_refused_before_any_is_written(
+    tmp_path, detection
+):
+    (tmp_path / "events.csv").mkdir()
+    with pytest.raises(ValueError, match="its events.csv is a folder"):
+        write_report(detection, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["events.csv"]
+
+
 def test_folder_below_a_file_is_refused(tmp_path):
     (tmp_path / "file").touch()
     for folder in (tmp_path / "file", tmp_path / "file" / "below" / "it"):
@@ -162,6 +222,14 @@ def test_model_comes_back(tmp_path, pipe, series):
     )
     joblib.dump(model, path)  # once more, after it was unpacked
     assert load_model(path).pipeline[-1].offset_ == pipe[-1].offset_
+
+
+def test_model_of_another_version_is_told(tmp_path, pipe):
+    model = SavedModel(pipe, channel_names=["cpu"])
+    model.version = "0.0.1"
+    joblib.dump(model, tmp_path / "old.joblib")
+    with pytest.warns(UserWarning, match=r"saved by skanomaly 0\.0\.1"):
+        load_model(tmp_path / "old.joblib")
 
 
 def test_bare_pipeline_is_a_model(tmp_path, pipe):

@@ -1,0 +1,213 @@
+"""Measure which horizon, strategy and window serve best: why the defaults are these.
+
+    python benchmarks/horizon.py                       everything: hours on two cores
+    python benchmarks/horizon.py --series 10 --only cnn
+
+Only every other series of the labelled collection is used, so that the rest is left to
+judge detectors with defaults that never saw it. Writes benchmarks/results/horizon.json.
+"""
+
+import os
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+from _results import RESULTS, data_folder, origin, write_json
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skanomaly import (
+    AutoencoderDetector,
+    CNNForecastDetector,
+    DenseForecastDetector,
+    Shingler,
+)
+from skanomaly.windows import find_period
+
+FILE = RESULTS / "horizon.json"
+METRIC = "mean_average_precision_of_widened_truth"
+ABOUT_METRIC = (
+    "average_precision_score of scikit-learn with the truth widened by half the buffer "
+    "to each side, mean over buffers of 0, 50 and 100 samples; it stands in for VUS-PR "
+    "until the package has that"
+)
+BUFFERS = (0, 50, 100)
+LONGEST = 25_000
+SEED = 0
+FORECASTERS = {"dense": DenseForecastDetector, "cnn": CNNForecastDetector}
+# Share of the window; 0 stands for a single step.
+HORIZONS = {
+    "one-step": (0, 1 / 16, 1 / 8, 1 / 4, 1 / 2),
+    "direct": (1 / 4, 1 / 2),
+}
+CONTEXTS = ((1, None), (2, None), (2, 0.5), (2, 0.25), (3, 0.33), (3, 0.67))
+
+
+@dataclass(frozen=True)
+class Series:
+    """A labelled series; the detector learns from its first part."""
+
+    name: str
+    X: NDArray[np.float64]
+    y: NDArray[np.bool_]
+    train_size: int
+
+    @property
+    def training(self) -> NDArray[np.float64]:
+        """What the detector learns from."""
+        return self.X[: self.train_size]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is tried: a detector and, of a forecaster or an autoencoder, the rest."""
+
+    detector: str
+    periods: int
+    strategy: str | None = None
+    horizon: float | None = None
+    context: float | None = None
+
+    def pipeline(self, training: NDArray[np.float64]) -> Any:
+        """Make it for a series.
+
+        Windows are the automatic ones: of fewer periods where the series has no room.
+        """
+        # The horizon is a share of a window that must be known beforehand.
+        window = Shingler(periods=self.periods).fit(training).window_
+        detector: Any
+        if self.detector == "autoencoder":
+            align = "center"
+            detector = AutoencoderDetector(context=self.context, random_state=SEED)
+        else:
+            align = "end"
+            detector = FORECASTERS[self.detector](
+                strategy=self.strategy,
+                horizon=max(1, int(self.horizon * window)),
+                random_state=SEED,
+            )
+        shingler = Shingler(window, align=align, pad="period", flatten=False)
+        return make_pipeline(StandardScaler(), shingler, detector)
+
+    def __str__(self) -> str:
+        if self.detector == "autoencoder":
+            return f"autoencoder, {self.periods} periods, context {self.context}"
+        share = f"window / {1 / self.horizon:.0f}" if self.horizon else "1 step"
+        return f"{self.detector}, {self.strategy}, {share}"
+
+
+def main() -> None:
+    options = _options()
+    data = data_folder()
+    content = {
+        **origin(),
+        "seed": SEED,
+        "metric": {METRIC: ABOUT_METRIC},
+    }
+    series = _training_half(data, options.series)
+    periodic = [find_period(one.training) is not None for one in series]
+    content["n_series"] = {"all": len(series), "with_a_period": sum(periodic)}
+    content["series"] = {
+        one.name: {"with_a_period": p} for one, p in zip(series, periodic, strict=True)
+    }
+    content["results"] = []
+    print(f"{len(series)} series, {sum(periodic)} with a period; {ABOUT_METRIC}")
+    print(f"{'':40}  all    period no period")
+    for setting in _settings(options.only):
+        result = _measure(setting, series, np.array(periodic))
+        content["results"].append(result)
+        means = " ".join(f"{_text(mean):8}" for mean in result["mean"].values())
+        print(f"{setting!s:40} {means} {result['seconds']:.0f} s", flush=True)
+        write_json(FILE, content)
+
+
+def _options() -> Namespace:
+    parser = ArgumentParser(description="Measure horizons, strategies and windows.")
+    parser.add_argument(
+        "--series", type=int, metavar="N", help="take N series of the half, spread"
+    )
+    parser.add_argument("--only", choices=("autoencoder", *FORECASTERS))
+    return parser.parse_args()
+
+
+def _settings(only: str | None) -> Iterator[Setting]:
+    for name in FORECASTERS:
+        for strategy, horizons in HORIZONS.items():
+            for horizon in horizons:
+                if only in (None, name):
+                    yield Setting(name, 2, strategy, horizon)
+    for periods, context in CONTEXTS:
+        if only in (None, "autoencoder"):
+            yield Setting("autoencoder", periods, context=context)
+
+
+def _training_half(data: Path, n_series: int | None) -> list[Series]:
+    """Return the even ones of the sorted files, but for the longest."""
+    files = sorted((data / "tsb-ad-u").glob("*.npz"))[::2]
+    series = [one for one in map(_read, files) if len(one.y) < LONGEST]
+    if n_series is None or n_series >= len(series):
+        return series
+    # They are sorted by source, so the first ones would all be of one kind.
+    chosen = np.linspace(0, len(series) - 1, n_series).round().astype(int)
+    return [series[position] for position in chosen]
+
+
+def _read(file: Path) -> Series:
+    with np.load(file) as held:
+        return Series(
+            name=file.stem,
+            X=held["X"].astype(np.float64),
+            y=held["y"] > 0,
+            train_size=int(held["train_size"]),
+        )
+
+
+def _measure(
+    setting: Setting, series: list[Series], periodic: NDArray[np.bool_]
+) -> dict[str, Any]:
+    start = time.perf_counter()
+    values = np.array([_score(setting, one) for one in series])
+    groups = {"all": values, "period": values[periodic], "none": values[~periodic]}
+    return {
+        **asdict(setting),
+        "mean": {
+            name: round(group.mean(), 4) if len(group) else None
+            for name, group in groups.items()
+        },
+        "values": [round(value, 4) for value in values],
+        "seconds": round(time.perf_counter() - start, 1),
+    }
+
+
+def _score(setting: Setting, series: Series) -> float:
+    pipeline = setting.pipeline(series.training).fit(series.training)
+    errors = -pipeline.score_samples(series.X)
+    return float(
+        np.mean(
+            [
+                average_precision_score(_widen(series.y, buffer // 2), errors)
+                for buffer in BUFFERS
+            ]
+        )
+    )
+
+
+def _widen(y: NDArray[np.bool_], n_samples: int) -> NDArray[np.bool_]:
+    """Return the truth with each event begun earlier and ended later."""
+    return np.convolve(y, np.ones(2 * n_samples + 1), "same") > 0
+
+
+def _text(mean: float | None) -> str:
+    return "-" if mean is None else f"{mean:.3f}"
+
+
+if __name__ == "__main__":
+    main()

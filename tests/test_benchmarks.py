@@ -1,0 +1,88 @@
+"""The benchmarks judge rightly and keep what they measured before."""
+
+import json
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skanomaly import find_events
+
+FOLDER = Path(__file__).parent.parent / "benchmarks"
+
+
+@pytest.fixture
+def bench(monkeypatch):
+    """Import a module of the benchmarks as their scripts do."""
+    monkeypatch.syspath_prepend(FOLDER)
+    return import_module
+
+
+def test_every_section_has_a_file(bench):
+    sections = bench("_figures").SECTIONS
+    files = {file.stem for file in (FOLDER / "_figures").glob("[a-z]*.py")}
+    assert files == set(sections)
+    for name in sections:
+        assert callable(bench(f"_figures.{name}").figures)
+
+
+def test_events_are_told_from_anomalies_by_their_distance(bench):
+    judge = bench("_figures.workshop")._judge
+    scores = np.zeros(100)
+    scores[[20, 21, 60]] = [-1, -2, -1]
+    events = find_events(scores, offset=-0.5)
+    judged = judge(events, (17, 25, 50))
+    assert judged["missed"] == [50]
+    assert judged["peak_distances"] == [4, 4]
+    assert judged["others"] == [[60, 61]]
+    assert judge(events, (15, 26))["missed"] == [15, 26]
+
+
+def test_widened_truth(bench):
+    widen = bench("horizon")._widen
+    y = np.zeros(9, dtype=bool)
+    y[4] = True
+    assert np.flatnonzero(widen(y, 2)).tolist() == [2, 3, 4, 5, 6]
+    np.testing.assert_array_equal(widen(y, 0), y)
+
+
+def test_a_run_keeps_the_sections_it_does_not_measure(bench, monkeypatch, tmp_path):
+    verify, figure = bench("verify"), bench("_figures").Figure
+    monkeypatch.setattr(verify, "FILE", tmp_path / "verify.json")
+    measured = {
+        "rules": [figure("holds", {"n": np.int64(1)}, met=True)],
+        "vpc": [figure("fails", {"x": 0.5}, met=False), figure("tells", {})],
+    }
+    monkeypatch.setattr(verify, "_measure", lambda name, data: iter(measured[name]))
+    assert verify._run("rules", tmp_path, {"date": "1"})
+    assert not verify._run("vpc", tmp_path, {"date": "2"})
+    held = json.loads(verify.FILE.read_text())
+    assert [section["run"] for section in held["sections"].values()] == ["1", "2"]
+    assert [figure["met"] for figure in held["sections"]["vpc"]["figures"]] == [
+        False,
+        None,
+    ]
+    verify._run("rules", tmp_path, {"date": "3"})
+    assert set(json.loads(verify.FILE.read_text())["runs"]) == {"2", "3"}
+
+
+def test_a_section_that_breaks_is_not_met(bench, tmp_path):
+    (figure,) = bench("verify")._measure("rules", tmp_path)
+    assert figure.met is False
+    assert "FileNotFoundError" in figure.measured["error"]
+
+
+def test_without_data_it_is_said_what_to_do(bench, monkeypatch):
+    monkeypatch.delenv("SKANOMALY_DATA", raising=False)
+    with pytest.raises(SystemExit, match="SKANOMALY_DATA is not set"):
+        bench("_results").data_folder()
+
+
+def test_written_files_are_whole(bench, tmp_path):
+    results = bench("_results")
+    file = tmp_path / "made" / "it.json"
+    results.write_json(file, {"float": np.float64(0.5), "array": [np.bool_(True)]})
+    assert results.read_json(file) == {"float": 0.5, "array": [True]}
+    assert list(file.parent.iterdir()) == [file]
+    assert results.read_json(tmp_path / "none.json") == {}
