@@ -63,7 +63,7 @@ def _found(answer: dict[str, Any]) -> dict[str, Any]:
     return {
         "spike": any(e["start_time"] <= SPIKE < e["stop_time"] for e in events),
         "n_events": len(events),
-        "n_samples": answer["n_abnormal_samples"],
+        "n_samples": answer["n_anomalous_samples"],
         "window": answer["window"],
         "events": [
             f"{event['start_time']}, {event['length']} min"
