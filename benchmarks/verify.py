@@ -67,7 +67,7 @@ def _measure(name: str, data: Path) -> Iterator[Figure]:
 
 def _line(name: str, figure: Figure) -> str:
     measured = ", ".join(f"{key} {_short(v)}" for key, v in figure.measured.items())
-    return f"{_MARKS[figure.met]:7} | {name:10} | {figure.asked} | {measured}"
+    return f"{_MARKS[figure.met]:7} | {name:16} | {figure.asked} | {measured}"
 
 
 def _short(value: Any) -> str:

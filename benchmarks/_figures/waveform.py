@@ -33,7 +33,7 @@ class Trial:
 def figures(data: Path) -> Iterator[Figure]:
     for name in DETECTORS:
         yield from _figures_of(data, name)
-    for name in ("dense", "cnn"):
+    for name in ("dense", "cnn", "lstm", "gru"):
         yield from _direct(data, name)
 
 
