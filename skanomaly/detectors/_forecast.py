@@ -189,6 +189,11 @@ class BaseForecastDetector(BaseDetector):
 
 
 def _default_horizon(rows: Sequences) -> int:
-    """One period, as `benchmarks/horizon.py` found best, or few steps without one."""
+    """One period, or few steps without one, half of the row at most.
+
+    Of the horizons in `benchmarks/horizon.py` half a window of two periods is the best
+    or near it. Without a period an eighth of the window is, but it would smear a spike
+    of one sample, which is what such series have to show.
+    """
     period = find_period(rows.values[0]) if rows.is_series else None
     return max(1, min(period or rows.window // 16, rows.window // 2))
