@@ -57,7 +57,7 @@ def _to_json(options: Namespace, run: Run, paths: list[Path]) -> dict[str, Any]:
         "window": run.window,
         "n_samples": len(detection.score),
         "n_train": detection.n_train,
-        "threshold": {"rule": run.threshold, "error": -detection.offset},
+        "threshold": {"rule": run.threshold, "error": 0.0 - detection.offset},
         "n_events": len(detection.events),
         "n_anomalous_samples": sum(event.length for event in detection.events),
         "events": [asdict(event) for event in detection.events],
@@ -91,7 +91,7 @@ def _print(run: Run, paths: list[Path]) -> None:
     window = "" if run.window is None else f", window {run.window}"
     console.print(f"[bold]{detection.detector}[/]{window}, on {names}; {run.said}.")
     console.print(
-        f"Threshold {-detection.offset:.4g} ({run.threshold}). "
+        f"Threshold {0.0 - detection.offset:.4g} ({run.threshold}). "
         + ", ".join(f"{name} {took:.1f} s" for name, took in run.seconds.items())
     )
     if detection.events:
@@ -99,11 +99,21 @@ def _print(run: Run, paths: list[Path]) -> None:
         if len(detection.events) > _MOST_ROWS:
             console.print(f"... and {len(detection.events) - _MOST_ROWS:,} more.")
     else:
-        console.print("No event.")
+        console.print(_no_event(detection))
     if run.truth is not None:
         n_true, n_found = _found(run)
         console.print(f"{n_found} of {n_true} true events found.")
     console.print("Wrote " + ", ".join(map(str, paths)))
+
+
+def _no_event(detection: "Detection") -> str:
+    """Tell how far from an event it was, which tells whether the threshold is wrong."""
+    said, threshold = "No event.", 0.0 - detection.offset
+    score = detection.score[detection.n_train :]
+    if threshold > 0 and len(score):
+        share = (0.0 - score.min()) / threshold
+        said += f" The largest error is {share:.2g} of the threshold."
+    return said
 
 
 def _table(events: tuple[Event, ...]) -> Any:

@@ -74,8 +74,8 @@ class AutoencoderDetector(BaseReconstructionDetector):
     The network squeezes a row through a narrow code and rebuilds it; a row's error
     is the mean size of what is lost. It works on cyclic series, where it sees one
     or more cycles at once, and on records with correlated features. It fails on
-    anomalies much shorter than the window, which vanish in the mean, and on what
-    repeats in the training data.
+    anomalies much shorter than the window, which vanish in the mean, on what repeats
+    in the training data, and inside a flat line, of which it sees onset and end.
 
     Parameters
     ----------

@@ -26,8 +26,9 @@ learning_rate : float or None, default=1e-3
     Of an optimizer given by name; None is Keras' default.
 validation_split : float, default=0.1
     Part of the rows, the last ones, that is kept from training; for a series a gap
-    of a window keeps it apart. Where fewer than ten rows would remain there is no
-    validation part and no early stopping.
+    of a window keeps it apart, and records in a meaningful order should be
+    shuffled. Where fewer than ten rows would remain there is no validation part and
+    no early stopping.
 patience : int or None, default=3
     Epochs in which the validation loss must fall by 1 %, or training stops and goes
     back to the weights that last did so. None never stops.

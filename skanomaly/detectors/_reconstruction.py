@@ -79,7 +79,8 @@ class BaseReconstructionDetector(BaseDetector):
     def _set_up(self, rows: Sequences) -> None:
         context = rows.window if self.context is None else self.context
         if isinstance(context, float):
-            context = max(1, round(context * rows.window))
+            # A single step less its own mean is nothing.
+            context = max(min(2, rows.window), round(context * rows.window))
         self._context = int(context)
         if self._context > rows.window:
             raise ValueError(

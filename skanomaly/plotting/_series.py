@@ -104,7 +104,7 @@ class SeriesDisplay:
         X : array-like of shape (n_samples, n_channels)
             The series.
         y : array-like of shape (n_samples,), default=None
-            True labels, -1 for abnormal.
+            True labels, -1 for anomalous.
         index : array-like of shape (n_samples,), default=None
             Times or numbers of the samples; None for the index of a data frame.
         channel_names : sequence of str, default=None
@@ -122,9 +122,11 @@ class SeriesDisplay:
             index = getattr(X, "index", None)
         if channel_names is None and hasattr(X, "columns"):
             channel_names = [str(name) for name in X.columns]
+        # Labels do not know where an event peaks.
+        judge = getattr(estimator, "decision_function", estimator.predict)
         return cls.from_predictions(
             np.asarray(X),
-            estimator.predict(X),
+            judge(X),
             y_true=y,
             expected=expected_or_none(estimator, X),
             index=index,
@@ -148,14 +150,15 @@ class SeriesDisplay:
         merge_gap: int = 0,
         ax: Any = None,
     ) -> Self:
-        """Draw a series and its labels (+1 normal, -1 abnormal).
+        """Draw a series and its labels (+1 normal, -1 anomalous) or decisions.
 
         Parameters
         ----------
         values : array-like of shape (n_samples,) or (n_samples, n_channels)
             The series.
         y_pred, y_true : array-like of shape (n_samples,)
-            Predicted and, where known, true labels.
+            Predicted labels, or a decision function, whose events have their peaks
+            marked; and, where known, true labels.
         expected, index, channel_names
             As of the class.
         min_length, merge_gap : int

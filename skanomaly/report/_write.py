@@ -19,7 +19,7 @@ _NAMES = ("scores.csv", "events.csv", "report.png", "model.joblib")
 
 
 def check_folder(folder: str | Path) -> Path:
-    """Return `folder` as a path if a report can be written there; create nothing.
+    """Return `folder` as a path if a report can be written there; leave nothing.
 
     Parameters
     ----------
@@ -44,11 +44,15 @@ def check_folder(folder: str | Path) -> Path:
         raise ValueError(
             f"cannot write to the folder {folder}: {parent} is no folder; give another."
         )
-    if not os.access(parent, os.W_OK | os.X_OK):
+    try:
+        # Permissions tell less than trying: some file systems refuse whoever asks.
+        with TemporaryDirectory(dir=parent):
+            pass
+    except OSError as error:
         raise ValueError(
-            f"cannot write to the folder {folder}: no permission to write to {parent}; "
-            "give another."
-        )
+            f"cannot write to the folder {folder}: {parent} refuses it "
+            f"({error.strerror}); give another."
+        ) from error
     for name in _NAMES:
         if (folder / name).is_dir():
             raise ValueError(

@@ -1,6 +1,7 @@
 """From what a user may pass as ``threshold=`` to a rule."""
 
 from inspect import signature
+from math import isfinite
 from numbers import Real
 from typing import Any
 
@@ -35,9 +36,10 @@ def resolve_threshold(spec: Any) -> Any:
     ----------
     spec : rule, float or str
         A rule (returned as a clone), a number (`FixedThreshold`), ``"auto"``
-        (`auto_threshold`), or the short name of a rule with its parameters, in their
-        order: ``"sigma:8"``, ``"quantile:0.01"``, ``"mad:5"``, ``"iqr:2.5"``,
-        ``"max"``, ``"max:0.1"``, ``"pot:1e-4,0.98"``, ``"fixed:2.0"``.
+        (`auto_threshold`), or a text: the short name of a rule with its parameters, in
+        their order, such as ``"sigma:8"``, ``"quantile:0.01"``, ``"mad:5"``,
+        ``"iqr:2.5"``, ``"max:0.1"``, ``"pot:1e-4,0.98"`` or ``"fixed:2.0"``, or a
+        number.
 
     Returns
     -------
@@ -68,6 +70,8 @@ def _from_text(text: str) -> Any:
     name, _, rest = text.strip().lower().partition(":")
     if name == "auto" and not rest:
         return auto_threshold()
+    if name not in _RULES and _is_number(name) and not rest:
+        return _checked(FixedThreshold(float(name)))
     if name not in _RULES:
         raise ValueError(f"threshold={text!r} is unknown. {_KNOWN}")
     rule = _RULES[name]
@@ -80,6 +84,13 @@ def _from_text(text: str) -> Any:
             f"{', '.join(signature(rule).parameters)}. {_KNOWN}"
         ) from None
     return _checked(rule(*values))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _checked(rule: Any) -> Any:

@@ -132,7 +132,7 @@ def test_a_reconstruction_has_the_level_of_its_row():
     )
 
 
-@pytest.mark.parametrize(("context", "steps"), [(0.5, 6), (0.01, 1), (5, 5)])
+@pytest.mark.parametrize(("context", "steps"), [(0.5, 6), (0.01, 2), (5, 5)])
 def test_a_context_is_a_number_of_steps_or_a_part_of_the_row(context, steps):
     fitted = quick(AutoencoderDetector, context=context, epochs=1).fit(records())
     assert fitted.network_.input_shape == (None, steps, 1)
@@ -160,3 +160,8 @@ def test_a_context_longer_than_the_rows_is_refused(context):
 def test_an_unknown_center_is_refused():
     with pytest.raises(ValueError, match="'center' parameter of AutoencoderDetector"):
         quick(AutoencoderDetector, center="median").fit(records())
+
+
+def test_a_part_of_a_short_row_is_more_than_its_level():
+    fitted = quick(AutoencoderDetector, context=0.5).fit(rows_of(wave(), 2))
+    assert (fitted.score_samples(rows_of(wave(), 2)) < 0).any()

@@ -73,3 +73,9 @@ def test_rules_serve_other_detectors():
     assert (
         np.sum(resolve_threshold("quantile:0.1").fit(scores).predict(scores) < 0) == 20
     )
+
+
+def test_a_number_may_be_a_text():
+    assert resolve_threshold("0.25").value == 0.25
+    with pytest.raises(ValueError, match="unknown"):
+        resolve_threshold("nan")
