@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         POTThreshold as POTThreshold,
         QuantileThreshold as QuantileThreshold,
         SigmaThreshold as SigmaThreshold,
+        resolve_threshold as resolve_threshold,
     )
     from skanomaly.windows import Shingler as Shingler, overlap_mean as overlap_mean
 
@@ -61,6 +62,7 @@ _PUBLIC = {
         "POTThreshold",
         "QuantileThreshold",
         "SigmaThreshold",
+        "resolve_threshold",
     ),
     "events": ("Event", "events_to_labels", "find_events"),
     "preprocessing": (

@@ -60,7 +60,7 @@ def make_detector(
     window : int or "auto", default="auto"
         Samples in a window. ``"auto"``: two dominant periods of the training series.
     threshold : rule, float or str, default="auto"
-        See `skanomaly.thresholds.resolve_threshold`.
+        See `skanomaly.resolve_threshold`.
     **params : dict
         Further parameters of the detector, such as ``epochs`` or ``random_state``.
 

@@ -13,7 +13,7 @@ n_channels : int, default=1
 threshold : rule, float or str, default="quantile:0.01"
     How the offset is learned from the scores of the validation part, which the
     network was not trained on, or of all training rows where there is none. See
-    :func:`skanomaly.thresholds.resolve_threshold`.
+    :func:`skanomaly.resolve_threshold`.
 epochs : int, default=30
     Most passes over the training rows. Of the windows of a long series, which
     repeat each other, a pass draws some anew each time.

@@ -53,7 +53,7 @@ def resolve_threshold(spec: Any) -> Any:
 
     Examples
     --------
-    >>> from skanomaly.thresholds import resolve_threshold
+    >>> from skanomaly import resolve_threshold
     >>> resolve_threshold("sigma:8")
     SigmaThreshold(k=8.0)
     """
