@@ -10,6 +10,7 @@ from skanomaly._compat import import_extra
 if TYPE_CHECKING:
     from pandas import DatetimeIndex, Series
 
+_DAY_OR_MONTH_FIRST = r"\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}"
 # The largest plausible epoch time in each unit: the year 5138 in seconds, and so on.
 _EPOCH_UNITS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"), (np.inf, "ns"))
 
@@ -37,6 +38,8 @@ def parse_times(column: "Series[Any]") -> "DatetimeIndex":
         times = pd.to_datetime(column, unit=unit, errors="coerce")
     else:
         times = _read_texts(pd, column)
+        if column.astype(str).str.match(_DAY_OR_MONTH_FIRST).all():
+            times = _in_order(pd, column, times)
     bad = times.isna().to_numpy()
     if bad.any():
         row = int(bad.argmax())
@@ -47,6 +50,17 @@ def parse_times(column: "Series[Any]") -> "DatetimeIndex":
         )
     index: DatetimeIndex = pd.DatetimeIndex(times, name=column.name)
     return index
+
+
+def _in_order(pd: Any, column: "Series[Any]", times: Any) -> Any:
+    """Read 12/01 as the 12th of January where only that puts the rows in order."""
+    if times.is_monotonic_increasing and times.notna().all():
+        return times
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        day_first = pd.to_datetime(column, errors="coerce", dayfirst=True)
+    in_order = day_first.notna().all() and day_first.is_monotonic_increasing
+    return day_first if in_order else times
 
 
 def _read_texts(pd: Any, column: "Series[Any]") -> Any:

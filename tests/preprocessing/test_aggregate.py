@@ -156,3 +156,12 @@ def test_flow_logs(data_dir):
     assert series["ABBytes"].sum() == table["ABBytes"].sum()
     _, rest = split_series(series, train_fraction=0.8)
     assert rest.index[0] == pd.Timestamp("2019-07-02 12:24")
+
+
+@pytest.mark.parametrize("form", ["%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M"])
+@pytest.mark.parametrize("first", ["2024-01-01", "2024-01-20"])
+def test_days_and_months_are_told_apart_by_their_order(form, first):
+    times = pd.date_range(first, periods=300, freq="h")
+    records = pd.DataFrame({"t": times.strftime(form), "v": 1.0})
+    series = aggregate_series(records, time="t", value="v", every="1h")
+    np.testing.assert_array_equal(series.index, times)
