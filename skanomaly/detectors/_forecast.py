@@ -127,10 +127,7 @@ class BaseForecastDetector(BaseDetector):
         # A network that predicts after every step learns most from long examples
         # and few of them, so they overlap only where there are too few.
         reach = self._context - n_outputs
-        fixed = self._trainer.model_.input_shape[1]
-        n_inputs = fixed or min(
-            reach + rows.window, rows.values.shape[1] - self._n_predicted
-        )
+        n_inputs = min(reach + rows.window, rows.values.shape[1] - self._n_predicted)
         step = max(1, min(rows.window, rows.rows_per_sequence // LONG_EXAMPLES))
         return self._examples(rows.values, n_inputs, n_inputs - reach, step=step)
 
