@@ -59,7 +59,7 @@ def read_table(path: str | PathLike[str]) -> "DataFrame":
     """
     pd = import_extra("pandas", extra="cli")
     path = Path(path)
-    head = _read_head(path)
+    head = read_head(path, 4)
     table: DataFrame
     if head == b"PAR1":
         table = _read_parquet(pd, path)
@@ -70,13 +70,14 @@ def read_table(path: str | PathLike[str]) -> "DataFrame":
     return table
 
 
-def _read_head(path: Path) -> bytes:
+def read_head(path: Path, size: int) -> bytes:
+    """Return the first bytes of a file, by which its format is known."""
     if not path.exists():
         raise FileNotFoundError(f"there is no file {path}: check the path.")
     if path.is_dir():
         raise ValueError(f"{path} is a folder: pass one file of it.")
     with path.open("rb") as file:
-        head = file.read(4)
+        head = file.read(size)
     if not head:
         raise ValueError(f"{path} is empty: it must hold at least one number.")
     return head

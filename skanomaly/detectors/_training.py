@@ -103,6 +103,9 @@ class Trainer(BaseWrapper):
         patience: int | None,
     ) -> None:
         """Go on training from the present weights and optimizer state."""
+        # Built in the first step, its variables would have the step traced twice.
+        if not self.model_.optimizer.built:
+            self.model_.optimizer.build(self.model_.trainable_variables)
         self._initialize_callbacks()
         if validation is not None and patience is not None:
             self._fit_callbacks = [*self._fit_callbacks, Stopping(patience)]
