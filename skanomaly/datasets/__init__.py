@@ -1,6 +1,7 @@
-"""Series to work on: files of one's own, and generated ones with known anomalies."""
+"""Data to work on: files of one's own, and generated series with known anomalies."""
 
 from skanomaly.datasets._files import read_table
 from skanomaly.datasets._generators import PeriodicSeries, make_periodic
+from skanomaly.datasets._odds import read_odds
 
-__all__ = ["PeriodicSeries", "make_periodic", "read_table"]
+__all__ = ["PeriodicSeries", "make_periodic", "read_odds", "read_table"]
