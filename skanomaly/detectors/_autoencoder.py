@@ -5,13 +5,10 @@ from functools import partial
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
 from skanomaly._compat import Interval, StrOptions
 from skanomaly.detectors._docs import documented
-from skanomaly.detectors._reconstruction import BaseReconstructionDetector
-from skanomaly.networks import dense_stack
+from skanomaly.detectors._reconstruction import BaseAutoencoderDetector
+from skanomaly.networks import code_size, dense_decoder, dense_stack
 
 if TYPE_CHECKING:
     import keras
@@ -23,23 +20,30 @@ def dense_autoencoder(
     *,
     hidden_units: Sequence[int] = (64,),
     latent_units: int | str = "auto",
+    decoder_units: Sequence[int] | None = None,
     activation: str = "tanh",
+    latent_activation: str | None = None,
+    output_activation: str | None = None,
     dropout: float = 0.0,
     l2: float = 0.0,
 ) -> "keras.Model":
-    """Fully connected autoencoder, symmetric about its code.
+    """Fully connected autoencoder.
 
     Parameters
     ----------
     window, n_channels : int
         Shape of what it sees and gives back.
     hidden_units : sequence of int, default=(64,)
-        Sizes of the encoder's layers; the decoder has them in reverse.
+        Sizes of the encoder's layers.
     latent_units : int or "auto", default="auto"
-        Size of the code, which is linear. ``"auto"``: a quarter of the inputs, at
-        least 1 and at most 16.
+        Size of the code. ``"auto"``: a quarter of the inputs, at least 1 and at most
+        16.
+    decoder_units : sequence of int or None, default=None
+        Sizes of the decoder's layers; None has those of the encoder in reverse.
     activation : str, default="tanh"
         Name of a Keras activation.
+    latent_activation, output_activation : str or None, default=None
+        Those of the code and of what is given back; None is the identity.
     dropout : float, default=0.0
         Fraction of each hidden layer's outputs that training leaves out.
     l2 : float, default=0.0
@@ -49,26 +53,29 @@ def dense_autoencoder(
     -------
     keras.Model
         From ``(batch, window, n_channels)`` to the same shape; the code is the
-        output of the layer named ``"code"``.
+        output of the layer named ``"code"``, and what makes a window of it again is
+        the layer named ``"decoder"``.
     """
     import keras
 
-    size = window * n_channels
-    if latent_units == "auto":
-        latent_units = min(16, max(1, size // 4))
-    rest: dict[str, Any] = {"activation": activation, "dropout": dropout, "l2": l2}
+    units = code_size(latent_units, window, n_channels)
+    stack: dict[str, Any] = {"activation": activation, "dropout": dropout, "l2": l2}
+    decoder = dense_decoder(
+        units,
+        window,
+        n_channels,
+        hidden_units=hidden_units[::-1] if decoder_units is None else decoder_units,
+        output_activation=output_activation,
+        **stack,
+    )
     inputs = keras.Input((window, n_channels))
-    x = keras.layers.Reshape((size,))(inputs)
-    x = dense_stack(x, hidden_units, **rest)
-    x = keras.layers.Dense(latent_units, name="code")(x)
-    x = dense_stack(x, hidden_units[::-1], **rest)
-    x = keras.layers.Dense(size)(x)
-    outputs = keras.layers.Reshape((window, n_channels))(x)
-    return keras.Model(inputs, outputs)
+    x = dense_stack(keras.layers.Flatten()(inputs), hidden_units, **stack)
+    code = keras.layers.Dense(units, latent_activation, name="code")(x)
+    return keras.Model(inputs, decoder(code))
 
 
 @documented
-class AutoencoderDetector(BaseReconstructionDetector):
+class AutoencoderDetector(BaseAutoencoderDetector):
     """Detect what a dense autoencoder, trained on normal rows, can't give back.
 
     The network squeezes a row through a narrow code and rebuilds it; a row's error
@@ -80,12 +87,18 @@ class AutoencoderDetector(BaseReconstructionDetector):
     Parameters
     ----------
     hidden_units : sequence of int, default=(64,)
-        Sizes of the encoder's layers; the decoder has them in reverse.
+        Sizes of the encoder's layers.
     latent_units : int or "auto", default="auto"
         Size of the code. ``"auto"``: a quarter of the inputs, 1 to 16.
+    decoder_units : sequence of int or None, default=None
+        Sizes of the decoder's layers; None has those of the encoder in reverse.
     activation : str, default="tanh"
         Of the hidden layers. One that saturates does not carry on to sizes that it
         never saw: with ``"relu"`` a sine of twice the size comes back whole.
+    latent_activation : str or None, default=None
+        Of the code, such as ``"sigmoid"`` for one of bits; None is the identity.
+    output_activation : str or None, default=None
+        Of what is given back, such as ``"sigmoid"`` for values between 0 and 1.
     dropout : float, default=0.0
         Fraction of each hidden layer's outputs that training leaves out.
     l2 : float, default=0.0
@@ -129,13 +142,16 @@ class AutoencoderDetector(BaseReconstructionDetector):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseReconstructionDetector._parameter_constraints,
+        **BaseAutoencoderDetector._parameter_constraints,
         "hidden_units": ["array-like"],
         "latent_units": [
             Interval(Integral, 1, None, closed="left"),
             StrOptions({"auto"}),
         ],
+        "decoder_units": ["array-like", None],
         "activation": [str],
+        "latent_activation": [str, None],
+        "output_activation": [str, None],
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "l2": [Interval(Real, 0, None, closed="left")],
     }
@@ -145,7 +161,10 @@ class AutoencoderDetector(BaseReconstructionDetector):
         *,
         hidden_units: Sequence[int] = (64,),
         latent_units: int | str = "auto",
+        decoder_units: Sequence[int] | None = None,
         activation: str = "tanh",
+        latent_activation: str | None = None,
+        output_activation: str | None = None,
         dropout: float = 0.0,
         l2: float = 0.0,
         context: float | None = None,
@@ -153,11 +172,12 @@ class AutoencoderDetector(BaseReconstructionDetector):
         network: "Callable[[int, int], keras.Model] | None" = None,
         n_channels: int = 1,
         threshold: Any = "quantile:0.01",
+        validation_split: float = 0.1,
+        contamination_trim: float = 0.0,
         epochs: int = 30,
         batch_size: int | str = "auto",
         optimizer: Any = "adam",
         learning_rate: float | None = 1e-3,
-        validation_split: float = 0.1,
         patience: int | None = 3,
         callbacks: Any = None,
         verbose: int = 0,
@@ -170,11 +190,12 @@ class AutoencoderDetector(BaseReconstructionDetector):
             network=network,
             n_channels=n_channels,
             threshold=threshold,
+            validation_split=validation_split,
+            contamination_trim=contamination_trim,
             epochs=epochs,
             batch_size=batch_size,
             optimizer=optimizer,
             learning_rate=learning_rate,
-            validation_split=validation_split,
             patience=patience,
             callbacks=callbacks,
             verbose=verbose,
@@ -183,7 +204,10 @@ class AutoencoderDetector(BaseReconstructionDetector):
         )
         self.hidden_units = hidden_units
         self.latent_units = latent_units
+        self.decoder_units = decoder_units
         self.activation = activation
+        self.latent_activation = latent_activation
+        self.output_activation = output_activation
         self.dropout = dropout
         self.l2 = l2
 
@@ -192,32 +216,10 @@ class AutoencoderDetector(BaseReconstructionDetector):
             dense_autoencoder,
             hidden_units=tuple(self.hidden_units),
             latent_units=self.latent_units,
+            decoder_units=self.decoder_units,
             activation=self.activation,
+            latent_activation=self.latent_activation,
+            output_activation=self.output_activation,
             dropout=self.dropout,
             l2=self.l2,
         )
-
-    def encode(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Return the code of each row.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_rows, window * n_channels) or \
-                (n_rows, window, n_channels)
-            Rows.
-
-        Returns
-        -------
-        codes : ndarray of shape (n_rows, latent_units)
-            The mean over the codes of its sub-windows, where `context` is shorter
-            than the row.
-
-        Raises
-        ------
-        ValueError
-            If the network is the user's own and has no layer named ``"code"``.
-        """
-        rows = self._check_rows(X)
-        examples = self._scoring_examples(rows)
-        codes = self._trainer.outputs(examples, layer="code")
-        return rows.row_means(np.concatenate([code for *_, code in codes]))

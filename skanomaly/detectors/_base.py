@@ -1,84 +1,69 @@
 """Fit, score and predict: what every detector shares."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, OutlierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skanomaly._compat import HasMethods, Interval, StrOptions, fit_context
+from skanomaly._compat import Interval, fit_context
 from skanomaly.detectors._sequences import Examples, Sequences
 from skanomaly.thresholds import resolve_threshold
 
-if TYPE_CHECKING:
-    import keras
+Floats = NDArray[np.float32]
 
-    from skanomaly.detectors._training import Trainer
+
+class Model(Protocol):
+    """What has learned from examples, whatever it is made of."""
+
+    def outputs(
+        self, examples: Examples, *, layers: tuple[str, ...] = ()
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield inputs, targets and outputs of all examples, a batch at a time.
+
+        The outputs are the model's, or those of the named layers.
+        """
+
+    def decode(self, codes: NDArray[Any]) -> Floats:
+        """Return what the part behind the code makes of codes."""
 
 
 class BaseDetector(OutlierMixin, BaseEstimator, ABC):
-    """Base of the detectors: a family says what its network sees and is judged on.
+    """Base of the detectors, which have two sides.
 
-    A family implements `_set_up`, `_builder`, `_training_examples` and
-    `_predictions`. The sign flips here, in `score_samples`, and nowhere else.
+    A family says what is seen and what is judged: `_set_up`, `_training_examples` and
+    `_predictions`. What learns implements `_learn`, which leaves a `_model`: a network
+    (`BaseNetworkDetector`), or something simpler. The sign flips here, in
+    `score_samples`, and nowhere else.
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "n_channels": [Interval(Integral, 1, None, closed="left")],
         "threshold": [str, Interval(Real, 0, None, closed="left"), BaseEstimator],
-        "network": [callable, None],
-        "epochs": [Interval(Integral, 1, None, closed="left")],
-        "batch_size": [
-            Interval(Integral, 1, None, closed="left"),
-            StrOptions({"auto"}),
-        ],
-        "optimizer": [str, HasMethods(["get_config"])],
-        "learning_rate": [Interval(Real, 0, None, closed="neither"), None],
         "validation_split": [Interval(Real, 0, 1, closed="left")],
-        "patience": [Interval(Integral, 0, None, closed="left"), None],
-        "callbacks": [list, tuple, None],
-        "verbose": ["verbose"],
-        "random_state": ["random_state"],
-        "warm_start": ["boolean"],
+        "contamination_trim": [Interval(Real, 0, 0.5, closed="both")],
     }
 
     n_channels_: int
     offset_: float
+    _model: Model
 
     def __init__(
         self,
         *,
         n_channels: int,
         threshold: Any,
-        network: Any,
-        epochs: int,
-        batch_size: Any,
-        optimizer: Any,
-        learning_rate: float | None,
         validation_split: float,
-        patience: int | None,
-        callbacks: Any,
-        verbose: int,
-        random_state: Any,
-        warm_start: bool,
+        contamination_trim: float,
     ) -> None:
         self.n_channels = n_channels
         self.threshold = threshold
-        self.network = network
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
         self.validation_split = validation_split
-        self.patience = patience
-        self.callbacks = callbacks
-        self.verbose = verbose
-        self.random_state = random_state
-        self.warm_start = warm_start
+        self.contamination_trim = contamination_trim
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters, those of a threshold rule as ``threshold__name``.
@@ -111,7 +96,7 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
 
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
-        """Train the network on rows that are mostly normal, and learn the offset.
+        """Learn from rows that are mostly normal, and learn the offset.
 
         Parameters
         ----------
@@ -132,29 +117,7 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
             If X holds NaN or infinity, has too few rows or steps, or does not
             divide into `n_channels`.
         """
-        return self._train(X, self.epochs, go_on=self.warm_start, validate=True)
-
-    @fit_context(prefer_skip_nested_validation=False)
-    def partial_fit(self, X: ArrayLike, y: Any = None) -> Self:
-        """Train one more epoch on `X`, and learn the offset anew from its rows.
-
-        The weights and the optimizer's state go on from where they are. All rows
-        are trained on: there is no validation part and no early stopping.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_rows, window * n_channels) or \
-                (n_rows, window, n_channels)
-            Further rows.
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        self : object
-            The detector.
-        """
-        return self._train(X, 1, go_on=True, validate=False)
+        return self._fit(X)
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
         """Score rows: minus their mean error, so the lower, the more abnormal.
@@ -223,18 +186,6 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         """
         return np.where(self.decision_function(X) < 0, -1, 1)
 
-    @property
-    def network_(self) -> "keras.Model":
-        """The trained network."""
-        check_is_fitted(self)
-        return self._trainer.model_
-
-    @property
-    def history_(self) -> dict[str, list[float]]:
-        """Loss of each epoch, all fits since the last start from scratch."""
-        check_is_fitted(self)
-        return dict(self._trainer.history_)
-
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "offset_")
 
@@ -242,33 +193,36 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
 
     @abstractmethod
     def _set_up(self, rows: Sequences) -> None:
-        """Learn what the network's shape depends on; raise if rows don't suit."""
-
-    @abstractmethod
-    def _builder(self) -> tuple[Callable[..., "keras.Model"], tuple[Any, ...]]:
-        """Return the function that builds the network, and its arguments."""
-
-    @abstractmethod
-    def _check_network(self) -> None:
-        """Raise if the network, which may be the user's own, has a wrong shape."""
+        """Learn what the model's shape depends on; raise if rows don't suit."""
 
     @abstractmethod
     def _training_examples(self, rows: Sequences) -> Examples:
-        """Return what the network is trained on."""
+        """Return what is trained on."""
 
     @abstractmethod
-    def _predictions(
-        self, rows: Sequences
-    ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    def _predictions(self, rows: Sequences) -> Iterator[tuple[Floats, Floats]]:
         """Yield targets and predictions, each of shape (n, n_steps, n_channels).
 
         Over all blocks there is one for each position in each sequence, as
         `Sequences.row_means` wants them.
         """
 
+    # What learns.
+
+    @abstractmethod
+    def _learn(
+        self,
+        training: Sequences,
+        held_out: Sequences | None,
+        *,
+        go_on: bool,
+        partial: bool,
+    ) -> None:
+        """Train `_model`, from scratch or from where it is, or just for one epoch."""
+
     # The plumbing.
 
-    def _train(self, X: Any, epochs: int, *, go_on: bool, validate: bool) -> Self:
+    def _fit(self, X: Any, *, go_on: bool = False, partial: bool = False) -> Self:
         rule = resolve_threshold(self.threshold)
         # Without an offset an earlier fit did not come to its end: it neither goes on
         # nor passes for fitted.
@@ -276,23 +230,13 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         if not go_on and hasattr(self, "offset_"):
             del self.offset_
         rows = self._check_rows(X, reset=not go_on)
-        seed = self._seed()
         if not go_on:
             self._set_up(rows)
-            self._trainer = self._new_trainer(seed)
-            self._check_network()
-        self._trainer.set_params(**self._training_params(seed))
-        training, held_out = rows, None
-        if validate:
-            training, held_out = rows.split(self.validation_split)
-        self._trainer.train(
-            self._batches(training, seed),
-            None if held_out is None else self._batches(held_out, seed),
-            epochs=epochs,
-            patience=self.patience,
-        )
-        errors = self._errors(held_out or training).sum(axis=1)
-        self.offset_ = rule.fit(0.0 - errors).offset_
+        training, held_out = rows.split(0.0 if partial else self.validation_split)
+        self._learn(training, held_out, go_on=go_on, partial=partial)
+        errors = np.sort(self._errors(held_out or training).sum(axis=1))
+        n_normal = len(errors) - int(self.contamination_trim * len(errors))
+        self.offset_ = rule.fit(0.0 - errors[:n_normal]).offset_
         return self
 
     def _check_rows(self, X: Any, *, reset: bool = False) -> Sequences:
@@ -329,51 +273,32 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
 
     def _errors(self, rows: Sequences) -> NDArray[np.float64]:
         """Mean error that each channel adds to each row."""
-        errors = [
-            _size(targets - predictions).mean(axis=1)
-            for targets, predictions in self._predictions(rows)
-        ]
-        return rows.row_means(np.concatenate(errors)) / self.n_channels_
+        errors = np.concatenate(list(self._position_errors(rows)))
+        return rows.row_means(errors) / self.n_channels_
 
-    def _seed(self) -> int:
-        if isinstance(self.random_state, np.random.RandomState):
-            return int(self.random_state.randint(2**31 - 1))
-        if self.random_state is None:
-            return int(np.random.default_rng().integers(2**31 - 1))
-        return int(self.random_state)
+    def _position_errors(self, rows: Sequences) -> Iterator[Floats]:
+        """Yield the error of each channel at each position, of shape (n, n_channels).
 
-    def _training_params(self, seed: int) -> dict[str, Any]:
-        callbacks = None if self.callbacks is None else list(self.callbacks)
-        return {
-            "verbose": int(self.verbose),
-            "callbacks": callbacks,
-            "random_state": seed,
-        }
+        There are as many as there are of `_predictions`.
+        """
+        for targets, predictions in self._predictions(rows):
+            yield error_size(targets - predictions).mean(axis=1)
 
-    def _new_trainer(self, seed: int) -> "Trainer":
-        # Here and not above: this is what loads Keras.
-        from skanomaly.detectors._training import Trainer
-
-        return Trainer.create(
-            *self._builder(),
-            optimizer=self.optimizer,
-            learning_rate=self.learning_rate,
-            random_state=seed,
+    def _trimmed(self, examples: Examples) -> Examples:
+        """Leave out the examples of which the model knows least."""
+        if not self.contamination_trim:
+            return examples
+        errors = np.concatenate(
+            [
+                error_size(targets - outputs).reshape(len(targets), -1).mean(axis=1)
+                for _, targets, outputs in self._model.outputs(examples)
+            ]
         )
-
-    def _batches(self, rows: Sequences, seed: int) -> Any:
-        from skanomaly.detectors._training import Batches
-
-        examples = self._training_examples(rows)
-        size = self.batch_size
-        if size == "auto":
-            size = int(np.clip(2 ** (examples.count // 64).bit_length(), 16, 512))
-        # Each fit that goes on draws other examples than the ones before.
-        stream = (seed, self._trainer.current_epoch)
-        return Batches(examples, batch_size=size, seed=stream)
+        n_kept = len(errors) - int(self.contamination_trim * len(errors))
+        return examples.subset(np.sort(np.argsort(errors, kind="stable")[:n_kept]))
 
 
-def _size(residuals: NDArray[np.float32]) -> NDArray[np.float32]:
+def error_size(residuals: NDArray[np.float32]) -> NDArray[np.float32]:
     """Error of residuals: their square up to 1, and from there on its tangent.
 
     One huge step then counts for a few rather than for all steps of its row, and does

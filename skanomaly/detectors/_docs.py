@@ -11,9 +11,21 @@ _SHARED = """
 n_channels : int, default=1
     Values a step in a flat row; a 3-D X tells it itself.
 threshold : rule, float or str, default="quantile:0.01"
-    How the offset is learned from the scores of the validation part, which the
-    network was not trained on, or of all training rows where there is none. See
+    How the offset is learned from the scores of the validation part, which was not
+    trained on, or of all training rows where there is none. See
     :func:`skanomaly.resolve_threshold`.
+validation_split : float, default=0.1
+    Part of the rows, the last ones, that is kept from training; for a series a gap
+    of a window keeps it apart, and records in a meaningful order should be
+    shuffled. Where fewer than ten rows would remain there is no validation part and
+    no early stopping.
+contamination_trim : float, default=0.0
+    Part of the training rows, 0 to 0.5, that may be abnormal. After a first pass of
+    training the worst part is left out and training goes on without it; the offset
+    is learned without the worst part as well. Too large a value takes what is rare
+    for abnormal and gives false alarms.
+"""
+_TRAINING = """
 epochs : int, default=30
     Most passes over the training rows. Of the windows of a long series, which
     repeat each other, a pass draws some anew each time.
@@ -24,11 +36,6 @@ optimizer : str or keras.optimizers.Optimizer, default="adam"
     What Keras takes.
 learning_rate : float or None, default=1e-3
     Of an optimizer given by name; None is Keras' default.
-validation_split : float, default=0.1
-    Part of the rows, the last ones, that is kept from training; for a series a gap
-    of a window keeps it apart, and records in a meaningful order should be
-    shuffled. Where fewer than ten rows would remain there is no validation part and
-    no early stopping.
 patience : int or None, default=3
     Epochs in which the validation loss must fall by 1 %, or training stops and goes
     back to the weights that last did so. None never stops.
@@ -56,7 +63,7 @@ network : callable or None, default=None
     `keras.Model` from ``(batch, context, n_channels)`` to ``(batch, n_predicted,
     n_channels)``; None is the detector's own.
 """
-_RECONSTRUCT = """
+_CONTEXT = """
 context : int, float or None, default=None
     Steps that the network sees at once, or which part of the row, between 0 and 1.
     A longer row is judged on all of its sub-windows of so many steps; None is the
@@ -65,16 +72,20 @@ center : {"auto", "window"} or None, default="auto"
     Whether each window's own mean is taken away from each channel before the
     network sees it. ``"auto"``: if the training rows are windows of a series, not
     if they are records.
+"""
+_NETWORK = """
 network : callable or None, default=None
     A function ``network(context, n_channels)`` that returns a `keras.Model` from
     ``(batch, context, n_channels)`` to the same shape; None is the detector's own.
 """
-_ATTRIBUTES = """
+_OF_NETWORKS = """
 network_ : keras.Model
     The trained network.
 history_ : dict of str to list of float
     Loss of each epoch since the last start from scratch, and ``val_loss`` where
     there was a validation part.
+"""
+_FITTED = """
 offset_ : float
     Rows that score below it are anomalous.
 n_features_in_ : int
@@ -85,17 +96,21 @@ n_channels_ : int
     Values a step.
 """
 _TEXTS = {
-    "%(forecast)s": _FORECAST + _SHARED.lstrip("\n"),
-    "%(reconstruction)s": _RECONSTRUCT + _SHARED.lstrip("\n"),
-    "%(attributes)s": _ATTRIBUTES,
-    "%(horizon)s": "\nhorizon_ : int\n    Steps that a row is judged on.",
+    "%(forecast)s": (_FORECAST, _SHARED, _TRAINING),
+    "%(reconstruction)s": (_CONTEXT, _NETWORK, _SHARED, _TRAINING),
+    "%(context)s": (_CONTEXT,),
+    "%(shared)s": (_SHARED,),
+    "%(training)s": (_TRAINING,),
+    "%(attributes)s": (_OF_NETWORKS, _FITTED),
+    "%(fitted)s": (_FITTED,),
+    "%(horizon)s": ("horizon_ : int\n    Steps that a row is judged on.",),
 }
 
 
 def documented(detector: Detector) -> Detector:
     """Fill in the parameters and attributes that all detectors, or a family, share."""
     text = cleandoc(detector.__doc__ or "")
-    for mark, shared in _TEXTS.items():
-        text = text.replace(mark, shared.strip("\n"))
+    for mark, parts in _TEXTS.items():
+        text = text.replace(mark, "\n".join(part.strip("\n") for part in parts))
     detector.__doc__ = text
     return detector

@@ -1,21 +1,17 @@
 """The family that predicts the last steps of a row from the steps before them."""
 
-from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from numbers import Integral
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly._compat import Interval, StrOptions
-from skanomaly.detectors._base import BaseDetector
+from skanomaly.detectors._network import BaseNetworkDetector
 from skanomaly.detectors._sequences import Examples, Sequences, Windows
 from skanomaly.windows import find_period
-
-if TYPE_CHECKING:
-    import keras
 
 # Examples an epoch should have, if there are that many rows, where a network
 # learns from every step of an example.
@@ -24,7 +20,7 @@ LONG_EXAMPLES = 512
 CHUNK = 1024
 
 
-class BaseForecastDetector(BaseDetector):
+class BaseForecastDetector(BaseNetworkDetector):
     """Base of the forecasting detectors.
 
     The network sees ``context = window - horizon`` steps and predicts the next
@@ -35,7 +31,7 @@ class BaseForecastDetector(BaseDetector):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseDetector._parameter_constraints,
+        **BaseNetworkDetector._parameter_constraints,
         "horizon": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
         "strategy": [StrOptions({"one-step", "direct"})],
     }
@@ -76,10 +72,6 @@ class BaseForecastDetector(BaseDetector):
         # Only the end of a row is forecast, wherever its sample lies.
         return self.forecast(X)[:, -self.n_channels_ :]
 
-    @abstractmethod
-    def _default_network(self) -> Callable[..., "keras.Model"]:
-        """Return the function that builds the network from three numbers."""
-
     @property
     def _context(self) -> int:
         window: int = self.n_features_in_ // self.n_channels_
@@ -102,13 +94,12 @@ class BaseForecastDetector(BaseDetector):
             )
         self._n_predicted = self.horizon_ if self.strategy == "direct" else 1
 
-    def _builder(self) -> tuple[Callable[..., "keras.Model"], tuple[Any, ...]]:
-        network = self.network or self._default_network()
-        return network, (self._context, self.n_channels_, self._n_predicted)
+    def _network_shape(self) -> tuple[int, ...]:
+        return self._context, self.n_channels_, self._n_predicted
 
     def _check_network(self) -> None:
         shape = (1, self._context, self.n_channels_)
-        output = self._trainer.output_shape(shape)
+        output = self._model.output_shape(shape)
         expected = (self._n_predicted, self.n_channels_)
         if len(output) not in (3, 4) or output[-2:] != expected:
             steps, channels = expected
@@ -122,7 +113,7 @@ class BaseForecastDetector(BaseDetector):
 
     def _training_examples(self, rows: Sequences) -> Examples:
         n_outputs = self._n_outputs
-        if not (n_outputs and self._trainer.takes_any_length):
+        if not (n_outputs and self._model.takes_any_length):
             return self._examples(rows.values, self._context, n_outputs)
         # A network that predicts after every step learns most from long examples
         # and few of them, so they overlap only where there are too few.
@@ -177,7 +168,7 @@ class BaseForecastDetector(BaseDetector):
         n_left = len(rows.values) * (rows.values.shape[1] - self._context)
         n_left -= len(rows.values) * (self._n_predicted - 1)
         examples = self._scoring_examples(rows)
-        for _, targets, outputs in self._trainer.outputs(examples):
+        for _, targets, outputs in self._model.outputs(examples):
             if targets.ndim < outputs.ndim:
                 outputs = outputs[:, -1]
             targets, outputs = targets.reshape(shape), outputs.reshape(shape)

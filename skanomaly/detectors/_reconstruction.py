@@ -1,28 +1,24 @@
 """The family that squeezes a row through a bottleneck and judges what comes back."""
 
-from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from numbers import Integral
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.utils.validation import check_array, check_is_fitted
 
 from skanomaly._compat import Interval, RealNotInt, StrOptions
-from skanomaly.detectors._base import BaseDetector
+from skanomaly.detectors._base import BaseDetector, Floats
+from skanomaly.detectors._network import BaseNetworkDetector
 from skanomaly.detectors._sequences import Examples, Sequences, Windows
-
-if TYPE_CHECKING:
-    import keras
-
-Floats = NDArray[np.float32]
 
 
 class BaseReconstructionDetector(BaseDetector):
     """Base of the reconstructing detectors.
 
-    The network maps ``(batch, context, n_channels)`` to the same shape. A row
-    longer than `context` is judged on all of its sub-windows.
+    The model maps ``(batch, context, n_channels)`` to the same shape, by way of a
+    code. A row longer than `context` is judged on all of its sub-windows.
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -62,6 +58,55 @@ class BaseReconstructionDetector(BaseDetector):
         steps = [_overlap_step(parts, rows.window, step) for step in range(rows.window)]
         return np.concatenate(steps, axis=1)
 
+    def encode(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Return the code of each row.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, window * n_channels) or \
+                (n_rows, window, n_channels)
+            Rows.
+
+        Returns
+        -------
+        codes : ndarray of shape (n_rows, n_codes)
+            The mean over the codes of its sub-windows, where `context` is shorter
+            than the row.
+
+        Raises
+        ------
+        ValueError
+            If the network is the user's own and has no layer named ``"code"``.
+        """
+        rows = self._check_rows(X)
+        blocks = self._model.outputs(self._scoring_examples(rows), layers=("code",))
+        codes = np.concatenate([code for *_, code in blocks])
+        return rows.row_means(codes.reshape(len(codes), -1))
+
+    def decode(self, codes: ArrayLike) -> NDArray[np.float64]:
+        """Return what the decoder alone makes of codes.
+
+        Parameters
+        ----------
+        codes : array-like of shape (n_rows, n_codes)
+            As `encode` returns them for rows of `context` steps.
+
+        Returns
+        -------
+        decoded : ndarray of shape (n_rows, context * n_channels)
+            Without the level that ``center`` took away.
+
+        Raises
+        ------
+        ValueError
+            If the network is the user's own and has no layer named ``"decoder"``.
+        """
+        check_is_fitted(self)
+        values = check_array(codes)
+        return np.asarray(self._model.decode(values), np.float64).reshape(
+            len(values), -1
+        )
+
     def _expected_step(self, X: ArrayLike, step: int) -> NDArray[np.float64]:
         rows = self._check_rows(X)
         return _overlap_step(self._parts(rows), rows.window, step)
@@ -71,10 +116,6 @@ class BaseReconstructionDetector(BaseDetector):
         blocks = [outputs for _, outputs in self._predictions(rows)]
         shape = (len(rows.values), -1, self._context, self.n_channels_)
         return np.concatenate(blocks).reshape(shape)
-
-    @abstractmethod
-    def _default_network(self) -> Callable[..., "keras.Model"]:
-        """Return the function that builds the network from two numbers."""
 
     def _set_up(self, rows: Sequences) -> None:
         context = rows.window if self.context is None else self.context
@@ -90,19 +131,6 @@ class BaseReconstructionDetector(BaseDetector):
         self._centers = self.center == "window" or (
             self.center == "auto" and rows.is_series
         )
-
-    def _builder(self) -> tuple[Callable[..., "keras.Model"], tuple[Any, ...]]:
-        network = self.network or self._default_network()
-        return network, (self._context, self.n_channels_)
-
-    def _check_network(self) -> None:
-        shape = (1, self._context, self.n_channels_)
-        output = self._trainer.output_shape(shape)
-        if output != shape:
-            raise ValueError(
-                f"The network maps inputs of shape {shape} to {output}. Let it "
-                "return the shape of its input."
-            )
 
     def _training_examples(self, rows: Sequences) -> Examples:
         scoring = self._scoring_examples(rows)
@@ -128,9 +156,34 @@ class BaseReconstructionDetector(BaseDetector):
 
     def _predictions(self, rows: Sequences) -> Iterator[tuple[Floats, Floats]]:
         examples = self._scoring_examples(rows)
-        for inputs, targets, outputs in self._trainer.outputs(examples):
+        for inputs, targets, outputs in self._model.outputs(examples):
             # What centering took away, the reconstruction gets back.
             yield targets, outputs + (targets - inputs)
+
+
+class BaseAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDetector):
+    """Base of the reconstructing detectors whose model is a network.
+
+    `encode` asks its layer named ``"code"``, `decode` its layer named ``"decoder"``,
+    which is a network of its own.
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseReconstructionDetector._parameter_constraints,
+        **BaseNetworkDetector._parameter_constraints,
+    }
+
+    def _network_shape(self) -> tuple[int, ...]:
+        return self._context, self.n_channels_
+
+    def _check_network(self) -> None:
+        shape = (1, self._context, self.n_channels_)
+        output = self._model.output_shape(shape)
+        if output != shape:
+            raise ValueError(
+                f"The network maps inputs of shape {shape} to {output}. Let it "
+                "return the shape of its input."
+            )
 
 
 def _overlap_step(parts: Floats, window: int, step: int) -> NDArray[np.float64]:

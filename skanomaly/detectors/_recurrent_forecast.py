@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from skanomaly._compat import Interval, StrOptions
 from skanomaly.detectors._docs import documented
 from skanomaly.detectors._forecast import BaseForecastDetector
+from skanomaly.networks import recurrent_stack
 
 if TYPE_CHECKING:
     import keras
@@ -46,16 +47,8 @@ def recurrent_forecaster(
     """
     import keras
 
-    layers = {
-        "lstm": keras.layers.LSTM,
-        "gru": keras.layers.GRU,
-        "rnn": keras.layers.SimpleRNN,
-    }
-    inputs = x = keras.Input((None, n_channels))
-    for _ in range(n_layers):
-        x = layers[cell](units, return_sequences=True)(x)
-        if dropout:
-            x = keras.layers.Dropout(dropout)(x)
+    inputs = keras.Input((None, n_channels))
+    x = recurrent_stack(inputs, units, n_layers, cell=cell, dropout=dropout)
     x = keras.layers.Dense(n_predicted * n_channels)(x)
     outputs = keras.layers.Reshape((-1, n_predicted, n_channels))(x)
     return keras.Model(inputs, outputs)
@@ -136,11 +129,12 @@ class RecurrentForecastDetector(BaseForecastDetector):
         network: "Callable[[int, int, int], keras.Model] | None" = None,
         n_channels: int = 1,
         threshold: Any = "quantile:0.01",
+        validation_split: float = 0.1,
+        contamination_trim: float = 0.0,
         epochs: int = 30,
         batch_size: int | str = "auto",
         optimizer: Any = "adam",
         learning_rate: float | None = 1e-3,
-        validation_split: float = 0.1,
         patience: int | None = 3,
         callbacks: Any = None,
         verbose: int = 0,
@@ -153,11 +147,12 @@ class RecurrentForecastDetector(BaseForecastDetector):
             network=network,
             n_channels=n_channels,
             threshold=threshold,
+            validation_split=validation_split,
+            contamination_trim=contamination_trim,
             epochs=epochs,
             batch_size=batch_size,
             optimizer=optimizer,
             learning_rate=learning_rate,
-            validation_split=validation_split,
             patience=patience,
             callbacks=callbacks,
             verbose=verbose,
@@ -240,11 +235,12 @@ class LSTMDetector(RecurrentForecastDetector):
         network: "Callable[[int, int, int], keras.Model] | None" = None,
         n_channels: int = 1,
         threshold: Any = "quantile:0.01",
+        validation_split: float = 0.1,
+        contamination_trim: float = 0.0,
         epochs: int = 30,
         batch_size: int | str = "auto",
         optimizer: Any = "adam",
         learning_rate: float | None = 1e-3,
-        validation_split: float = 0.1,
         patience: int | None = 3,
         callbacks: Any = None,
         verbose: int = 0,
@@ -261,11 +257,12 @@ class LSTMDetector(RecurrentForecastDetector):
             network=network,
             n_channels=n_channels,
             threshold=threshold,
+            validation_split=validation_split,
+            contamination_trim=contamination_trim,
             epochs=epochs,
             batch_size=batch_size,
             optimizer=optimizer,
             learning_rate=learning_rate,
-            validation_split=validation_split,
             patience=patience,
             callbacks=callbacks,
             verbose=verbose,
@@ -336,11 +333,12 @@ class GRUDetector(RecurrentForecastDetector):
         network: "Callable[[int, int, int], keras.Model] | None" = None,
         n_channels: int = 1,
         threshold: Any = "quantile:0.01",
+        validation_split: float = 0.1,
+        contamination_trim: float = 0.0,
         epochs: int = 30,
         batch_size: int | str = "auto",
         optimizer: Any = "adam",
         learning_rate: float | None = 1e-3,
-        validation_split: float = 0.1,
         patience: int | None = 3,
         callbacks: Any = None,
         verbose: int = 0,
@@ -357,11 +355,12 @@ class GRUDetector(RecurrentForecastDetector):
             network=network,
             n_channels=n_channels,
             threshold=threshold,
+            validation_split=validation_split,
+            contamination_trim=contamination_trim,
             epochs=epochs,
             batch_size=batch_size,
             optimizer=optimizer,
             learning_rate=learning_rate,
-            validation_split=validation_split,
             patience=patience,
             callbacks=callbacks,
             verbose=verbose,

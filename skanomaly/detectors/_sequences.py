@@ -1,6 +1,6 @@
 """How rows flow through a detector: as a few sequences, never as many windows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,9 @@ MIN_VALIDATION_ROWS = 10
 # See `Examples.n_drawn`.
 COVERAGE = 4
 MIN_DRAWN = 2**15
+# Values that one scoring batch holds: large enough that the overhead of a call
+# vanishes, small enough that a million samples are scored in a few megabytes.
+SCORING_VALUES = 2**15
 
 
 @dataclass(frozen=True)
@@ -164,3 +167,24 @@ class Examples:
         """
         covering = int(COVERAGE * self.count / self.overlap)
         return min(self.count, max(MIN_DRAWN, covering))
+
+    def subset(self, positions: NDArray[np.intp]) -> "Examples":
+        """Return some of the examples, as examples of their own."""
+
+        def take(some: NDArray[np.intp]) -> tuple[NDArray[Any], NDArray[Any]]:
+            return self.take(positions[some])
+
+        return Examples(take, len(positions), self.size, self.overlap)
+
+    def batches(self) -> Iterator[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]:
+        """Yield inputs, targets and the inputs padded to one fixed size.
+
+        All batches having one size, an output is the same, bit by bit, whatever the
+        company of its input, and one trace of a network serves them all.
+        """
+        size = max(8, min(1024, SCORING_VALUES // self.size))
+        for start in range(0, self.count, size):
+            positions = np.arange(start, min(start + size, self.count))
+            inputs, targets = self.take(positions)
+            padding = [(0, size - len(inputs))] + [(0, 0)] * (inputs.ndim - 1)
+            yield inputs, targets, np.pad(inputs, padding)

@@ -15,9 +15,6 @@ from skanomaly.detectors._sequences import Examples
 
 Arrays = NDArray[np.float32]
 
-# Values that one scoring batch holds: large enough that TensorFlow's overhead
-# vanishes, small enough that a million samples are scored in a few megabytes.
-SCORING_VALUES = 2**15
 # Part of the validation loss by which it must fall to count as better. Recurrent
 # networks gain a few thousandths an epoch forever, which no score ever shows.
 LEAST_IMPROVEMENT = 0.01
@@ -133,26 +130,36 @@ class Trainer(BaseWrapper):
         return shape is not None and shape[1] is None
 
     def outputs(
-        self, examples: Examples, *, layer: str | None = None
-    ) -> Iterator[tuple[Arrays, ...]]:
+        self, examples: Examples, *, layers: tuple[str, ...] = ()
+    ) -> Iterator[tuple[Any, ...]]:
         """Yield inputs, targets and outputs of all examples, a batch at a time.
 
-        The outputs are those of the network, or of one of its layers.
-
-        All batches have one size, the last one padded: so a row's output is the
-        same, bit by bit, whatever its company, and one trace serves them all.
+        The outputs are what the network returns, or those of some of its layers.
         """
         model = self.model_
-        if layer is not None:
-            model = keras.Model(model.inputs, model.get_layer(layer).output)
-        size = max(8, min(1024, SCORING_VALUES // examples.size))
-        for start in range(0, examples.count, size):
-            positions = np.arange(start, min(start + size, examples.count))
-            inputs, targets = examples.take(positions)
-            padding = [(0, size - len(inputs))] + [(0, 0)] * (inputs.ndim - 1)
+        if layers:
+            named = {layer: model.get_layer(layer).output for layer in layers}
+            model = keras.Model(model.inputs, named)
+        for inputs, targets, padded in examples.batches():
             with _no_advice_on_tracing():
-                outputs = model.predict_on_batch(np.pad(inputs, padding))
-            yield inputs, targets, np.asarray(outputs)[: len(inputs)]
+                outputs = model.predict_on_batch(padded)
+            outputs = _first(outputs, len(inputs))
+            yield (
+                inputs,
+                targets,
+                *([outputs[layer] for layer in layers] if layers else [outputs]),
+            )
+
+    def decode(self, codes: NDArray[Any]) -> Arrays:
+        """Return what the layer named ``"decoder"`` makes of codes."""
+        decoder = self.model_.get_layer("decoder")
+        with _no_advice_on_tracing():
+            return np.asarray(decoder.predict_on_batch(np.float32(codes)))
+
+
+def _first(outputs: Any, n: int) -> Any:
+    """Return the first `n` of each output, as arrays."""
+    return keras.tree.map_structure(lambda output: np.asarray(output)[:n], outputs)
 
 
 class Stopping(keras.callbacks.EarlyStopping):

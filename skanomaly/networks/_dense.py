@@ -1,7 +1,17 @@
 """Fully connected blocks."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import keras
+
+
+def code_size(latent_units: int | str, window: int, n_channels: int) -> int:
+    """Return the size of a code; ``"auto"`` is a quarter of the inputs, 1 to 16."""
+    if latent_units == "auto":
+        return min(16, max(1, window * n_channels // 4))
+    return int(latent_units)
 
 
 def dense_stack(
@@ -39,3 +49,40 @@ def dense_stack(
         if dropout:
             x = keras.layers.Dropout(dropout)(x)
     return x
+
+
+def dense_decoder(
+    latent_units: int,
+    window: int,
+    n_channels: int,
+    *,
+    hidden_units: Sequence[int],
+    output_activation: str | None = None,
+    **stack: Any,
+) -> "keras.Model":
+    """Fully connected layers from a code to a window.
+
+    Parameters
+    ----------
+    latent_units, window, n_channels : int
+        Shapes of the code and of what is made of it.
+    hidden_units : sequence of int
+        Sizes of the layers between them.
+    output_activation : str or None, default=None
+        Name of a Keras activation; None is the identity.
+    **stack : dict
+        What `dense_stack` takes.
+
+    Returns
+    -------
+    keras.Model
+        Named ``"decoder"``, from ``(batch, latent_units)`` to ``(batch, window,
+        n_channels)``.
+    """
+    import keras
+
+    codes = keras.Input((latent_units,))
+    x = dense_stack(codes, hidden_units, **stack)
+    x = keras.layers.Dense(window * n_channels, output_activation)(x)
+    outputs = keras.layers.Reshape((window, n_channels))(x)
+    return keras.Model(codes, outputs, name="decoder")

@@ -8,6 +8,7 @@ from skanomaly.windows import sliding_view
 ALL = [getattr(skanomaly, name) for name in skanomaly._PUBLIC["detectors"]]
 FORECASTERS = [detector for detector in ALL if hasattr(detector, "forecast")]
 AUTOENCODERS = [detector for detector in ALL if hasattr(detector, "reconstruct")]
+NETWORKS = [detector for detector in ALL if hasattr(detector, "partial_fit")]
 WINDOW = 12
 
 
@@ -17,7 +18,10 @@ def name_of(detector):
 
 def quick(detector, **params):
     """Make a detector that trains for a moment and always in the same way."""
-    return detector(**{"epochs": 2, "random_state": 0, **params})
+    params = {"epochs": 2, "random_state": 0, **params}
+    if detector not in NETWORKS:
+        del params["epochs"]
+    return detector(**params)
 
 
 def wave(n_samples=160, n_channels=1, *, noise=0.1, seed=0):
