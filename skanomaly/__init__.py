@@ -10,14 +10,23 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0.dev0"
 
 if TYPE_CHECKING:
-    from skanomaly.compose import make_detector as make_detector
+    from skanomaly.compose import (
+        ThresholdDetector as ThresholdDetector,
+        make_detector as make_detector,
+    )
     from skanomaly.detectors import (
         AutoencoderDetector as AutoencoderDetector,
+        BiGANDetector as BiGANDetector,
         CNNForecastDetector as CNNForecastDetector,
+        ConvAutoencoderDetector as ConvAutoencoderDetector,
         DenseForecastDetector as DenseForecastDetector,
         GRUDetector as GRUDetector,
         LSTMDetector as LSTMDetector,
+        PCADetector as PCADetector,
+        RecurrentAutoencoderDetector as RecurrentAutoencoderDetector,
         RecurrentForecastDetector as RecurrentForecastDetector,
+        Seq2SeqDetector as Seq2SeqDetector,
+        VariationalAutoencoderDetector as VariationalAutoencoderDetector,
     )
     from skanomaly.events import (
         Event as Event,
@@ -48,11 +57,17 @@ _PUBLIC = {
     "windows": ("Shingler", "overlap_mean"),
     "detectors": (
         "AutoencoderDetector",
+        "BiGANDetector",
         "CNNForecastDetector",
+        "ConvAutoencoderDetector",
         "DenseForecastDetector",
         "GRUDetector",
         "LSTMDetector",
+        "PCADetector",
+        "RecurrentAutoencoderDetector",
         "RecurrentForecastDetector",
+        "Seq2SeqDetector",
+        "VariationalAutoencoderDetector",
     ),
     "thresholds": (
         "FixedThreshold",
@@ -72,7 +87,7 @@ _PUBLIC = {
         "smooth_series",
         "split_series",
     ),
-    "compose": ("make_detector",),
+    "compose": ("ThresholdDetector", "make_detector"),
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 _MODULES = (*_PUBLIC, "datasets", "plotting", "report")

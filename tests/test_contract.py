@@ -18,6 +18,7 @@ from skanomaly import Shingler
 from tests.detectors.common import (
     ALL,
     FORECASTERS,
+    NETWORKS,
     WINDOW,
     name_of,
     quick,
@@ -228,7 +229,9 @@ def test_fit_leaves_random_states_as_found(detector, random_state):
     tf.random.set_seed(1234)
     before = states()
     fitted = quick(detector, epochs=1, random_state=random_state).fit(records())
-    fitted.partial_fit(records()).predict(records())
+    if detector in NETWORKS:
+        fitted.partial_fit(records())
+    fitted.predict(records())
     assert states() == before
 
 
@@ -241,6 +244,8 @@ def test_a_clone_trains_to_identical_scores_and_shares_no_model(of_records):
     np.random.seed(5)
     keras.utils.set_random_seed(5)
     np.testing.assert_array_equal(other.fit(X).score_samples(X), scores)
+    if type(other) not in NETWORKS:
+        return
     assert other.network_ is not of_records.network_
     assert other.network_.optimizer is not of_records.network_.optimizer
     other.partial_fit(3 * X)
@@ -289,7 +294,7 @@ def test_a_stored_detector_gives_identical_scores(of_series, through):
     stored = through(of_series)
     np.testing.assert_array_equal(stored.score_samples(X), of_series.score_samples(X))
     np.testing.assert_array_equal(stored.predict(X), of_series.predict(X))
-    assert stored.history_ == of_series.history_
+    assert getattr(stored, "history_", 0) == getattr(of_series, "history_", 0)
     assert stored.get_params() == of_series.get_params()
 
 

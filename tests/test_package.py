@@ -22,8 +22,14 @@ PUBLIC = [
     (module, name) for module in skanomaly._PUBLIC for name in skanomaly._PUBLIC[module]
 ]
 
-# The one module that loads Keras when it is imported, and not in a function.
-DOOR_TO_KERAS = "skanomaly.detectors._training"
+# What loads Keras when it is imported, and not in a function: the trainer, and layers and
+# models that Keras lacks. Nothing imports these at its top but the first of them.
+DOORS_TO_KERAS = {
+    "skanomaly.detectors._training",
+    "skanomaly.networks._adversarial",
+    "skanomaly.networks._feedback",
+    "skanomaly.networks._gaussian_code",
+}
 
 
 def source_files() -> list[Path]:
@@ -82,7 +88,8 @@ def test_modules_load_nothing_heavy():
         for path in source_files()
         if path.name != "__main__.py"
     ]
-    names.remove(DOOR_TO_KERAS)
+    assert set(names) >= DOORS_TO_KERAS
+    names = [name for name in names if name not in DOORS_TO_KERAS]
     assert {"skanomaly.windows", "skanomaly.detectors", "skanomaly.cli"} <= set(names)
     loaded_by = in_fresh_python(
         f"""

@@ -8,10 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skanomaly import Event, find_events
+from skanomaly import Event, ThresholdDetector, find_events, make_detector
 from skanomaly.compose import detector_names
 
-DETECTORS = tuple(detector_names())
+# Those that learn a threshold themselves; scikit-learn's are within another detector.
+DETECTORS = tuple(
+    name
+    for name in detector_names()
+    if not isinstance(make_detector(name)[-1], ThresholdDetector)
+)
 
 
 @dataclass(frozen=True)

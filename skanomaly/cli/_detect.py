@@ -17,6 +17,7 @@ from skanomaly.cli._fit import (
     new_pipeline,
     prepare_to_go_on,
     train,
+    trains_in_epochs,
     window_of,
 )
 from skanomaly.cli._quiet import load_keras
@@ -68,10 +69,13 @@ def run_detector(
     from skanomaly.report import SavedModel, collect, score_series
 
     names = tuple(map(str, parts.scored.columns))
-    load_keras()
     if saved is None:
         pipeline = new_pipeline(options)
+        if trains_in_epochs(pipeline[-1]):
+            load_keras()
     else:
+        if saved.has_network:
+            load_keras()
         pipeline = prepare_to_go_on(options, saved, len(parts.training))
     seconds = {}
     start = perf_counter()

@@ -3,7 +3,8 @@
 import sys
 import warnings
 from argparse import Namespace
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from skanomaly.cli._errors import InputError, bad_input, closest, warn
 from skanomaly.cli._progress import progress_bar
+from skanomaly.plotting._estimator import detector_name
 
 if TYPE_CHECKING:
     from skanomaly.report import SavedModel
@@ -35,10 +37,12 @@ def check_options(options: Namespace) -> None:
         if options.threshold is not None:
             resolve_threshold(options.threshold)
         check_folder(options.out)
-    if options.threshold is not None:
-        _check_rule(options, options.threshold, "the")
-    elif getattr(options, "model", None) is None:
-        _check_rule(options, "auto", "the default")
+    whose = "the default" if options.threshold is None else "the"
+    if getattr(options, "model", None) is None:
+        # What "auto" stands for depends on the detector.
+        _check_rule(options, new_pipeline(options)[-1].threshold, whose)
+    elif options.threshold is not None:
+        _check_rule(options, options.threshold, whose)
 
 
 def _check_rule(options: Namespace, threshold: Any, whose: str) -> None:
@@ -80,25 +84,44 @@ def load(path: str) -> "SavedModel":
     if not Path(path).is_file():
         raise InputError(f"there is no model {path!r}.")
     warn(f"loading {path} runs code that it holds: only load models that you trust")
-    with bad_input(), warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
+    with bad_input(), warnings_in_one_line():
         model = load_model(path)
+    return model
+
+
+@contextmanager
+def warnings_in_one_line() -> Iterator[None]:
+    """Say what is warned of as the command line says things."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        yield
     for warning in caught:
         warn(str(warning.message))
-    return model
 
 
 def new_pipeline(options: Namespace) -> Any:
     """Make the recommended pipeline, not fitted."""
     from skanomaly.compose import make_detector
 
-    said = {"epochs": options.epochs, "random_state": options.seed or 0}
-    return make_detector(
-        options.detector or DEFAULT_DETECTOR,
+    name = options.detector or DEFAULT_DETECTOR
+    pipeline = make_detector(
+        name,
         window=options.window or "auto",
         threshold=options.threshold or "auto",
-        **{name: value for name, value in said.items() if value is not None},
+        random_state=options.seed or 0,
     )
+    if options.epochs is not None:
+        if not trains_in_epochs(pipeline[-1]):
+            raise InputError(
+                f"the detector {name!r} is not trained in epochs; leave out --epochs."
+            )
+        pipeline[-1].set_params(epochs=options.epochs)
+    return pipeline
+
+
+def trains_in_epochs(detector: Any) -> bool:
+    """Tell what trains a network, and can go on, from what is fitted at once."""
+    return "epochs" in detector.get_params(deep=False)
 
 
 def train(
@@ -109,9 +132,9 @@ def train(
     Return whether a part was held out, which the threshold was learned on.
     """
     detector = pipeline[-1]
-    before = _n_validated(detector) if go_on else 0
     with ExitStack() as stack:
-        if show_progress and sys.stderr.isatty():
+        stack.enter_context(warnings_in_one_line())
+        if show_progress and sys.stderr.isatty() and trains_in_epochs(detector):
             bar = stack.enter_context(progress_bar(detector.epochs))
             detector.set_params(callbacks=[bar])
             stack.callback(detector.set_params, callbacks=None)
@@ -120,12 +143,7 @@ def train(
             detector.set_params(warm_start=True).fit(pipeline[:-1].transform(X))
         else:
             pipeline.fit(X)
-    return _n_validated(detector) > before
-
-
-def _n_validated(detector: Any) -> int:
-    """Count the epochs after which a part that was held out was looked at."""
-    return len(detector.history_.get("val_loss", ()))
+    return bool(detector.n_held_out_)
 
 
 def window_of(pipeline: Any) -> int | None:
@@ -137,8 +155,14 @@ def window_of(pipeline: Any) -> int | None:
 def prepare_to_go_on(options: Namespace, saved: "SavedModel", n_train: int) -> Any:
     """Give the loaded pipeline what was said anew."""
     pipeline = saved.pipeline
-    if not hasattr(pipeline, "steps") or not hasattr(pipeline[-1], "history_"):
+    if not hasattr(pipeline, "steps"):
         raise InputError("--continue needs a pipeline that 'skanomaly detect' saved.")
+    if not trains_in_epochs(pipeline[-1]):
+        raise InputError(
+            f"--continue needs a detector that is trained in epochs, and "
+            f"{detector_name(pipeline)} is fitted at once; train a new one, without "
+            "--continue."
+        )
     _check_rule(options, options.threshold or pipeline[-1].threshold, "the model's")
     window = window_of(pipeline)
     if window is not None and window > n_train:

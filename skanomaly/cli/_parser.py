@@ -162,7 +162,10 @@ def _add_detector(group: _ArgumentGroup) -> None:
         help="samples that a detector sees at once (default: auto, from the period)",
     )
     group.add_argument(
-        "--epochs", type=_positive, metavar="N", help="passes over the training part"
+        "--epochs",
+        type=_positive,
+        metavar="N",
+        help="passes over the training part, of detectors that train a network",
     )
     group.add_argument(
         "--seed",

@@ -29,7 +29,8 @@ def score(options: Namespace) -> None:
         )
     names = tuple(map(str, series.columns))
     check_channels(saved, names)
-    load_keras()
+    if saved.has_network:
+        load_keras()
     start = perf_counter()
     with refused():
         detection = collect(

@@ -2,5 +2,6 @@
 
 from skanomaly.compose._expected import expected_values
 from skanomaly.compose._recipes import detector_names, make_detector
+from skanomaly.compose._threshold_detector import ThresholdDetector
 
-__all__ = ["detector_names", "expected_values", "make_detector"]
+__all__ = ["ThresholdDetector", "detector_names", "expected_values", "make_detector"]

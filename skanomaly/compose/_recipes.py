@@ -2,33 +2,83 @@
 
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from inspect import signature
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import IsolationForest
+from sklearn.neighbors import LocalOutlierFactor
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.svm import OneClassSVM
 
 from skanomaly import detectors
+from skanomaly.compose._threshold_detector import ThresholdDetector
 from skanomaly.windows import Shingler
+
+# Rows that scikit-learn's detectors learn from at most: the time of some grows with the
+# square of it, and each copies them. Neighbouring windows are nearly the same anyway.
+MAX_ROWS = 10_000
 
 
 @dataclass(frozen=True)
 class _Recipe:
-    detector: type[detectors.BaseDetector]
+    detector: type[Any]
     periods: int = 2  # in an automatic window
     align: str = "end"  # where a row's sample lies in it
+    threshold: str = "auto"  # what "auto" stands for
     params: dict[str, Any] = field(default_factory=dict)
 
 
 # Windows of two periods show a network one and judge it on one: what
-# benchmarks/horizon.py found best of several.
+# benchmarks/horizon.py found best of several. Scikit-learn's detectors judge whole
+# windows; of half a period, one and two, two were best for each of them. How many
+# deviations a threshold needs depends on how long a tail their scores have.
 _RECIPES = {
     "autoencoder": _Recipe(
         detectors.AutoencoderDetector, align="center", params={"context": 0.5}
     ),
+    "recurrent_autoencoder": _Recipe(
+        detectors.RecurrentAutoencoderDetector,
+        align="center",
+        params={"context": 0.5, "cell": "gru", "learning_rate": 0.01},
+    ),
+    "conv_autoencoder": _Recipe(
+        detectors.ConvAutoencoderDetector, align="center", params={"context": 0.5}
+    ),
+    "vae": _Recipe(
+        detectors.VariationalAutoencoderDetector,
+        align="center",
+        params={"context": 0.5},
+    ),
+    "bigan": _Recipe(detectors.BiGANDetector, align="center", params={"context": 0.5}),
+    "seq2seq": _Recipe(
+        detectors.Seq2SeqDetector,
+        align="center",
+        params={"context": 0.5, "cell": "gru", "learning_rate": 0.01},
+    ),
+    "pca": _Recipe(detectors.PCADetector, align="center", params={"context": 0.5}),
     "dense": _Recipe(detectors.DenseForecastDetector),
     "cnn": _Recipe(detectors.CNNForecastDetector),
     "lstm": _Recipe(detectors.LSTMDetector),
     "gru": _Recipe(detectors.GRUDetector),
+    "isolation_forest": _Recipe(IsolationForest, align="center", threshold="sigma:4"),
+    "one_class_svm": _Recipe(
+        OneClassSVM,
+        align="center",
+        threshold="sigma:5",
+        # Half of the training rows beyond the border, scikit-learn's default, is no
+        # picture of what is normal. Its default gamma, 1 on the scale of `_shapes`, is
+        # so smooth that a flat line, amid all phases of a wave, is most normal of all.
+        params={"nu": 0.05, "gamma": 3.0},
+    ),
+    "local_outlier_factor": _Recipe(
+        LocalOutlierFactor,
+        align="center",
+        threshold="sigma:8",
+        params={"novelty": True},
+    ),
 }
 
 
@@ -55,14 +105,24 @@ def make_detector(
 
     Parameters
     ----------
-    name : {"autoencoder", "dense", "cnn", "lstm", "gru"}
-        Which detector.
+    name : str
+        Which detector: ``"autoencoder"``, ``"recurrent_autoencoder"``,
+        ``"conv_autoencoder"``, ``"vae"``, ``"bigan"`` or ``"seq2seq"``, which rebuild
+        the window around a sample by a network, or ``"pca"``, which does so without;
+        ``"dense"``, ``"cnn"``, ``"lstm"`` or ``"gru"``, which forecast it; or
+        ``"isolation_forest"``, ``"one_class_svm"`` or ``"local_outlier_factor"``, which
+        are scikit-learn's behind our threshold.
     window : int or "auto", default="auto"
         Samples in a window. ``"auto"``: two dominant periods of the training series.
     threshold : rule, float or str, default="auto"
-        See `skanomaly.resolve_threshold`.
+        See `skanomaly.resolve_threshold`, which says what ``"auto"`` is for our
+        detectors. For scikit-learn's, whose scores do not begin at 0, it is
+        ``"sigma:4"`` (isolation forest), ``"sigma:5"`` (one-class SVM) or ``"sigma:8"``
+        (local outlier factor).
     **params : dict
-        Further parameters of the detector, such as ``epochs`` or ``random_state``.
+        Further parameters of the detector, such as ``epochs``, ``n_estimators`` or
+        ``nu``. A ``random_state`` may always be given: a detector in which nothing is
+        random does without it.
 
     Returns
     -------
@@ -75,6 +135,24 @@ def make_detector(
         If no detector has that name.
     TypeError
         If the detector has no such parameter.
+
+    See Also
+    --------
+    ThresholdDetector : What gives scikit-learn's detectors a threshold.
+
+    Notes
+    -----
+    Scikit-learn's detectors see each window without its mean, channel by channel: what
+    counts is a window's shape, as for our autoencoder. They see it divided by the root
+    of the number of its values, so that a ``gamma`` means the same for all windows: it
+    is held against mean squares of differences. Each is in a `ThresholdDetector`.
+
+    They are fitted on 10,000 windows at most, evenly spaced over the training series:
+    ``"one_class_svm"`` and ``"local_outlier_factor"`` compare rows with rows, so that
+    their time would grow with the square of a series. Still they take up to a minute
+    to score 300,000 samples, each window of which they hold against thousands.
+    ``pipeline.set_params(thresholddetector__max_rows=50_000)`` takes more windows, and
+    None all of them.
 
     Examples
     --------
@@ -89,6 +167,8 @@ def make_detector(
             f"detector {name!r} is unknown.{hint} Known are: {', '.join(_RECIPES)}."
         )
     recipe = _RECIPES[name]
+    if isinstance(threshold, str) and threshold == "auto":
+        threshold = recipe.threshold
     return make_pipeline(
         StandardScaler(),
         # A period beyond the edge looks like the one within, where any other padding
@@ -100,5 +180,32 @@ def make_detector(
             pad="period",
             flatten=False,
         ),
-        recipe.detector(threshold=threshold, **{**recipe.params, **params}),
+        _detector(recipe, threshold, params),
     )
+
+
+def _detector(recipe: _Recipe, threshold: Any, params: dict[str, Any]) -> Any:
+    """Make the last step: a detector that has a threshold, or one within one."""
+    known = signature(recipe.detector).parameters
+    params = {**recipe.params, **params}
+    if "random_state" not in known:
+        params.pop("random_state", None)
+    if "threshold" in known:
+        return recipe.detector(threshold=threshold, **params)
+    return ThresholdDetector(
+        make_pipeline(FunctionTransformer(_shapes), recipe.detector(**params)),
+        threshold=threshold,
+        max_rows=MAX_ROWS,
+    )
+
+
+def _shapes(windows: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return flat windows, of shape (n_rows, window * n_channels), without their means.
+
+    The means are those of each channel of each window. The distance of two rows is
+    their root mean square difference, whatever the window and the number of channels.
+    """
+    centered = windows - windows.mean(axis=1, keepdims=True)
+    rows: NDArray[np.floating] = centered.reshape(len(centered), -1)
+    rows /= np.sqrt(rows.shape[1])
+    return rows

@@ -1,21 +1,35 @@
-"""Detectors: scikit-learn estimators whose model is a Keras network."""
+"""Detectors: scikit-learn estimators, most of which train a Keras network."""
 
 from skanomaly.detectors._autoencoder import AutoencoderDetector
 from skanomaly.detectors._base import BaseDetector
+from skanomaly.detectors._bigan import BiGANDetector
 from skanomaly.detectors._cnn_forecast import CNNForecastDetector
+from skanomaly.detectors._conv_autoencoder import ConvAutoencoderDetector
 from skanomaly.detectors._dense_forecast import DenseForecastDetector
+from skanomaly.detectors._pca import PCADetector
+from skanomaly.detectors._recurrent_autoencoder import RecurrentAutoencoderDetector
 from skanomaly.detectors._recurrent_forecast import (
     GRUDetector,
     LSTMDetector,
     RecurrentForecastDetector,
 )
+from skanomaly.detectors._seq2seq import Seq2SeqDetector
+from skanomaly.detectors._variational_autoencoder import (
+    VariationalAutoencoderDetector,
+)
 
 __all__ = [
     "AutoencoderDetector",
     "BaseDetector",
+    "BiGANDetector",
     "CNNForecastDetector",
+    "ConvAutoencoderDetector",
     "DenseForecastDetector",
     "GRUDetector",
     "LSTMDetector",
+    "PCADetector",
+    "RecurrentAutoencoderDetector",
     "RecurrentForecastDetector",
+    "Seq2SeqDetector",
+    "VariationalAutoencoderDetector",
 ]

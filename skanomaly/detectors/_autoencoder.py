@@ -60,6 +60,9 @@ def dense_autoencoder(
 
     units = code_size(latent_units, window, n_channels)
     stack: dict[str, Any] = {"activation": activation, "dropout": dropout, "l2": l2}
+    inputs = keras.Input((window, n_channels))
+    x = dense_stack(keras.layers.Flatten()(inputs), hidden_units, **stack)
+    code = keras.layers.Dense(units, latent_activation, name="code")(x)
     decoder = dense_decoder(
         units,
         window,
@@ -68,9 +71,6 @@ def dense_autoencoder(
         output_activation=output_activation,
         **stack,
     )
-    inputs = keras.Input((window, n_channels))
-    x = dense_stack(keras.layers.Flatten()(inputs), hidden_units, **stack)
-    code = keras.layers.Dense(units, latent_activation, name="code")(x)
     return keras.Model(inputs, decoder(code))
 
 

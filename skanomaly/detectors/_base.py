@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skanomaly._compat import Interval, fit_context
 from skanomaly.detectors._sequences import Examples, Sequences
-from skanomaly.thresholds import resolve_threshold
+from skanomaly.thresholds import refuse_nested_params, resolve_threshold
 
 Floats = NDArray[np.float32]
 
@@ -49,6 +49,7 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
     }
 
     n_channels_: int
+    n_held_out_: int
     offset_: float
     _model: Model
 
@@ -84,13 +85,7 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
             If a name is unknown, or names a parameter of a threshold that is given
             as a text or a number and so has none.
         """
-        rule = params.get("threshold", self.threshold)
-        nested = [name for name in params if name.startswith("threshold__")]
-        if nested and not hasattr(rule, "set_params"):
-            raise ValueError(
-                f"{nested[0]} cannot be set: threshold={rule!r} is no rule with "
-                "parameters. Pass a rule, such as threshold=SigmaThreshold()."
-            )
+        refuse_nested_params(params, self.threshold)
         super().set_params(**params)
         return self
 
@@ -234,6 +229,7 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
             self._set_up(rows)
         training, held_out = rows.split(0.0 if partial else self.validation_split)
         self._learn(training, held_out, go_on=go_on, partial=partial)
+        self.n_held_out_ = 0 if held_out is None else held_out.n_rows
         errors = np.sort(self._errors(held_out or training).sum(axis=1))
         n_normal = len(errors) - int(self.contamination_trim * len(errors))
         self.offset_ = rule.fit(0.0 - errors[:n_normal]).offset_
@@ -284,6 +280,10 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         for targets, predictions in self._predictions(rows):
             yield error_size(targets - predictions).mean(axis=1)
 
+    def _outputs(self, examples: Examples) -> Iterator[tuple[Any, ...]]:
+        """Yield inputs, targets and what the model makes of the inputs."""
+        return self._model.outputs(examples)
+
     def _trimmed(self, examples: Examples) -> Examples:
         """Leave out the examples of which the model knows least."""
         if not self.contamination_trim:
@@ -291,7 +291,7 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         errors = np.concatenate(
             [
                 error_size(targets - outputs).reshape(len(targets), -1).mean(axis=1)
-                for _, targets, outputs in self._model.outputs(examples)
+                for _, targets, outputs in self._outputs(examples)
             ]
         )
         n_kept = len(errors) - int(self.contamination_trim * len(errors))

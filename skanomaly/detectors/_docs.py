@@ -1,6 +1,6 @@
 """What the docstrings of all detectors say, written once."""
 
-from inspect import cleandoc
+from inspect import cleandoc, signature
 from typing import TypeVar
 
 from skanomaly.detectors._base import BaseDetector
@@ -36,7 +36,7 @@ optimizer : str or keras.optimizers.Optimizer, default="adam"
     What Keras takes.
 learning_rate : float or None, default=1e-3
     Of an optimizer given by name; None is Keras' default.
-patience : int or None, default=3
+patience : int or None, default=%(patience)s
     Epochs in which the validation loss must fall by 1 %, or training stops and goes
     back to the weights that last did so. None never stops.
 callbacks : list of keras.callbacks.Callback or None, default=None
@@ -94,6 +94,8 @@ feature_names_in_ : ndarray of shape (n_features_in_,)
     Names of the columns, if `fit` saw a data frame with names.
 n_channels_ : int
     Values a step.
+n_held_out_ : int
+    Rows of the validation part.
 """
 _TEXTS = {
     "%(forecast)s": (_FORECAST, _SHARED, _TRAINING),
@@ -112,5 +114,8 @@ def documented(detector: Detector) -> Detector:
     text = cleandoc(detector.__doc__ or "")
     for mark, parts in _TEXTS.items():
         text = text.replace(mark, "\n".join(part.strip("\n") for part in parts))
+    default = signature(detector).parameters.get("patience")
+    if default is not None:
+        text = text.replace("%(patience)s", str(default.default))
     detector.__doc__ = text
     return detector

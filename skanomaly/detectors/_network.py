@@ -44,6 +44,7 @@ class BaseNetworkDetector(BaseDetector):
     }
 
     _model: "Trainer"
+    _fit_seed: int  # what `random_state` came to
 
     def __init__(
         self,
@@ -129,7 +130,7 @@ class BaseNetworkDetector(BaseDetector):
     def history_(self) -> dict[str, list[float]]:
         """Loss of each epoch, all fits since the last start from scratch."""
         check_is_fitted(self)
-        return dict(self._model.history_)
+        return {name: list(losses) for name, losses in self._model.history_.items()}
 
     # What a family or a detector says.
 
@@ -155,7 +156,7 @@ class BaseNetworkDetector(BaseDetector):
         go_on: bool,
         partial: bool,
     ) -> None:
-        seed = self._seed()
+        seed = self._fit_seed = self._seed()
         if not go_on:
             self._model = self._new_trainer(seed)
             self._check_network()
@@ -187,6 +188,12 @@ class BaseNetworkDetector(BaseDetector):
             patience=self.patience,
         )
 
+    def _optimizer(self) -> Any:
+        return self.optimizer
+
+    def _builder(self) -> Callable[..., "keras.Model"]:
+        return self.network or self._default_network()
+
     def _seed(self) -> int:
         if isinstance(self.random_state, np.random.RandomState):
             return int(self.random_state.randint(2**31 - 1))
@@ -207,9 +214,9 @@ class BaseNetworkDetector(BaseDetector):
         from skanomaly.detectors._training import Trainer
 
         return Trainer.create(
-            self.network or self._default_network(),
+            self._builder(),
             self._network_shape(),
-            optimizer=self.optimizer,
+            optimizer=self._optimizer(),
             learning_rate=self.learning_rate,
             random_state=seed,
         )

@@ -80,8 +80,7 @@ class BaseReconstructionDetector(BaseDetector):
         """
         rows = self._check_rows(X)
         blocks = self._model.outputs(self._scoring_examples(rows), layers=("code",))
-        codes = np.concatenate([code for *_, code in blocks])
-        return rows.row_means(codes.reshape(len(codes), -1))
+        return rows.row_means(np.concatenate([code for *_, code in blocks]))
 
     def decode(self, codes: ArrayLike) -> NDArray[np.float64]:
         """Return what the decoder alone makes of codes.
@@ -156,7 +155,7 @@ class BaseReconstructionDetector(BaseDetector):
 
     def _predictions(self, rows: Sequences) -> Iterator[tuple[Floats, Floats]]:
         examples = self._scoring_examples(rows)
-        for inputs, targets, outputs in self._model.outputs(examples):
+        for inputs, targets, outputs in self._outputs(examples):
             # What centering took away, the reconstruction gets back.
             yield targets, outputs + (targets - inputs)
 

@@ -13,6 +13,13 @@ from scikeras.wrappers import BaseWrapper
 
 from skanomaly.detectors._sequences import Examples
 
+# Stored networks name the classes of these modules, and so need them imported.
+from skanomaly.networks import (  # noqa: F401
+    _adversarial,
+    _feedback,
+    _gaussian_code,
+)
+
 Arrays = NDArray[np.float32]
 
 # Part of the validation loss by which it must fall to count as better. Recurrent
@@ -119,9 +126,10 @@ class Trainer(BaseWrapper):
         self.set_params(callbacks=None)
         self._fit_callbacks = self._predict_callbacks = []
 
-    def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
-        """Shape of the output for one input; a network without a shape gets built."""
-        return tuple(self.model_(np.zeros(input_shape, np.float32)).shape)
+    def output_shape(self, input_shape: tuple[int, ...]) -> Any:
+        """Shape of each output for one input; a network without a shape gets built."""
+        outputs = self.model_(np.zeros(input_shape, np.float32))
+        return keras.tree.map_structure(lambda output: tuple(output.shape), outputs)
 
     @property
     def takes_any_length(self) -> bool:
@@ -153,8 +161,13 @@ class Trainer(BaseWrapper):
     def decode(self, codes: NDArray[Any]) -> Arrays:
         """Return what the layer named ``"decoder"`` makes of codes."""
         decoder = self.model_.get_layer("decoder")
-        with _no_advice_on_tracing():
-            return np.asarray(decoder.predict_on_batch(np.float32(codes)))
+        codes = np.asarray(codes, np.float32)
+        examples = Examples(lambda i: (codes[i],) * 2, len(codes), codes.shape[1], 1.0)
+        decoded = [
+            np.asarray(decoder(padded))[: len(batch)]
+            for batch, _, padded in examples.batches()
+        ]
+        return np.concatenate(decoded)
 
 
 def _first(outputs: Any, n: int) -> Any:

@@ -168,5 +168,9 @@ def _edges(error: NDArray[np.float64], bins: int, *, log: bool) -> list[float]:
     if log:
         edges = np.geomspace(error.min(), error.max(), bins + 1).tolist()
     else:
-        edges = np.histogram_bin_edges(error, bins).tolist()
+        low, high = float(error.min()), float(error.max())
+        # Errors that differ by rounding alone have no room for bars between them.
+        if high - low < 8 * bins * np.spacing(max(abs(low), abs(high))):
+            low, high = low - 0.5, high + 0.5
+        edges = np.histogram_bin_edges(error, bins, range=(low, high)).tolist()
     return edges

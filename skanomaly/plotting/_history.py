@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from skanomaly.plotting import _style
-from skanomaly.plotting._estimator import last_step
+from skanomaly.plotting._estimator import detector_name, last_step
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,8 +57,8 @@ class HistoryDisplay:
         last = last_step(estimator)
         if not hasattr(last, "history_"):
             raise ValueError(
-                f"{type(last).__name__} has no history_; fit a detector of this "
-                "package first."
+                f"{detector_name(last)} has no history_; fit a detector that trains a "
+                "network."
             )
         return cls(last.history_).plot(ax=ax)
 

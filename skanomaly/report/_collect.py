@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly.events import Event, find_events
-from skanomaly.plotting._estimator import expected_or_none, last_step
+from skanomaly.plotting._estimator import detector_name, expected_or_none, last_step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +139,7 @@ def collect(
         events=tuple(events),
         n_train=n_train,
         history=getattr(last, "history_", None),
-        detector=type(last).__name__,
+        detector=detector_name(estimator),
     )
 
 

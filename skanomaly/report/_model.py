@@ -9,6 +9,7 @@ from typing import Any
 import joblib
 
 from skanomaly import __version__
+from skanomaly.plotting._estimator import last_step
 
 
 class SavedModel:
@@ -30,6 +31,9 @@ class SavedModel:
     ----------
     version : str
         Version of skanomaly that made it.
+    has_network : bool
+        Whether the pipeline's detector holds a network, so that the first look at the
+        pipeline loads a network library.
 
     Examples
     --------
@@ -53,6 +57,7 @@ class SavedModel:
         self.channel_names = tuple(channel_names)
         self.reading = dict(reading or {})
         self.version = __version__
+        self.has_network = hasattr(last_step(pipeline), "network_")
 
     @property
     def pipeline(self) -> Any:

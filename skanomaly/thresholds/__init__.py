@@ -3,7 +3,7 @@
 from skanomaly.thresholds._auto import auto_threshold
 from skanomaly.thresholds._base import BaseThreshold
 from skanomaly.thresholds._moments import FixedThreshold, MaxThreshold, SigmaThreshold
-from skanomaly.thresholds._resolve import resolve_threshold
+from skanomaly.thresholds._resolve import refuse_nested_params, resolve_threshold
 from skanomaly.thresholds._robust import IQRThreshold, MADThreshold, QuantileThreshold
 from skanomaly.thresholds._tail import POTThreshold
 
@@ -17,5 +17,6 @@ __all__ = [
     "QuantileThreshold",
     "SigmaThreshold",
     "auto_threshold",
+    "refuse_nested_params",
     "resolve_threshold",
 ]

@@ -1,5 +1,6 @@
 """From what a user may pass as ``threshold=`` to a rule."""
 
+from collections.abc import Mapping
 from inspect import signature
 from math import isfinite
 from numbers import Real
@@ -64,6 +65,31 @@ def resolve_threshold(spec: Any) -> Any:
     if hasattr(spec, "fit") and not isinstance(spec, type):
         return _checked(clone(spec))
     raise ValueError(f"threshold={spec!r} is no threshold rule. {_KNOWN}")
+
+
+def refuse_nested_params(params: Mapping[str, Any], threshold: Any) -> None:
+    """Raise if parameters of a rule are to be set where no rule is.
+
+    Parameters
+    ----------
+    params : mapping
+        What an estimator's ``set_params`` got.
+    threshold : Any
+        The estimator's ``threshold`` so far.
+
+    Raises
+    ------
+    ValueError
+        If `params` names a parameter of a threshold that is given as a text or a
+        number and so has none.
+    """
+    rule = params.get("threshold", threshold)
+    nested = [name for name in params if name.startswith("threshold__")]
+    if nested and not hasattr(rule, "set_params"):
+        raise ValueError(
+            f"{nested[0]} cannot be set: threshold={rule!r} is no rule with "
+            "parameters. Pass a rule, such as threshold=SigmaThreshold()."
+        )
 
 
 def _from_text(text: str) -> Any:

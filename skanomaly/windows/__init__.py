@@ -3,7 +3,7 @@
 from skanomaly.windows._overlap import moving_mean, overlap_mean
 from skanomaly.windows._period import find_period
 from skanomaly.windows._shingler import Shingler
-from skanomaly.windows._view import as_series, sliding_view
+from skanomaly.windows._view import as_series, row_advance, sliding_view
 
 __all__ = [
     "Shingler",
@@ -11,5 +11,6 @@ __all__ = [
     "find_period",
     "moving_mean",
     "overlap_mean",
+    "row_advance",
     "sliding_view",
 ]

@@ -106,6 +106,37 @@ def as_series(X: NDArray[Any], n_channels: int) -> NDArray[Any] | None:
     return np.concatenate([X[0].reshape(window, n_channels), X[1:, -n_channels:]])
 
 
+def row_advance(X: NDArray[Any]) -> int:
+    """Return by how many values each row moves on from the row before it.
+
+    For windows whose number of channels nobody told. Where they do not overlap in
+    memory either, it is the least number of channels that explains their values.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_rows, n_columns)
+        Rows, oldest step first.
+
+    Returns
+    -------
+    advance : int
+        0 where the rows are independent records, or do not overlap.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skanomaly.windows import row_advance, sliding_view
+    >>> rows = sliding_view(np.arange(12.0).reshape(-1, 2), 3)
+    >>> row_advance(rows), row_advance(rows.copy()), row_advance(np.eye(3))
+    (2, 2, 0)
+    """
+    n_rows, n_columns = X.shape
+    if n_rows < 2:
+        return 0
+    steps = (n for n in range(1, n_columns // 2 + 1) if n_columns % n == 0)
+    return _memory_advance(X) or next((n for n in steps if _rows_overlap(X, n)), 0)
+
+
 def _memory_advance(X: NDArray[Any]) -> int:
     """Return by how many values overlapping rows advance in memory, else 0."""
     along_rows, along_columns = X.strides

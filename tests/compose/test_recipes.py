@@ -14,6 +14,7 @@ from skanomaly import (
     DenseForecastDetector,
     Shingler,
     SigmaThreshold,
+    ThresholdDetector,
     find_events,
     make_detector,
 )
@@ -24,32 +25,58 @@ from tests.detectors.common import records, wave
 LEVEL, SIZE = 5000.0, 300.0
 
 
-@pytest.fixture(
-    scope="module",
-    params=[(name, n) for name in detector_names() for n in (1, 3)],
-    ids=lambda param: f"{param[0]}-{param[1]}",
-)
+def parameters_of(name):
+    return make_detector(name)[-1].get_params(deep=False)
+
+
+# Ours learn a threshold themselves; the others have it from a ThresholdDetector.
+OURS = [name for name in detector_names() if "estimator" not in parameters_of(name)]
+OTHERS = [name for name in detector_names() if name not in OURS]
+
+
+def quick(name, **params):
+    if "epochs" in parameters_of(name):
+        params = {"epochs": 1, **params}
+    return make_detector(name, **{"random_state": 0, **params})
+
+
+def fitted_ones(names):
+    return pytest.mark.parametrize(
+        "fitted",
+        [(name, n) for name in names for n in (1, 3)],
+        indirect=True,
+        ids=lambda param: f"{param[0]}-{param[1]}",
+    )
+
+
+@pytest.fixture(scope="module")
 def fitted(request):
     name, n_channels = request.param
-    pipeline = make_detector(name, window=16, epochs=1, random_state=0)
-    return pipeline.fit(LEVEL + SIZE * wave(120, n_channels))
+    return quick(name, window=16).fit(LEVEL + SIZE * wave(120, n_channels))
 
 
 def n_channels_of(pipeline):
     return pipeline[0].n_features_in_
 
 
+@fitted_ones(detector_names())
 def test_every_sample_gets_a_score_and_a_label(fitted):
     X = LEVEL + SIZE * wave(60, n_channels_of(fitted), seed=1)
     labels = fitted.predict(X)
     assert labels.shape == fitted.score_samples(X).shape == (60,)
     assert set(labels) <= {-1, 1}
+
+
+@fitted_ones(OURS)
+def test_every_channel_gets_its_part_of_the_error(fitted):
+    X = LEVEL + SIZE * wave(60, n_channels_of(fitted), seed=1)
     assert fitted[-1].score_channels(fitted[:-1].transform(X)).shape == (
         60,
         n_channels_of(fitted),
     )
 
 
+@fitted_ones(detector_names())
 def test_a_series_shorter_than_the_window_is_scored(fitted):
     X = LEVEL + SIZE * wave(5, n_channels_of(fitted))
     assert fitted.predict(X).shape == (5,)
@@ -63,6 +90,7 @@ def test_the_unit_does_not_matter():
     np.testing.assert_allclose(in_other_unit.score_samples(X / 1000), scores, rtol=1e-2)
 
 
+@fitted_ones(OURS)
 def test_expected_values_have_shape_and_unit_of_the_series(fitted):
     X = LEVEL + SIZE * wave(60, n_channels_of(fitted), seed=1)
     expected = expected_values(fitted, X)
@@ -70,6 +98,7 @@ def test_expected_values_have_shape_and_unit_of_the_series(fitted):
     assert (np.abs(expected - LEVEL) < 3 * SIZE).all()
 
 
+@fitted_ones(OURS)
 def test_expected_values_are_joined_without_a_seam(fitted, monkeypatch):
     X = LEVEL + SIZE * wave(60, n_channels_of(fitted), seed=1)
     whole = expected_values(fitted, X)
@@ -79,12 +108,12 @@ def test_expected_values_are_joined_without_a_seam(fitted, monkeypatch):
         np.testing.assert_allclose(expected_values(fitted, X), whole, rtol=1e-5)
 
 
-@pytest.fixture(scope="module", params=detector_names())
+@pytest.fixture(scope="module", params=OURS)
 def of_sine(request):
     """A pipeline that has learnt a sine well."""
-    pipeline = make_detector(
-        request.param, window=20, random_state=0, learning_rate=0.01
-    )
+    pipeline = make_detector(request.param, window=20, random_state=0)
+    if "learning_rate" in parameters_of(request.param):
+        pipeline[-1].set_params(learning_rate=0.01)
     return pipeline.fit(LEVEL + SIZE * wave(400, noise=0))
 
 
@@ -137,17 +166,77 @@ def test_some_pipelines_expect_nothing():
     assert expected_values(tabular.fit(table), table) is None
 
 
-def test_every_recipe_is_a_detector_of_ours():
+def test_every_recipe_is_a_detector_of_ours_or_in_one_of_ours():
+    assert set(OTHERS) == {"isolation_forest", "one_class_svm", "local_outlier_factor"}
     for name in detector_names():
         pipeline = make_detector(name)
-        assert isinstance(pipeline[-1], BaseDetector)
+        kind = ThresholdDetector if name in OTHERS else BaseDetector
+        assert isinstance(pipeline[-1], kind)
         assert pipeline.named_steps["shingler"].window == "auto"
+
+
+@fitted_ones(OTHERS)
+def test_detectors_of_others_expect_nothing(fitted):
+    assert expected_values(fitted, wave(60, n_channels_of(fitted))) is None
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_detectors_of_others_find_a_plain_anomaly(name):
+    X = LEVEL + SIZE * wave(600, 2)
+    X[500:510, 1] += 3 * SIZE
+    pipeline = make_detector(name, random_state=0).fit(X[:400])
+    events = find_events(pipeline.decision_function(X))
+    assert any(event.start < 510 and event.stop > 500 for event in events)
+    far = pipeline.predict(X)[:450]
+    assert (far == 1).mean() > 0.98
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_level_does_not_matter_to_detectors_of_others(name):
+    X = wave(200, 2)
+    pipeline = make_detector(name, window=16, random_state=0).fit(X)
+    moved = X + np.array([70.0, -5.0])
+    np.testing.assert_allclose(
+        pipeline.score_samples(moved), pipeline.score_samples(X), rtol=1e-6
+    )
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_default_threshold_is_that_of_the_recipe(name):
+    assert make_detector(name)[-1].threshold.startswith("sigma:")
+    assert make_detector(name, threshold="mad:9")[-1].threshold == "mad:9"
+    assert make_detector("autoencoder")[-1].threshold == "auto"
+    rule = SigmaThreshold(k=2)
+    assert make_detector(name, threshold=rule)[-1].threshold is rule
+
+
+def test_parameters_reach_the_detectors_of_others():
+    def inner(name, **params):
+        return make_detector(name, **params)[-1].estimator[-1]
+
+    forest = inner("isolation_forest", n_estimators=7, random_state=3)
+    assert (forest.n_estimators, forest.random_state) == (7, 3)
+    assert inner("one_class_svm", nu=0.5, random_state=3).nu == 0.5
+    assert inner("local_outlier_factor", n_neighbors=4).n_neighbors == 4
+    with pytest.raises(TypeError, match="epochs"):
+        make_detector("isolation_forest", epochs=3)
+
+
+@pytest.mark.parametrize("name", ["one_class_svm", "local_outlier_factor"])
+def test_detectors_of_others_learn_from_a_bounded_number_of_rows(name):
+    X = wave(900)
+    pipeline = make_detector(name, window=4)
+    assert pipeline[-1].max_rows == 10_000
+    pipeline.set_params(thresholddetector__max_rows=70).fit(X)
+    inner = pipeline[-1].estimator_[-1]
+    n_seen = getattr(inner, "n_samples_fit_", None) or inner.shape_fit_[0]
+    assert n_seen == 70
 
 
 def test_an_automatic_window_holds_whole_periods():
     X = wave(200)
     for name in detector_names():
-        pipeline = make_detector(name, epochs=1)
+        pipeline = make_detector(name)
         window = pipeline[:-1].fit(X).named_steps["shingler"].window_
         assert window % 10 == 0
         assert window > 0
@@ -191,11 +280,42 @@ def test_nothing_is_expected_where_it_cannot_be_told():
         assert expected_values(pipeline.fit(X), X) is None
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_load_curves(data_dir, seed):
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_scale_of_distances_does_not_depend_on_the_window(name):
+    """Else a parameter such as gamma would mean another thing with each window."""
+    spread = []
+    for window, n_channels in ((10, 1), (40, 1), (40, 3)):
+        X = wave(200, n_channels, noise=0)
+        rows = make_detector(name, window=window)[:-1].fit_transform(X)
+        shapes = make_detector(name)[-1].estimator[0].fit_transform(rows)
+        assert shapes.shape == (200, window * n_channels)
+        spread.append((shapes**2).sum(axis=1))
+    # The mean square of standardized values, in every window of whole periods.
+    np.testing.assert_allclose(np.concatenate(spread), 1, atol=0.05)
+
+
+@pytest.fixture
+def load_curve(data_dir):
     def read(name):
         return np.loadtxt(data_dir / "seeds" / "workshop" / name)[:, None]
 
+    return read
+
+
+def test_load_curves_behind_a_one_class_svm(load_curve):
+    pipeline = make_detector("one_class_svm", window=16).fit(
+        load_curve("timeseries1.csv")
+    )
+    for normal in ("timeseries1.csv", "timeseries3.csv", "timeseries4.csv"):
+        assert (pipeline.predict(load_curve(normal)) == 1).all()
+    labels = pipeline.predict(load_curve("timeseries5_anomaly.csv"))
+    found = [(labels[at - 8 : at + 9] == -1).any() for at in (104, 204, 304, 422)]
+    assert found == [False, True, True, True]
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_load_curves(load_curve, seed):
+    read = load_curve
     pipeline = make_detector("autoencoder", random_state=seed)
     pipeline.fit(read("timeseries1.csv"))
     for normal in ("timeseries1.csv", "timeseries3.csv", "timeseries4.csv"):

@@ -9,7 +9,7 @@ from sklearn.ensemble import IsolationForest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skanomaly import find_events
+from skanomaly import find_events, make_detector
 from skanomaly.plotting import (
     ErrorHistogramDisplay,
     HistoryDisplay,
@@ -183,6 +183,14 @@ def test_histogram_of_equal_scores():
     assert sum(bar.get_height() for bar in display.ax_.patches) == 9
 
 
+@pytest.mark.parametrize("level", [0.0, 1.0, -12.0, 1e9])
+def test_histogram_of_scores_that_differ_by_rounding(level):
+    scores = np.full(9, level)
+    scores[4] = np.nextafter(level, np.inf)
+    display = ErrorHistogramDisplay.from_predictions(scores, offset=level - 1)
+    assert sum(bar.get_height() for bar in display.ax_.patches) == 9
+
+
 def test_history_display():
     history = {"loss": [3.0, 2.0, 1.0], "val_loss": [3.5, 2.5, 1.5]}
     ax = HistoryDisplay(history).plot().ax_
@@ -211,3 +219,29 @@ def test_every_display_draws_where_it_is_told(draw):
     assert display.ax_ is ax
     assert display.figure_ is figure
     assert len(plt.get_fignums()) == 1
+
+
+@pytest.mark.parametrize("n_channels", [1, 2])
+@pytest.mark.parametrize(
+    "name", ["isolation_forest", "one_class_svm", "local_outlier_factor"]
+)
+def test_recipes_with_detectors_of_others_are_drawn(name, n_channels):
+    X = np.sin(np.arange(300) / 3)[:, None] + np.arange(n_channels)
+    X[250:255] += 4
+    pipe = make_detector(name, window=20, random_state=0).fit(X[:200])
+    series = SeriesDisplay.from_estimator(pipe, X)
+    assert len(series.axes_) == n_channels
+    assert series.expected is None
+    assert series.events == find_events(pipe.decision_function(X))
+    score = ScoreDisplay.from_estimator(pipe, X)
+    np.testing.assert_array_equal(score.line_.get_ydata(), -pipe.score_samples(X))
+    histogram = ErrorHistogramDisplay.from_estimator(pipe, X)
+    assert sum(bar.get_height() for bar in histogram.ax_.patches) == len(X)
+    threshold = {-pipe[-1].offset_}
+    assert set(score.threshold_line_.get_ydata()) == threshold
+    assert set(histogram.threshold_line_.get_xdata()) == threshold
+    inner = type(pipe[-1].estimator[-1]).__name__
+    with pytest.raises(ValueError, match=f"{inner} has no history_"):
+        HistoryDisplay.from_estimator(pipe)
+    for display in (series, score, histogram):
+        display.figure_.canvas.draw()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as hnp
 
-from skanomaly.windows import as_series, sliding_view
+from skanomaly.windows import as_series, row_advance, sliding_view
 
 
 @st.composite
@@ -51,6 +51,38 @@ def test_series_comes_back_from_a_data_frame(given_series):
     series, window = given_series
     frame = pd.DataFrame(sliding_view(series, window))
     np.testing.assert_array_equal(as_series(frame.to_numpy(), series.shape[1]), series)
+
+
+@pytest.mark.parametrize("copy", COPIES.values(), ids=COPIES)
+@given(given_series=series_and_window())
+def test_the_advance_explains_the_rows(copy, given_series):
+    series, window = given_series
+    rows = copy(sliding_view(series, window))
+    advance = row_advance(rows)
+    assert 0 < advance <= series.shape[1]  # less where the values repeat themselves
+    np.testing.assert_array_equal(rows[1:, :-advance], rows[:-1, advance:])
+
+
+@pytest.mark.parametrize("copy", COPIES.values(), ids=COPIES)
+@given(given_series=series_and_window())
+def test_the_advance_tells_the_channels(copy, given_series):
+    series, window = given_series
+    distinct = np.arange(series.size, dtype=np.float64).reshape(series.shape)
+    assert row_advance(copy(sliding_view(distinct**2, window))) == series.shape[1]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [np.eye(4), np.zeros((1, 4)), np.arange(12.0).reshape(3, 4), np.ones((3, 1))],
+    ids=["records", "one row", "rows without overlap", "single steps"],
+)
+def test_records_do_not_advance(rows):
+    assert row_advance(rows) == 0
+
+
+def test_a_view_of_every_second_window_advances_by_two_steps():
+    rows = sliding_view(np.arange(30.0).reshape(-1, 1), 6)[::2]
+    assert row_advance(rows) == 2
 
 
 def test_view_is_recognised_without_a_copy():

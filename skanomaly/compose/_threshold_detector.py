@@ -1,0 +1,291 @@
+"""Any outlier detector, with a threshold rule of ours."""
+
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, OutlierMixin, clone
+from sklearn.utils import get_tags
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skanomaly._compat import HasMethods, Interval, fit_context
+from skanomaly.detectors._sequences import MIN_VALIDATION_ROWS
+from skanomaly.thresholds import refuse_nested_params, resolve_threshold
+from skanomaly.windows import row_advance
+
+# Values that are scored at once: estimators copy what they score.
+BLOCK_VALUES = 2**22
+
+
+class ThresholdDetector(MetaEstimatorMixin, OutlierMixin, BaseEstimator):
+    """Give any outlier detector a threshold rule of this package.
+
+    The rule learns from scores of rows that the estimator was not fitted on, the last
+    ones. It serves scikit-learn's ``IsolationForest``, ``OneClassSVM`` and
+    ``LocalOutlierFactor(novelty=True)``, whose own thresholds call a share of the
+    training data anomalous, and whatever else has ``score_samples``. How well it tells
+    anomalies apart is up to the estimator.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Outlier detector, or a pipeline that ends with one, with ``fit`` and
+        ``score_samples``, where lower is more abnormal. Not fitted itself.
+    threshold : rule, float or str, default="quantile:0.01"
+        See `skanomaly.resolve_threshold`. ``"auto"`` multiplies the largest error, as
+        ``"max:2"`` does, which suits errors that begin at 0, such as those of this
+        package's detectors. Scores of scikit-learn's have another origin, so that
+        nothing may ever lie beyond.
+    validation_split : float, default=0.1
+        Fraction of the rows, the last ones, that the rule learns from and the estimator
+        is not fitted on. The windows of a series have a gap of a window before them.
+        Where fewer than ten rows, or less than half of the rows to fit on, would
+        remain, there is no such part, and the rule learns from all rows.
+    max_rows : int or None, default=None
+        Fit the estimator on at most so many rows, evenly spaced over those that there
+        are to fit on. For estimators whose time grows with the square of the rows,
+        such as ``OneClassSVM`` and ``LocalOutlierFactor``.
+
+    Attributes
+    ----------
+    estimator_ : estimator
+        The fitted clone of `estimator`.
+    offset_ : float
+        Score below which a row is anomalous.
+    n_held_out_ : int
+        Rows that the rule learned from and the estimator was not fitted on; 0 where it
+        learned from all rows.
+    n_features_in_ : int
+        Values in a row.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, if `fit` saw a data frame with names. `estimator_` sees an
+        array.
+
+    See Also
+    --------
+    skanomaly.make_detector : Recipes with scikit-learn's detectors in this one.
+
+    Notes
+    -----
+    Windows of a series overlap: a row next to the training rows, or among them, is
+    nearly one of them, and its score tells little of new data. Hence the gap. Windows
+    are recognised by their values, so a copy of them will do.
+
+    The number of deviations that suits depends on the tail of the scores: fewer for
+    ``IsolationForest`` [1]_, whose scores are bounded, more for ``LocalOutlierFactor``
+    [2]_, whose scores are ratios of densities. ``OneClassSVM`` [3]_ lies between.
+
+    References
+    ----------
+    .. [1] Liu, F. T. et al. (2008). Isolation forest. ICDM 2008.
+       doi:10.1109/ICDM.2008.17
+    .. [2] Breunig, M. M. et al. (2000). LOF: identifying density-based local outliers.
+       SIGMOD 2000. doi:10.1145/342009.335388
+    .. [3] Schölkopf, B. et al. (2001). Estimating the support of a high-dimensional
+       distribution. Neural Computation, 13(7). doi:10.1162/089976601750264965
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.svm import OneClassSVM
+    >>> from skanomaly import ThresholdDetector
+    >>> X = np.random.default_rng(0).normal(size=(200, 2))
+    >>> detector = ThresholdDetector(OneClassSVM(nu=0.05), threshold="sigma:3").fit(X)
+    >>> detector.n_held_out_
+    20
+    >>> detector.predict([[0.0, 0.0], [8.0, 8.0]])
+    array([ 1, -1])
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "estimator": [HasMethods(["fit"])],
+        "threshold": [str, Interval(Real, None, None, closed="neither"), BaseEstimator],
+        "validation_split": [Interval(Real, 0, 1, closed="left")],
+        "max_rows": [Interval(Integral, 1, None, closed="left"), None],
+    }
+
+    offset_: float
+
+    def __init__(
+        self,
+        estimator: Any,
+        *,
+        threshold: Any = "quantile:0.01",
+        validation_split: float = 0.1,
+        max_rows: int | None = None,
+    ) -> None:
+        self.estimator = estimator
+        self.threshold = threshold
+        self.validation_split = validation_split
+        self.max_rows = max_rows
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters, nested ones as ``estimator__name`` and ``threshold__name``.
+
+        Parameters
+        ----------
+        **params : dict
+            Names and values.
+
+        Returns
+        -------
+        self : object
+            The detector.
+
+        Raises
+        ------
+        ValueError
+            If a name is unknown, or names a parameter of a threshold that is given
+            as a text or a number and so has none.
+        """
+        refuse_nested_params(params, self.threshold)
+        super().set_params(**params)
+        return self
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+        """Fit the estimator on rows that are mostly normal, and learn the offset.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, n_features) or (n_rows, window, n_channels)
+            Windows of a series in the order of time, or independent records. The
+            estimator gets them in the shape in which they come.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : object
+            The fitted detector.
+
+        Raises
+        ------
+        ValueError
+            If the estimator has no ``score_samples``, or refuses X.
+        """
+        rule = resolve_threshold(self.threshold)
+        _check_scores(self.estimator)
+        rows = self._check_rows(X, reset=True)
+        training, held_out = self._split(rows)
+        self.estimator_ = clone(self.estimator).fit(_thinned(training, self.max_rows))
+        self.n_held_out_ = 0 if held_out is None else held_out.shape[0]
+        scores = self._scores(training if held_out is None else held_out)
+        self.offset_ = rule.fit(scores).offset_
+        return self
+
+    def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Score rows as the estimator does: the lower, the more abnormal.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, n_features) or (n_rows, window, n_channels)
+            Rows.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_rows,)
+            What ``estimator_.score_samples`` returns.
+        """
+        check_is_fitted(self)
+        return self._scores(self._check_rows(X, reset=False))
+
+    def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Score rows relative to the threshold: negative is anomalous.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, n_features) or (n_rows, window, n_channels)
+            Rows.
+
+        Returns
+        -------
+        decision : ndarray of shape (n_rows,)
+            ``score_samples(X) - offset_``.
+        """
+        scores = self.score_samples(X)
+        return np.subtract(scores, self.offset_)
+
+    def predict(self, X: ArrayLike) -> NDArray[np.int64]:
+        """Label rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, n_features) or (n_rows, window, n_channels)
+            Rows.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_rows,), values in {+1, -1}
+            +1 for normal, -1 for anomalous.
+        """
+        return np.where(self.decision_function(X) < 0, -1, 1)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "offset_")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        inner = get_tags(self.estimator).input_tags
+        tags.input_tags.sparse = inner.sparse
+        tags.input_tags.allow_nan = inner.allow_nan
+        return tags
+
+    def _check_rows(self, X: Any, *, reset: bool) -> Any:
+        """Return rows in the shape in which they came, as an array or sparse matrix."""
+        shape = X.shape if getattr(X, "ndim", 2) == 3 else None
+        rows = validate_data(
+            self,
+            X if shape is None else X.reshape(len(X), -1),
+            reset=reset,
+            accept_sparse="csr",
+            ensure_all_finite=False,  # some estimators take gaps; the others refuse
+            ensure_min_samples=2 if reset else 1,
+        )
+        return rows if shape is None else rows.reshape(shape)
+
+    def _split(self, rows: Any) -> tuple[Any, Any]:
+        """Split off the last rows as detectors of this package do."""
+        n_rows = rows.shape[0]
+        n_held_out = round(n_rows * self.validation_split)
+        n_training = n_rows - n_held_out - _gap(rows)
+        if n_held_out < MIN_VALIDATION_ROWS or n_training < n_rows / 2:
+            return rows, None
+        return rows[:n_training], rows[n_rows - n_held_out :]
+
+    def _scores(self, rows: Any) -> NDArray[np.float64]:
+        size = max(1, BLOCK_VALUES // self.n_features_in_)
+        blocks = [
+            self.estimator_.score_samples(rows[start : start + size])
+            for start in range(0, rows.shape[0], size)
+        ]
+        scores: NDArray[np.float64] = np.concatenate(blocks, dtype=np.float64)
+        return scores
+
+
+def _check_scores(estimator: Any) -> None:
+    try:
+        _ = estimator.score_samples
+    except AttributeError as error:
+        raise ValueError(
+            f"estimator={estimator!r} has no score_samples, which the threshold is "
+            "learned from. Pass an outlier detector that has it, such as "
+            "IsolationForest, OneClassSVM or LocalOutlierFactor(novelty=True)."
+        ) from error
+
+
+def _gap(rows: Any) -> int:
+    """Return how many rows share a step with a later one: none of records."""
+    if not isinstance(rows, np.ndarray):
+        return 0
+    flat = rows.reshape(len(rows), -1)
+    advance = row_advance(flat)
+    return -(-flat.shape[1] // advance) - 1 if advance else 0
+
+
+def _thinned(rows: Any, max_rows: int | None) -> Any:
+    n_rows = rows.shape[0]
+    if max_rows is None or n_rows <= max_rows:
+        return rows
+    return rows[np.linspace(0, n_rows - 1, max_rows).astype(np.intp)]

@@ -1,0 +1,251 @@
+"""The variational autoencoder."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
+
+from skanomaly._compat import Interval, StrOptions
+from skanomaly.detectors._base import Floats, error_size
+from skanomaly.detectors._docs import documented
+from skanomaly.detectors._reconstruction import BaseAutoencoderDetector
+from skanomaly.detectors._sequences import Sequences
+from skanomaly.networks import code_size, dense_decoder, dense_stack
+
+if TYPE_CHECKING:
+    import keras
+
+
+def variational_autoencoder(
+    window: int,
+    n_channels: int,
+    *,
+    hidden_units: Sequence[int] = (64,),
+    latent_units: int | str = "auto",
+    activation: str = "tanh",
+    beta: float = 0.1,
+) -> "keras.Model":
+    """Fully connected variational autoencoder.
+
+    Parameters
+    ----------
+    window, n_channels : int
+        Shape of what it sees and gives back.
+    hidden_units : sequence of int, default=(64,)
+        Sizes of the encoder's layers; the decoder has them in reverse.
+    latent_units : int or "auto", default="auto"
+        Size of the code. ``"auto"``: a quarter of the inputs, 1 to 16.
+    activation : str, default="tanh"
+        Name of a Keras activation.
+    beta : float, default=0.1
+        Weight of the divergence of the codes from a standard normal distribution,
+        against the squared error of a whole window.
+
+    Returns
+    -------
+    keras.Model
+        From ``(batch, window, n_channels)`` to the same shape. The layers named
+        ``"code"`` and ``"log_variance"`` put out the distribution of the code, the one
+        named ``"decoder"`` makes a window of a code. In training the code is drawn,
+        else it is the mean.
+    """
+    import keras
+
+    from skanomaly.networks._gaussian_code import GaussianCode
+
+    units = code_size(latent_units, window, n_channels)
+    inputs = keras.Input((window, n_channels))
+    flat = keras.layers.Flatten()(inputs)
+    x = dense_stack(flat, hidden_units, activation=activation)
+    mean = keras.layers.Dense(units, name="code")(x)
+    log_variance = keras.layers.Dense(units, name="log_variance")(x)
+    # The loss is a mean over the values of a window, the divergence is one for all.
+    code = GaussianCode(beta / (window * n_channels))(mean, log_variance)
+    decoder = dense_decoder(
+        units,
+        window,
+        n_channels,
+        hidden_units=hidden_units[::-1],
+        activation=activation,
+    )
+    return keras.Model(inputs, decoder(code))
+
+
+@documented
+class VariationalAutoencoderDetector(BaseAutoencoderDetector):
+    """Detect what a variational autoencoder, trained on normal rows, can't give back.
+
+    The encoder tells for each row a distribution of codes near a standard normal one,
+    so that codes drawn from that give rows that look normal (`sample`). The noise in
+    the code keeps it from learning single training rows by heart, and from being
+    precise: of small anomalies it sees less than `AutoencoderDetector`.
+
+    Parameters
+    ----------
+    hidden_units : sequence of int, default=(64,)
+        Sizes of the encoder's layers; the decoder has them in reverse.
+    latent_units : int or "auto", default="auto"
+        Size of the code. ``"auto"``: a quarter of the inputs, 1 to 16.
+    activation : str, default="tanh"
+        Of the hidden layers. One that saturates does not carry on to sizes that it
+        never saw.
+    beta : float, default=0.1
+        Weight of the divergence in the loss. 1 is the evidence lower bound for values
+        with a variance of 1/2 about what the decoder says; the smaller the values, the
+        smaller should it be, or all codes become alike.
+    n_draws : int or None, default=None
+        Codes that are drawn for each row when it is scored, which the error is averaged
+        over. None scores by the mean code. The draws are the same for all rows and come
+        from `random_state`.
+    %(reconstruction)s
+
+    Attributes
+    ----------
+    %(attributes)s
+
+    See Also
+    --------
+    skanomaly.make_detector : The recommended pipeline around it.
+
+    Notes
+    -----
+    With x a row of D values, x' what is given back, m and v mean and log-variance of
+    its code, the loss is ``mean((x - x')**2) + beta / (2 * D) * sum(m**2 + exp(v) - v -
+    1)`` [1]_, weighted as in [2]_. The error is the mean of ``r**2 if abs(r) < 1 else 2
+    * abs(r) - 1`` with ``r = x - x'``, over draws too if there are some, as in [3]_.
+
+    References
+    ----------
+    .. [1] Kingma, D. P. and Welling, M. (2014). Auto-encoding variational Bayes. ICLR.
+       https://doi.org/10.48550/arXiv.1312.6114
+    .. [2] Higgins, I. et al. (2017). beta-VAE: learning basic visual concepts with a
+       constrained variational framework. ICLR.
+       https://openreview.net/forum?id=Sy2fzU9gl
+    .. [3] An, J. and Cho, S. (2015). Variational autoencoder based anomaly detection
+       using reconstruction probability. Special Lecture on IE 2(1), SNU Data Mining
+       Center.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skanomaly import VariationalAutoencoderDetector, Shingler, find_events
+    >>> series = np.sin(2 * np.pi * np.arange(1000)[:, None] / 20)
+    >>> detector = VariationalAutoencoderDetector(threshold="auto", random_state=0)
+    >>> pipe = make_pipeline(Shingler(20, align="center", pad="period"), detector)
+    >>> pipe = pipe.fit(series)
+    >>> series[500:510] = 1.0
+    >>> len(find_events(pipe.predict(series)))
+    1
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseAutoencoderDetector._parameter_constraints,
+        "hidden_units": ["array-like"],
+        "latent_units": [
+            Interval(Integral, 1, None, closed="left"),
+            StrOptions({"auto"}),
+        ],
+        "activation": [str],
+        "beta": [Interval(Real, 0, None, closed="left")],
+        "n_draws": [Interval(Integral, 1, None, closed="left"), None],
+    }
+
+    def __init__(
+        self,
+        *,
+        hidden_units: Sequence[int] = (64,),
+        latent_units: int | str = "auto",
+        activation: str = "tanh",
+        beta: float = 0.1,
+        n_draws: int | None = None,
+        context: float | None = None,
+        center: str | None = "auto",
+        network: "Callable[[int, int], keras.Model] | None" = None,
+        n_channels: int = 1,
+        threshold: Any = "quantile:0.01",
+        validation_split: float = 0.1,
+        contamination_trim: float = 0.0,
+        epochs: int = 30,
+        batch_size: int | str = "auto",
+        optimizer: Any = "adam",
+        learning_rate: float | None = 1e-3,
+        patience: int | None = 3,
+        callbacks: Any = None,
+        verbose: int = 0,
+        random_state: Any = None,
+        warm_start: bool = False,
+    ) -> None:
+        super().__init__(
+            context=context,
+            center=center,
+            network=network,
+            n_channels=n_channels,
+            threshold=threshold,
+            validation_split=validation_split,
+            contamination_trim=contamination_trim,
+            epochs=epochs,
+            batch_size=batch_size,
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            patience=patience,
+            callbacks=callbacks,
+            verbose=verbose,
+            random_state=random_state,
+            warm_start=warm_start,
+        )
+        self.hidden_units = hidden_units
+        self.latent_units = latent_units
+        self.activation = activation
+        self.beta = beta
+        self.n_draws = n_draws
+
+    def _default_network(self) -> "Callable[..., keras.Model]":
+        return partial(
+            variational_autoencoder,
+            hidden_units=tuple(self.hidden_units),
+            latent_units=self.latent_units,
+            activation=self.activation,
+            beta=self.beta,
+        )
+
+    def sample(self, n_samples: int = 1) -> NDArray[np.float64]:
+        """Draw rows that look like the training rows.
+
+        Parameters
+        ----------
+        n_samples : int, default=1
+            How many.
+
+        Returns
+        -------
+        rows : ndarray of shape (n_samples, context * n_channels)
+            Made from codes of a standard normal distribution; the same ones each time.
+            Without the level that ``center`` took away.
+        """
+        check_is_fitted(self)
+        return self.decode(self._noise(n_samples))
+
+    def _noise(self, n: int) -> Floats:
+        units = self.network_.get_layer("code").output.shape[-1]
+        rng = np.random.default_rng(self._fit_seed)
+        return rng.standard_normal((n, units), dtype=np.float32)
+
+    def _position_errors(self, rows: Sequences) -> Iterator[Floats]:
+        if not self.n_draws:
+            yield from super()._position_errors(rows)
+            return
+        noise = self._noise(self.n_draws)
+        layers = ("code", "log_variance")
+        blocks = self._model.outputs(self._scoring_examples(rows), layers=layers)
+        for inputs, _, mean, log_variance in blocks:
+            spread = np.exp(log_variance / 2)
+            errors = [
+                error_size(inputs - self._model.decode(mean + spread * draw))
+                for draw in noise
+            ]
+            yield np.mean(errors, axis=(0, 2))

@@ -1,0 +1,42 @@
+"""The code of a variational autoencoder. Loads Keras."""
+
+from typing import Any
+
+import keras
+
+
+@keras.saving.register_keras_serializable("skanomaly")
+class GaussianCode(keras.layers.Layer):
+    """Draw codes in training; give their mean otherwise.
+
+    Adds to the training loss how far their distribution is from a standard normal
+    one: with mean m and log-variance v of each unit, the Kullback-Leibler divergence
+    ``0.5 * sum(m**2 + exp(v) - v - 1)``.
+
+    Parameters
+    ----------
+    weight : float
+        Of the divergence in the loss.
+    **kwargs : dict
+        What every Keras layer takes.
+    """
+
+    def __init__(self, weight: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.weight = weight
+        self.seeds = keras.random.SeedGenerator()
+
+    def call(self, mean: Any, log_variance: Any, training: bool = False) -> Any:
+        """Return codes of the shape of `mean`."""
+        ops = keras.ops
+        excess = ops.square(mean) + ops.exp(log_variance) - log_variance - 1
+        divergence = 0.5 * ops.sum(excess, axis=-1)
+        self.add_loss(self.weight * ops.mean(divergence))
+        if not training:
+            return mean
+        noise = keras.random.normal(ops.shape(mean), seed=self.seeds)
+        return mean + ops.exp(0.5 * log_variance) * noise
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what `__init__` takes."""
+        return {**super().get_config(), "weight": self.weight}
