@@ -8,7 +8,9 @@ import pytest
 
 from skanomaly.detectors._autoencoder import dense_autoencoder
 from skanomaly.detectors._cnn_forecast import cnn_forecaster
+from skanomaly.detectors._conv_autoencoder import conv_autoencoder
 from skanomaly.detectors._dense_forecast import dense_forecaster
+from skanomaly.detectors._recurrent_autoencoder import recurrent_autoencoder
 from skanomaly.detectors._recurrent_forecast import recurrent_forecaster
 
 
@@ -139,3 +141,43 @@ def test_parameters_of_a_convolution():
     assert [layer.dilation_rate for layer in kinds] == [(1,), (2,), (1,), (1,)]
     count = dense(3 * 2, 5) + dense(3 * 5, 5) + dense(5, 5) + dense(5, 3 * 2)
     assert network.count_params() == count
+
+
+@pytest.mark.parametrize(
+    ("network", "count"),
+    [
+        (dense_autoencoder(4, 1, hidden_units=(), latent_units=2), 22),
+        (dense_autoencoder(8, 1, hidden_units=(), latent_units=3), 59),
+        (dense_autoencoder(18, 1, hidden_units=(15, 7), latent_units=2), 842),
+        (
+            dense_autoencoder(
+                400,
+                1,
+                hidden_units=(252, 152, 152),
+                latent_units=52,
+                decoder_units=(152, 252, 352),
+            ),
+            447_588,
+        ),
+        (recurrent_autoencoder(30, 1, units=128), 198_273),
+        (recurrent_autoencoder(5, 1, cell="gru", units=50), 23_301),
+        (conv_autoencoder(288, 1), 9_505),
+    ],
+)
+def test_sizes_of_well_known_networks(network, count):
+    assert network.count_params() == count
+
+
+@pytest.mark.parametrize("window", [1, 2, 5, 8, 13])
+def test_convolutions_give_back_windows_of_any_length(window):
+    network = conv_autoencoder(window, 2, filters=(3, 2), kernel_size=3)
+    assert network.output_shape == network.input_shape == (None, window, 2)
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_layers_of_a_recurrent_autoencoder(bidirectional):
+    network = recurrent_autoencoder(
+        6, 2, cell="rnn", units=3, n_layers=2, bidirectional=bidirectional
+    )
+    assert network.output_shape == (None, 6, 2)
+    assert network.get_layer("code").output.shape[1] == 3 * (1 + bidirectional)

@@ -22,8 +22,8 @@ PUBLIC = [
     (module, name) for module in skanomaly._PUBLIC for name in skanomaly._PUBLIC[module]
 ]
 
-# What loads Keras when it is imported, and not in a function: the trainer, and layers and
-# models that Keras lacks. Nothing imports these at its top but the first of them.
+# What loads Keras when it is imported, and not in a function: the trainer, and layers
+# and models that Keras lacks. Nothing imports these at its top but the first of them.
 DOORS_TO_KERAS = {
     "skanomaly.detectors._training",
     "skanomaly.networks._adversarial",

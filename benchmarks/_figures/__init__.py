@@ -11,6 +11,7 @@ SECTIONS = (
     "bad_input",
     "memory",
     "heart",
+    "kdd",
     "vpc",
     "continued",
     "contract",
