@@ -50,10 +50,12 @@ def iterations_of(detector):
 # one if its state is lost, so this shows the weights and the state to go on.
 
 
-# Whose loss is a matter of chance at each step, and how to do without.
+# Whose loss is a matter of chance at each step, and how to do without. (The cell of
+# the recurrent autoencoder is one that learns something in six steps.)
 NOISY = {"BiGANDetector", "VariationalAutoencoderDetector"}
 WITHOUT_NOISE = {
     "ConvAutoencoderDetector": {"dropout": 0.0},
+    "RecurrentAutoencoderDetector": {"cell": "rnn"},
     "Seq2SeqDetector": {"teacher_forcing": 1.0},
 }
 NOISELESS = [detector for detector in NETWORKS if detector.__name__ not in NOISY]
@@ -77,7 +79,7 @@ def assert_same_course(detector, in_one_go):
     course, expected = detector.history_["loss"], in_one_go.history_["loss"]
     np.testing.assert_allclose(course, expected, rtol=1e-4)
     # The losses differ enough for the comparison to mean something.
-    assert np.median(np.abs(np.diff(expected))) > 1e-3 * expected[0]
+    assert (np.abs(np.diff(expected)) > 1e-3 * expected[0]).all()
     assert iterations_of(detector) == 6
 
 
