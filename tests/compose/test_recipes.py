@@ -313,6 +313,24 @@ def test_load_curves_behind_a_one_class_svm(load_curve):
     assert found == [False, True, True, True]
 
 
+def test_load_curves_by_a_recurrent_autoencoder(load_curve):
+    # Five steps at a time, through 23,301 parameters.
+    pipeline = make_detector(
+        "recurrent_autoencoder", window=5, context=None, units=50, random_state=0
+    )
+    pipeline.fit(load_curve("timeseries1.csv"))
+    assert pipeline[-1].network_.count_params() == 23_301
+    anomalies = {2: [239, 431], 3: [], 4: [], 5: [104, 204, 304, 422]}
+    names = {number: f"timeseries{number}.csv" for number in (2, 3, 4)}
+    names[5] = "timeseries5_anomaly.csv"
+    for number, expected in anomalies.items():
+        scores = pipeline.score_samples(load_curve(names[number]))
+        events = find_events(scores, offset=pipeline[-1].offset_)
+        peaks = [event.peak for event in events]
+        assert len(peaks) == len(expected)
+        np.testing.assert_allclose(peaks, expected, atol=4)
+
+
 @pytest.mark.parametrize("seed", [0, 1])
 def test_load_curves(load_curve, seed):
     read = load_curve
