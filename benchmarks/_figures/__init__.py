@@ -15,6 +15,7 @@ SECTIONS = (
     "kdd",
     "odds",
     "digits",
+    "sp500",
     "vpc",
     "continued",
     "contract",
