@@ -37,7 +37,7 @@ RETURNS = {
 def figures(data: Path) -> Iterator[Figure]:
     closes = pd.read_csv(data / "seeds/sp500/S_P_500_Index_Data.csv")
     closes.index = pd.to_datetime(closes.pop("date"), format="%d-%b-%y")
-    train, test = split_series(closes, train_fraction=0.8)
+    train, test = split_series(closes, train_until=int(0.8 * len(closes)))
     scaler = StandardScaler().fit(train)
     # Windows that lie within the series, but for the first of them.
     windows = [
