@@ -16,21 +16,41 @@ ANOMALIES = {"timeseries5_anomaly": (104, 204, 304, 422), "timeseries2": (239, 4
 WINDOWS = ("auto", 16, 24)
 SEEDS = (0, 1, 2)
 TOLERANCE = 4
+ASKED = ("autoencoder", "recurrent_autoencoder")
 
 
 def figures(data: Path) -> Iterator[Figure]:
     asked = (
-        "every anomaly of timeseries5_anomaly hit within 4 samples, no other event, "
-        "none on timeseries1, 3, 4"
+        "every anomaly of timeseries5_anomaly and timeseries2 hit within 4 samples, no "
+        "other event, none on timeseries1, 3, 4"
     )
     for name in DETECTORS:
+        is_asked = name in ASKED
         for window in WINDOWS:
-            for seed in SEEDS if name == "autoencoder" else SEEDS[:1]:
-                found = _found(data, name, window, seed)
+            for seed in SEEDS if is_asked else SEEDS[:1]:
+                found = _found(data, fit(data, name, window, seed))
                 who = f"{name}, window {window}, seed {seed}"
-                is_asked = name == "autoencoder" and window == "auto"
-                met = _is_faultless(found) if is_asked else None
-                yield Figure(f"{who}: {asked}" if is_asked else who, found, met=met)
+                yield (
+                    Figure(f"{who}: {asked}", found, met=_is_faultless(found))
+                    if is_asked and window == "auto"
+                    else Figure(who, found)
+                )
+    for seed in SEEDS:
+        pipeline = make_detector(
+            "recurrent_autoencoder",
+            window=5,
+            context=None,
+            units=50,
+            random_state=seed,
+        ).fit(read(data, "timeseries1"))
+        found = _found(data, pipeline)
+        found["parameters"] = pipeline[-1].network_.count_params()
+        yield Figure(
+            f"recurrent_autoencoder of 23,301 parameters on five steps, seed {seed}: "
+            f"{asked}",
+            found,
+            met=_is_faultless(found) and found["parameters"] == 23_301,
+        )
 
 
 def read(data: Path, name: str) -> NDArray[np.float64]:
@@ -45,8 +65,7 @@ def fit(data: Path, name: str, window: int | str = "auto", seed: int = 0) -> Any
     return pipeline.fit(read(data, "timeseries1"))
 
 
-def _found(data: Path, name: str, window: int | str, seed: int) -> dict[str, Any]:
-    pipeline = fit(data, name, window, seed)
+def _found(data: Path, pipeline: Any) -> dict[str, Any]:
     found: dict[str, Any] = {"window": pipeline["shingler"].window_}
     for series, anomalies in ANOMALIES.items():
         events = events_in(pipeline, read(data, series))
@@ -81,6 +100,6 @@ def _distance(event: Event, sample: int) -> int:
 
 
 def _is_faultless(found: dict[str, Any]) -> bool:
-    judged = found["timeseries5_anomaly"]
+    judged = [found[series] for series in ANOMALIES]
     alarms = any(found[series] for series in NORMAL)
-    return not (judged["missed"] or judged["others"] or alarms)
+    return not alarms and not any(one["missed"] or one["others"] for one in judged)
