@@ -13,8 +13,10 @@ FILES = sorted((Path(__file__).parent.parent / "examples").glob("plot_*.py"))
 SAYS = {
     "plot_flow_logs": ["47 parameters", "first loss after"],
     "plot_heart_supervised": ["3,042 parameters", "accuracy"],
+    "plot_kdd": ["one-class SVM", "avg. precision"],
     "plot_sp500": ["873 parameters", "of training"],
     "plot_waveform": ["autoencoder", "gru", "lstm", "dense"],
+    "plot_workshop": ["59 parameters", "23,301 parameters"],
 }
 
 examples = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
