@@ -3,8 +3,8 @@ Codes, curves and tables
 ========================
 
 Three small lessons on autoencoders. Eight rows go through a code of three numbers, and
-the network invents the binary system. A recurrent one learns the load of nine days
-and finds the hours that do not belong there. And on tables of records we ask whether any of
+the network invents the binary system. A recurrent one learns the load of nine days and
+finds the hours that do not belong there. And on tables of records we ask whether any of
 this beats what needs no network.
 """
 
@@ -165,6 +165,6 @@ import matplotlib.pyplot as plt
 
 figure, ax = plt.subplots(figsize=(9, 4), layout="constrained")
 areas.T.plot.bar(ax=ax, width=0.8, rot=0)
-ax.set(ylabel="ROC AUC", ylim=(0.5, 1))
+ax.set(ylabel="ROC AUC", ylim=(0.5, 1.02))
 ax.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False)
 ax.spines[["top", "right"]].set_visible(False)
