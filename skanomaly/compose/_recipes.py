@@ -25,7 +25,7 @@ MAX_ROWS = 10_000
 @dataclass(frozen=True)
 class _Recipe:
     detector: type[Any]
-    periods: int = 2  # in an automatic window
+    periods: float = 2  # in an automatic window
     align: str = "end"  # where a row's sample lies in it
     threshold: str = "auto"  # what "auto" stands for
     params: dict[str, Any] = field(default_factory=dict)
@@ -33,8 +33,8 @@ class _Recipe:
 
 # Windows of two periods show a network one and judge it on one: what
 # benchmarks/horizon.py found best of several. What rebuilds a window step by step from
-# a recurrent state has one: it did not learn two of the load curves that
-# benchmarks/_figures/workshop.py reads. Scikit-learn's detectors judge whole windows;
+# a recurrent state has half a period: on the load curves of
+# benchmarks/_figures/workshop.py it did not learn a whole one with every seed. Scikit-learn's detectors judge whole windows;
 # of half a period, one and two, two were best for each of them. How many deviations a
 # threshold needs depends on how long a tail their scores have.
 _RECIPES = {
@@ -43,7 +43,7 @@ _RECIPES = {
     ),
     "recurrent_autoencoder": _Recipe(
         detectors.RecurrentAutoencoderDetector,
-        periods=1,
+        periods=0.5,
         align="center",
         params={
             "context": 0.5,
@@ -65,7 +65,7 @@ _RECIPES = {
     "bigan": _Recipe(detectors.BiGANDetector, align="center", params={"context": 0.5}),
     "seq2seq": _Recipe(
         detectors.Seq2SeqDetector,
-        periods=1,
+        periods=0.5,
         align="center",
         params={"context": 0.5, "cell": "gru", "learning_rate": 0.01},
     ),
@@ -125,7 +125,7 @@ def make_detector(
         are scikit-learn's behind our threshold.
     window : int or "auto", default="auto"
         Samples in a window. ``"auto"``: two dominant periods of the training series;
-        one for ``"recurrent_autoencoder"`` and ``"seq2seq"``.
+        half a period for ``"recurrent_autoencoder"`` and ``"seq2seq"``.
     threshold : rule, float or str, default="auto"
         See `skanomaly.resolve_threshold`, which says what ``"auto"`` is for our
         detectors. For scikit-learn's, whose scores do not begin at 0, it is

@@ -1,6 +1,6 @@
 """The transformer that turns a series into rows of windows."""
 
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -36,11 +36,11 @@ class Shingler(TransformerMixin, BaseEstimator):
     ----------
     window : int or "auto", default="auto"
         Steps in a row. ``"auto"`` takes `periods` times the dominant period of the
-        training series, from its autocorrelation, and fewer periods, but one at least,
-        where they would exceed an eighth of the series. Where no period is clear, 100
-        samples or a tenth of the series (whatever is less) stand for it.
-    periods : int, default=1
-        Periods in a window. Only used with ``window="auto"``.
+        training series, from its autocorrelation, and fewer whole periods where they
+        would exceed an eighth of the series. Where no period is clear, 100 samples or a
+        tenth of the series (whatever is less) stand for it.
+    periods : float, default=1
+        Periods in a window, such as 2 or 0.5. Only used with ``window="auto"``.
     align : {"end", "center"}, default="end"
         Where a row's sample lies in its window: at the end, so that no row needs
         later samples, or at step ``window // 2``, which suits reconstruction.
@@ -92,7 +92,7 @@ class Shingler(TransformerMixin, BaseEstimator):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "window": [StrOptions({"auto"}), _COUNT],
-        "periods": [_COUNT],
+        "periods": [Interval(Real, 0, None, closed="neither")],
         "align": [StrOptions({"end", "center"})],
         "pad": [StrOptions({"edge", "reflect", "period"})],
         "flatten": ["boolean"],
@@ -102,7 +102,7 @@ class Shingler(TransformerMixin, BaseEstimator):
         self,
         window: int | str = "auto",
         *,
-        periods: int = 1,
+        periods: float = 1,
         align: str = "end",
         pad: str = "edge",
         flatten: bool = True,
@@ -140,7 +140,7 @@ class Shingler(TransformerMixin, BaseEstimator):
         if isinstance(self.window, str):
             period = self.period_ or usual_length(len(series))
             n_fitting = max(1, len(series) // (_ENOUGH_WINDOWS * period))
-            self.window_ = period * min(self.periods, n_fitting)
+            self.window_ = max(1, round(period * min(self.periods, n_fitting)))
         else:
             self.window_ = int(self.window)
         return self

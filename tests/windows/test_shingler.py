@@ -197,6 +197,10 @@ def test_auto_window_is_a_number_of_periods():
     assert Shingler(periods=3).fit(X[:110]).window_ == 24
     assert Shingler(periods=3).fit(np.zeros((50, 1))).window_ == 5
     assert Shingler(7, periods=3).fit(X).window_ == 7
+    # Or a part of one.
+    assert Shingler(periods=0.5).fit(X).window_ == 12
+    assert Shingler(periods=1.5).fit(X).window_ == 36
+    assert Shingler(periods=0.01).fit(X).window_ == 1
 
 
 def test_fit_decides_the_window_and_set_params_does_not():
