@@ -34,9 +34,10 @@ class _Recipe:
 # Windows of two periods show a network one and judge it on one: what
 # benchmarks/horizon.py found best of several. What rebuilds a window step by step from
 # a recurrent state has half a period: on the load curves of
-# benchmarks/_figures/workshop.py it did not learn a whole one with every seed. Scikit-learn's detectors judge whole windows;
-# of half a period, one and two, two were best for each of them. How many deviations a
-# threshold needs depends on how long a tail their scores have.
+# benchmarks/_figures/workshop.py it did not learn a whole one with every seed.
+# Scikit-learn's detectors judge whole windows; of half a period, one and two, two were
+# best for each of them. How many deviations a threshold needs depends on how long a
+# tail their scores have.
 _RECIPES = {
     "autoencoder": _Recipe(
         detectors.AutoencoderDetector, align="center", params={"context": 0.5}
