@@ -40,6 +40,7 @@ verify: .venv/.installed-test
 
 bench: .venv/.installed-test
 	$(BIN)/python benchmarks/horizon.py
+	$(BIN)/python benchmarks/detectors.py
 
 docs: export TF_CPP_MIN_LOG_LEVEL = 2
 docs: .venv/.installed-docs

@@ -12,15 +12,14 @@ import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
+from _labelled import ABOUT_METRIC, METRIC, Series, half_of_series
 from _results import RESULTS, data_folder, origin, write_json
 from numpy.typing import NDArray
-from sklearn.metrics import average_precision_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -33,14 +32,6 @@ from skanomaly import (
 from skanomaly.windows import find_period
 
 FILE = RESULTS / "horizon.json"
-METRIC = "mean_average_precision_of_widened_truth"
-ABOUT_METRIC = (
-    "average_precision_score of scikit-learn with the truth widened by half the buffer "
-    "to each side, mean over buffers of 0, 50 and 100 samples; it stands in for VUS-PR "
-    "until the package has that"
-)
-BUFFERS = (0, 50, 100)
-LONGEST = 25_000
 SEED = 0
 FORECASTERS = {"dense": DenseForecastDetector, "cnn": CNNForecastDetector}
 # Share of the window; 0 stands for a single step.
@@ -49,21 +40,6 @@ HORIZONS = {
     "direct": (1 / 4, 1 / 2),
 }
 CONTEXTS = ((1, None), (2, None), (2, 0.5), (2, 0.25), (3, 0.33), (3, 0.67))
-
-
-@dataclass(frozen=True)
-class Series:
-    """A labelled series; the detector learns from its first part."""
-
-    name: str
-    X: NDArray[np.float64]
-    y: NDArray[np.bool_]
-    train_size: int
-
-    @property
-    def training(self) -> NDArray[np.float64]:
-        """What the detector learns from."""
-        return self.X[: self.train_size]
 
 
 @dataclass(frozen=True)
@@ -112,7 +88,7 @@ def main() -> None:
         "seed": SEED,
         "metric": {METRIC: ABOUT_METRIC},
     }
-    series = _training_half(data, options.series)
+    series = half_of_series(data, 0, options.series)
     periodic = [find_period(one.training) is not None for one in series]
     content["n_series"] = {"all": len(series), "with_a_period": sum(periodic)}
     content["series"] = {
@@ -149,27 +125,6 @@ def _settings(only: str | None) -> Iterator[Setting]:
             yield Setting("autoencoder", periods, context=context)
 
 
-def _training_half(data: Path, n_series: int | None) -> list[Series]:
-    """Return the even ones of the sorted files, but for the longest."""
-    files = sorted((data / "tsb-ad-u").glob("*.npz"))[::2]
-    series = [one for one in map(_read, files) if len(one.y) < LONGEST]
-    if n_series is None or n_series >= len(series):
-        return series
-    # They are sorted by source, so the first ones would all be of one kind.
-    chosen = np.linspace(0, len(series) - 1, n_series).round().astype(int)
-    return [series[position] for position in chosen]
-
-
-def _read(file: Path) -> Series:
-    with np.load(file) as held:
-        return Series(
-            name=file.stem,
-            X=held["X"].astype(np.float64),
-            y=held["y"] > 0,
-            train_size=int(held["train_size"]),
-        )
-
-
 def _measure(
     setting: Setting, series: list[Series], periodic: NDArray[np.bool_]
 ) -> dict[str, Any]:
@@ -189,20 +144,7 @@ def _measure(
 
 def _score(setting: Setting, series: Series) -> float:
     pipeline = setting.pipeline(series.training).fit(series.training)
-    errors = -pipeline.score_samples(series.X)
-    return float(
-        np.mean(
-            [
-                average_precision_score(_widen(series.y, buffer // 2), errors)
-                for buffer in BUFFERS
-            ]
-        )
-    )
-
-
-def _widen(y: NDArray[np.bool_], n_samples: int) -> NDArray[np.bool_]:
-    """Return the truth with each event begun earlier and ended later."""
-    return np.convolve(y, np.ones(2 * n_samples + 1), "same") > 0
+    return series.judge(-pipeline.score_samples(series.X))
 
 
 def _text(mean: float | None) -> str:

@@ -40,7 +40,7 @@ def test_events_are_told_from_anomalies_by_their_distance(bench):
 
 
 def test_widened_truth(bench):
-    widen = bench("horizon")._widen
+    widen = bench("_labelled")._widen
     y = np.zeros(9, dtype=bool)
     y[4] = True
     assert np.flatnonzero(widen(y, 2)).tolist() == [2, 3, 4, 5, 6]

@@ -16,6 +16,7 @@ SECTIONS = (
     "odds",
     "digits",
     "sp500",
+    "trim",
     "vpc",
     "continued",
     "contract",

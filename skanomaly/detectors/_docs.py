@@ -22,8 +22,11 @@ validation_split : float, default=0.1
 contamination_trim : float, default=0.0
     Part of the training rows, 0 to 0.5, that may be abnormal. After a first pass of
     training the worst part is left out and training goes on without it; the offset
-    is learned without the worst part as well. Too large a value takes what is rare
-    for abnormal and gives false alarms.
+    is learned without the worst part as well. It helps where anomalies in the training
+    part lift the threshold above all others: on such series more were found the larger
+    it was, at the price of more false alarms. How networks rank samples it hardly
+    changes, for a few odd rows hardly change what they learn, and what is odd in many
+    rows they learn in the first pass.
 """
 _TRAINING = """
 epochs : int, default=30
