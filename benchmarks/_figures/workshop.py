@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from _figures._figure import DETECTORS, Figure, events_in, read_series, spans
+from _figures._figure import Figure, events_in, read_series, spans
 from skanomaly import Event, make_detector
+from skanomaly.compose import detector_names
 
 NORMAL = ("timeseries1", "timeseries3", "timeseries4")
 ANOMALIES = {"timeseries5_anomaly": (104, 204, 304, 422), "timeseries2": (239, 431)}
@@ -24,7 +25,7 @@ def figures(data: Path) -> Iterator[Figure]:
         "every anomaly of timeseries5_anomaly and timeseries2 hit within 4 samples, no "
         "other event, none on timeseries1, 3, 4"
     )
-    for name in DETECTORS:
+    for name in detector_names():
         is_asked = name in ASKED
         for window in WINDOWS:
             for seed in SEEDS if is_asked else SEEDS[:1]:
