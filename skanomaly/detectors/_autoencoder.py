@@ -6,6 +6,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from skanomaly._compat import Interval, StrOptions
+from skanomaly._validation import layer_sizes
 from skanomaly.detectors._docs import documented
 from skanomaly.detectors._reconstruction import BaseAutoencoderDetector
 from skanomaly.networks import code_size, dense_decoder, dense_stack
@@ -214,9 +215,11 @@ class AutoencoderDetector(BaseAutoencoderDetector):
     def _default_network(self) -> "Callable[..., keras.Model]":
         return partial(
             dense_autoencoder,
-            hidden_units=tuple(self.hidden_units),
+            hidden_units=layer_sizes("hidden_units", self.hidden_units),
             latent_units=self.latent_units,
-            decoder_units=self.decoder_units,
+            decoder_units=None
+            if self.decoder_units is None
+            else layer_sizes("decoder_units", self.decoder_units),
             activation=self.activation,
             latent_activation=self.latent_activation,
             output_activation=self.output_activation,

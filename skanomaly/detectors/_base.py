@@ -48,6 +48,7 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         "contamination_trim": [Interval(Real, 0, 0.5, closed="both")],
     }
 
+    warm_start = False  # a parameter of those that can go on
     n_channels_: int
     n_held_out_: int
     offset_: float
@@ -112,7 +113,7 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
             If X holds NaN or infinity, has too few rows or steps, or does not
             divide into `n_channels`.
         """
-        return self._fit(X)
+        return self._fit(X, go_on=self.warm_start)
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
         """Score rows: minus their mean error, so the lower, the more abnormal.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from skanomaly._compat import Interval, StrOptions
+from skanomaly._validation import layer_sizes
 from skanomaly.detectors._base import Floats
 from skanomaly.detectors._docs import documented
 from skanomaly.detectors._reconstruction import BaseAutoencoderDetector
@@ -257,9 +258,11 @@ class BiGANDetector(BaseAutoencoderDetector):
     def _default_network(self) -> "Callable[..., keras.Model]":
         return partial(
             bigan_parts,
-            hidden_units=tuple(self.hidden_units),
+            hidden_units=layer_sizes("hidden_units", self.hidden_units),
             latent_units=self.latent_units,
-            discriminator_units=tuple(self.discriminator_units),
+            discriminator_units=layer_sizes(
+                "discriminator_units", self.discriminator_units
+            ),
             activation=self.activation,
         )
 

@@ -6,6 +6,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from skanomaly._compat import Interval
+from skanomaly._validation import layer_sizes
 from skanomaly.detectors._docs import documented
 from skanomaly.detectors._reconstruction import BaseAutoencoderDetector
 
@@ -193,7 +194,7 @@ class ConvAutoencoderDetector(BaseAutoencoderDetector):
     def _default_network(self) -> "Callable[..., keras.Model]":
         return partial(
             conv_autoencoder,
-            filters=tuple(self.filters),
+            filters=layer_sizes("filters", self.filters),
             kernel_size=self.kernel_size,
             strides=self.strides,
             activation=self.activation,

@@ -6,6 +6,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from skanomaly._compat import Interval
+from skanomaly._validation import layer_sizes
 from skanomaly.detectors._docs import documented
 from skanomaly.detectors._forecast import BaseForecastDetector
 from skanomaly.networks import dense_stack
@@ -159,7 +160,7 @@ class DenseForecastDetector(BaseForecastDetector):
     def _default_network(self) -> "Callable[..., keras.Model]":
         return partial(
             dense_forecaster,
-            hidden_units=tuple(self.hidden_units),
+            hidden_units=layer_sizes("hidden_units", self.hidden_units),
             activation=self.activation,
             dropout=self.dropout,
         )

@@ -74,31 +74,6 @@ class BaseNetworkDetector(BaseDetector):
         self.warm_start = warm_start
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: ArrayLike, y: Any = None) -> Self:
-        """Train the network on rows that are mostly normal, and learn the offset.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_rows, window * n_channels) or \
-                (n_rows, window, n_channels)
-            Windows of a series in the order of time, or independent records.
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        self : object
-            The fitted detector.
-
-        Raises
-        ------
-        ValueError
-            If X holds NaN or infinity, has too few rows or steps, or does not
-            divide into `n_channels`.
-        """
-        return self._fit(X, go_on=self.warm_start)
-
-    @fit_context(prefer_skip_nested_validation=False)
     def partial_fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Train one more epoch on `X`, and learn the offset anew from its rows.
 

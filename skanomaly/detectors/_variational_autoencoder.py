@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._compat import Interval, StrOptions
+from skanomaly._validation import layer_sizes
 from skanomaly.detectors._base import Floats, error_size
 from skanomaly.detectors._docs import documented
 from skanomaly.detectors._reconstruction import BaseAutoencoderDetector
@@ -207,7 +208,7 @@ class VariationalAutoencoderDetector(BaseAutoencoderDetector):
     def _default_network(self) -> "Callable[..., keras.Model]":
         return partial(
             variational_autoencoder,
-            hidden_units=tuple(self.hidden_units),
+            hidden_units=layer_sizes("hidden_units", self.hidden_units),
             latent_units=self.latent_units,
             activation=self.activation,
             beta=self.beta,

@@ -8,6 +8,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
+import skanomaly
 from skanomaly import MADThreshold, SigmaThreshold
 from tests.detectors.common import (
     AUTOENCODERS,
@@ -332,6 +333,24 @@ def test_parameters_out_of_range_are_refused(detector, params):
     name = next(iter(params))
     with pytest.raises(ValueError, match=f"'{name}' parameter of {name_of(detector)}"):
         quick(detector, **params).fit(records())
+
+
+@pytest.mark.parametrize("sizes", [[0], [8, 2.5], ["8"], [True], [-3]], ids=repr)
+@pytest.mark.parametrize(
+    ("detector", "name"),
+    [
+        (skanomaly.AutoencoderDetector, "hidden_units"),
+        (skanomaly.AutoencoderDetector, "decoder_units"),
+        (skanomaly.BiGANDetector, "hidden_units"),
+        (skanomaly.BiGANDetector, "discriminator_units"),
+        (skanomaly.ConvAutoencoderDetector, "filters"),
+        (skanomaly.DenseForecastDetector, "hidden_units"),
+        (skanomaly.VariationalAutoencoderDetector, "hidden_units"),
+    ],
+)
+def test_sizes_of_layers_are_whole_numbers(detector, name, sizes):
+    with pytest.raises(ValueError, match=f"{name} must hold a whole number"):
+        detector(**{name: sizes}).fit(records())
 
 
 # Thresholds.
