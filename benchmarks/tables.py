@@ -147,7 +147,7 @@ def series(section: Section) -> str:
         ["detector", "ranking", "fit and score, median", "longest"],
         (
             [
-                f"`{name}`",
+                "`{}`{}{}".format(*name.partition(",")),
                 f"{result['mean']:.3f}",
                 _seconds(result["median_seconds"]),
                 _seconds(max(result["seconds"])),
