@@ -2,8 +2,8 @@
 
     python benchmarks/tables.py
 
-Reads benchmarks/results and replaces, in docs/choosing.md, what stands between the
-lines ``<!-- table: NAME -->`` and ``<!-- end of table -->``.
+Reads benchmarks/results and replaces, in README.md and docs/choosing.md, what stands
+between the lines ``<!-- table: NAME -->`` and ``<!-- end of table -->``.
 """
 
 import re
@@ -12,13 +12,15 @@ from typing import Any
 
 from _results import RESULTS, read_json
 
-PAGE = RESULTS.parent.parent / "docs" / "choosing.md"
+_ROOT = RESULTS.parent.parent
+PAGES = (_ROOT / "README.md", _ROOT / "docs" / "choosing.md")
 _MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 Section = dict[str, dict[str, Any]]  # what was measured, by what was asked
 
 
 def main() -> None:
-    PAGE.write_text(fill(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(fill(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def fill(text: str) -> str:
@@ -169,7 +171,7 @@ def _table(head: list[str], rows: Iterable[list[str]]) -> str:
 
 
 def _seconds(seconds: float) -> str:
-    return f"{seconds:.2f} s" if seconds < 1 else f"{seconds:.0f} s"
+    return f"{seconds:.{2 if seconds < 0.995 else 0}f} s"
 
 
 if __name__ == "__main__":

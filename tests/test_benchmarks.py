@@ -1,6 +1,7 @@
 """The benchmarks judge rightly and keep what they measured before."""
 
 import json
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -86,3 +87,11 @@ def test_written_files_are_whole(bench, tmp_path):
     assert results.read_json(file) == {"float": 0.5, "array": [True]}
     assert list(file.parent.iterdir()) == [file]
     assert results.read_json(tmp_path / "none.json") == {}
+
+
+def test_the_tables_of_the_documentation_are_those_of_the_results(bench):
+    tables = bench("tables")
+    pages = [page.read_text(encoding="utf-8") for page in tables.PAGES]
+    shown = {name for page in pages for name in re.findall(r"<!-- table: (\w+)", page)}
+    assert shown == set(tables.TABLES)
+    assert [tables.fill(page) for page in pages] == pages
