@@ -1,5 +1,6 @@
 """Networks without an estimator: what they count, map and see."""
 
+from functools import partial
 from itertools import pairwise
 
 import keras
@@ -7,11 +8,14 @@ import numpy as np
 import pytest
 
 from skanomaly.detectors._autoencoder import dense_autoencoder
+from skanomaly.detectors._bigan import bigan, bigan_parts
 from skanomaly.detectors._cnn_forecast import cnn_forecaster
 from skanomaly.detectors._conv_autoencoder import conv_autoencoder
 from skanomaly.detectors._dense_forecast import dense_forecaster
 from skanomaly.detectors._recurrent_autoencoder import recurrent_autoencoder
 from skanomaly.detectors._recurrent_forecast import recurrent_forecaster
+from skanomaly.networks._feedback import FeedbackCell
+from skanomaly.networks._gaussian_code import GaussianCode
 
 
 def dense(n_inputs, n_outputs):
@@ -180,4 +184,119 @@ def test_layers_of_a_recurrent_autoencoder(bidirectional):
         6, 2, cell="rnn", units=3, n_layers=2, bidirectional=bidirectional
     )
     assert network.output_shape == (None, 6, 2)
-    assert network.get_layer("code").output.shape[1] == 3 * (1 + bidirectional)
+    code = 3 * (1 + bidirectional)
+    assert network.get_layer("code").output.shape[1] == code
+    # Each layer of each direction sees what comes before it and its own 3 states.
+    first, second = 3 * (2 + 3 + 1), 3 * (code + 3 + 1)
+    decoder = 2 * second * (1 + bidirectional) + dense(code, 2)
+    assert network.count_params() == (first + second) * (1 + bidirectional) + decoder
+
+
+def test_a_convolution_of_larger_strides_has_a_shorter_code():
+    shapes = {}
+    for strides in (1, 2, 3):
+        network = conv_autoencoder(
+            18, 1, filters=(3, 2), kernel_size=3, strides=strides
+        )
+        assert network.output_shape == (None, 18, 1)
+        shapes[strides] = network.get_layer("code").output.shape
+    assert shapes == {1: (None, 18 * 2), 2: (None, 5 * 2), 3: (None, 2 * 2)}
+
+
+def test_dropout_of_convolutions_is_for_training_alone():
+    inputs = np.float32(random_inputs(4, 12, 1))
+    regular, plain = (conv_autoencoder(12, 1, dropout=rate) for rate in (0.5, 0.0))
+    assert (regular(inputs, training=True) != regular(inputs)).numpy().any()
+    np.testing.assert_array_equal(plain(inputs, training=True), plain(inputs))
+
+
+# What is drawn, told and held against each other in training.
+
+
+def test_codes_are_drawn_in_training_and_their_mean_in_scoring():
+    layer = GaussianCode(0.5)
+    mean, log_variance = np.full((5000, 2), 3.0), np.full((5000, 2), [0.0, 2.0])
+    np.testing.assert_array_equal(layer(mean, log_variance), np.float32(mean))
+    drawn = np.asarray(layer(mean, log_variance, training=True))
+    np.testing.assert_allclose(drawn.mean(axis=0), 3, atol=0.15)
+    np.testing.assert_allclose(drawn.std(axis=0), np.exp([0.0, 1.0]), rtol=0.05)
+    again = np.asarray(layer(mean, log_variance, training=True))
+    assert (again != drawn).mean() > 0.99
+    # The divergence of each unit, from its formula.
+    divergence = sum(0.5 * (9 + np.exp(v) - v - 1) for v in (0.0, 2.0))
+    assert float(layer.losses[-1]) == pytest.approx(0.5 * divergence, rel=1e-5)
+
+
+def test_an_extreme_variance_stays_a_number():
+    layer = GaussianCode(1.0)
+    drawn = layer(np.zeros((8, 1)), np.full((8, 1), 1e4), training=True)
+    assert np.isfinite(drawn).all()
+    assert np.isfinite(float(layer.losses[-1]))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_training_is_told_the_truth_as_often_as_asked(share):
+    cell = FeedbackCell("rnn", 1, 1, share)
+    cell.build((None, 1))
+    # The next step is what went before, which no other step is: nothing is learned.
+    kernel, recurrent, bias = (np.zeros((1, 1)), np.zeros((1, 1)), np.zeros(1))
+    cell.cell.set_weights([kernel + 1, recurrent, bias])
+    cell.dense.set_weights([np.ones((1, 1)), np.zeros(1)])
+    truth, states = np.ones((4000, 1)), [np.zeros((4000, 1)), -np.ones((4000, 1))]
+    output, _ = cell(np.float32(truth), list(map(np.float32, states)), training=True)
+    assert (np.asarray(output) > 0).mean() == pytest.approx(share, abs=0.03)
+    output, _ = cell(np.float32(truth), list(map(np.float32, states)))
+    assert (np.asarray(output) < 0).all()
+
+
+def adversarial(**params):
+    return bigan(
+        4,
+        1,
+        parts=partial(bigan_parts, hidden_units=(5,), discriminator_units=(6,)),
+        **params,
+    )
+
+
+@pytest.mark.parametrize(("smoothing", "weight"), [(0.0, 0.0), (0.1, 0.0), (0.2, 3.0)])
+def test_both_losses_of_an_adversarial_network(smoothing, weight):
+    network = adversarial(label_smoothing=smoothing, reconstruction_weight=weight)
+    windows, noise = (
+        keras.ops.convert_to_tensor(np.float32(random_inputs(*shape)))
+        for shape in ((7, 4, 1), (7, 1))
+    )
+    for _ in range(50):  # until the norms of the discriminator have settled
+        losses = network._both_losses(windows, noise)
+    critic, decoder = (network.get_layer(n) for n in ("discriminator", "decoder"))
+    codes = network.get_layer("encoder")(windows)
+    real, fake = (
+        1 / (1 + np.exp(-np.float64(critic(pair)[0])))
+        for pair in ([windows, codes], [decoder(noise), noise])
+    )
+    entropy = -(1 - smoothing) * np.log(real) - smoothing * np.log(1 - real)
+    rebuilt = np.abs(windows - np.asarray(decoder(codes))).mean()
+    expected = (
+        entropy.mean() - np.log(1 - fake).mean(),
+        -np.log(1 - real).mean() - np.log(fake).mean() + weight * rebuilt,
+    )
+    np.testing.assert_allclose([float(loss) for loss in losses], expected, rtol=1e-4)
+
+
+def test_each_side_of_an_adversarial_network_pays_for_its_own_weights():
+    network = adversarial(label_smoothing=0.0, reconstruction_weight=0.0)
+    windows, noise = (
+        keras.ops.convert_to_tensor(np.float32(random_inputs(*shape)))
+        for shape in ((7, 4, 1), (7, 1))
+    )
+    for _ in range(50):
+        plain = [float(loss) for loss in network._both_losses(windows, noise)]
+    for name, more in (
+        ("encoder", [0, 1]),
+        ("decoder", [0, 1]),
+        ("discriminator", [1, 0]),
+    ):
+        weights = network.get_layer(name).trainable_variables[0]
+        weights.regularizer = lambda weights: keras.ops.ones(())
+        dearer = [float(loss) for loss in network._both_losses(windows, noise)]
+        np.testing.assert_allclose(np.subtract(dearer, plain), more, atol=1e-4)
+        plain = dearer

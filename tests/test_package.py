@@ -82,6 +82,20 @@ def test_import_loads_nothing_heavy():
     assert not (HEAVY | OPTIONAL) & set(loaded)
 
 
+def test_a_fit_leaves_determinism_as_it_was():
+    assert in_fresh_python(
+        """
+import json, keras, numpy as np, skanomaly
+X = np.random.default_rng(0).normal(size=(40, 3))
+skanomaly.AutoencoderDetector(epochs=1).fit(X)
+dropout = keras.Sequential([keras.layers.Dropout(0.5), keras.layers.Dense(1)])
+dropout.compile("sgd", "mse")
+# Its order is drawn without a seed, which TensorFlow refuses where all is determined.
+print(json.dumps(len(dropout.fit(X, X[:, :1], verbose=0).history)))
+"""
+    )
+
+
 def test_modules_load_nothing_heavy():
     names = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")

@@ -5,20 +5,21 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, OutlierMixin, clone
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skanomaly._compat import HasMethods, Interval, fit_context
-from skanomaly.detectors._sequences import MIN_VALIDATION_ROWS
-from skanomaly.thresholds import refuse_nested_params, resolve_threshold
+from skanomaly.detectors._decision import OffsetMixin
+from skanomaly.detectors._sequences import validation_start
+from skanomaly.thresholds import resolve_threshold
 from skanomaly.windows import row_advance
 
 # Values that are scored at once: estimators copy what they score.
 BLOCK_VALUES = 2**22
 
 
-class ThresholdDetector(MetaEstimatorMixin, OutlierMixin, BaseEstimator):
+class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
     """Give any outlier detector a threshold rule of this package.
 
     The rule learns from scores of rows that the estimator was not fitted on, the last
@@ -105,8 +106,6 @@ class ThresholdDetector(MetaEstimatorMixin, OutlierMixin, BaseEstimator):
         "max_rows": [Interval(Integral, 1, None, closed="left"), None],
     }
 
-    offset_: float
-
     def __init__(
         self,
         estimator: Any,
@@ -119,29 +118,6 @@ class ThresholdDetector(MetaEstimatorMixin, OutlierMixin, BaseEstimator):
         self.threshold = threshold
         self.validation_split = validation_split
         self.max_rows = max_rows
-
-    def set_params(self, **params: Any) -> Self:
-        """Set parameters, nested ones as ``estimator__name`` and ``threshold__name``.
-
-        Parameters
-        ----------
-        **params : dict
-            Names and values.
-
-        Returns
-        -------
-        self : object
-            The detector.
-
-        Raises
-        ------
-        ValueError
-            If a name is unknown, or names a parameter of a threshold that is given
-            as a text or a number and so has none.
-        """
-        refuse_nested_params(params, self.threshold)
-        super().set_params(**params)
-        return self
 
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
@@ -191,40 +167,6 @@ class ThresholdDetector(MetaEstimatorMixin, OutlierMixin, BaseEstimator):
         check_is_fitted(self)
         return self._scores(self._check_rows(X, reset=False))
 
-    def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Score rows relative to the threshold: negative is anomalous.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_rows, n_features) or (n_rows, window, n_channels)
-            Rows.
-
-        Returns
-        -------
-        decision : ndarray of shape (n_rows,)
-            ``score_samples(X) - offset_``.
-        """
-        scores = self.score_samples(X)
-        return np.subtract(scores, self.offset_)
-
-    def predict(self, X: ArrayLike) -> NDArray[np.int64]:
-        """Label rows.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_rows, n_features) or (n_rows, window, n_channels)
-            Rows.
-
-        Returns
-        -------
-        labels : ndarray of shape (n_rows,), values in {+1, -1}
-            +1 for normal, -1 for anomalous.
-        """
-        return np.where(self.decision_function(X) < 0, -1, 1)
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "offset_")
-
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         inner = get_tags(self.estimator).input_tags
@@ -247,12 +189,9 @@ class ThresholdDetector(MetaEstimatorMixin, OutlierMixin, BaseEstimator):
 
     def _split(self, rows: Any) -> tuple[Any, Any]:
         """Split off the last rows as detectors of this package do."""
-        n_rows = rows.shape[0]
-        n_held_out = round(n_rows * self.validation_split)
-        n_training = n_rows - n_held_out - _gap(rows)
-        if n_held_out < MIN_VALIDATION_ROWS or n_training < n_rows / 2:
-            return rows, None
-        return rows[:n_training], rows[n_rows - n_held_out :]
+        gap = _gap(rows)
+        start = validation_start(rows.shape[0], self.validation_split, gap=gap)
+        return (rows, None) if start is None else (rows[: start - gap], rows[start:])
 
     def _scores(self, rows: Any) -> NDArray[np.float64]:
         size = max(1, BLOCK_VALUES // self.n_features_in_)

@@ -7,18 +7,23 @@ from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, OutlierMixin
+from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skanomaly._compat import Interval, fit_context
+from skanomaly.detectors._decision import OffsetMixin
 from skanomaly.detectors._sequences import Examples, Sequences
-from skanomaly.thresholds import refuse_nested_params, resolve_threshold
+from skanomaly.thresholds import resolve_threshold
 
 Floats = NDArray[np.float32]
 
 
 class Model(Protocol):
     """What has learned from examples, whatever it is made of."""
+
+    @property
+    def n_codes(self) -> int:
+        """Values in a code."""
 
     def outputs(
         self, examples: Examples, *, layers: tuple[str, ...] = ()
@@ -32,7 +37,7 @@ class Model(Protocol):
         """Return what the part behind the code makes of codes."""
 
 
-class BaseDetector(OutlierMixin, BaseEstimator, ABC):
+class BaseDetector(OffsetMixin, BaseEstimator, ABC):
     """Base of the detectors, which have two sides.
 
     A family says what is seen and what is judged: `_set_up`, `_training_examples` and
@@ -51,7 +56,6 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
     warm_start = False  # a parameter of those that can go on
     n_channels_: int
     n_held_out_: int
-    offset_: float
     _model: Model
 
     def __init__(
@@ -66,29 +70,6 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         self.threshold = threshold
         self.validation_split = validation_split
         self.contamination_trim = contamination_trim
-
-    def set_params(self, **params: Any) -> Self:
-        """Set parameters, those of a threshold rule as ``threshold__name``.
-
-        Parameters
-        ----------
-        **params : dict
-            Names and values.
-
-        Returns
-        -------
-        self : object
-            The detector.
-
-        Raises
-        ------
-        ValueError
-            If a name is unknown, or names a parameter of a threshold that is given
-            as a text or a number and so has none.
-        """
-        refuse_nested_params(params, self.threshold)
-        super().set_params(**params)
-        return self
 
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
@@ -127,8 +108,8 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         Returns
         -------
         scores : ndarray of shape (n_rows,), values <= 0
-            Residuals count by their square up to 1 and linearly beyond, so X should
-            be standardized.
+            X should be standardized: residuals count by their square up to 1 and
+            linearly beyond, where the class does not say otherwise.
         """
         errors: NDArray[np.float64] = self.score_channels(X).sum(axis=1)
         return 0.0 - errors
@@ -148,42 +129,6 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
             Sums to ``-score_samples(X)`` over the channels.
         """
         return self._errors(self._check_rows(X))
-
-    def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Score rows relative to the threshold: negative is anomalous.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_rows, window * n_channels) or \
-                (n_rows, window, n_channels)
-            Rows.
-
-        Returns
-        -------
-        decision : ndarray of shape (n_rows,)
-            ``score_samples(X) - offset_``.
-        """
-        scores = self.score_samples(X)
-        return np.subtract(scores, self.offset_)
-
-    def predict(self, X: ArrayLike) -> NDArray[np.int64]:
-        """Label rows.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_rows, window * n_channels) or \
-                (n_rows, window, n_channels)
-            Rows.
-
-        Returns
-        -------
-        labels : ndarray of shape (n_rows,), values in {+1, -1}
-            +1 for normal, -1 for anomalous.
-        """
-        return np.where(self.decision_function(X) < 0, -1, 1)
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "offset_")
 
     # What a family says.
 
@@ -299,6 +244,15 @@ class BaseDetector(OutlierMixin, BaseEstimator, ABC):
         return examples.subset(np.sort(np.argsort(errors, kind="stable")[:n_kept]))
 
 
+def draw_seed(random_state: Any) -> int:
+    """Return the seed that a random state comes to; None leaves NumPy's as it was."""
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(2**31 - 1))
+    if random_state is None:
+        return int(np.random.default_rng().integers(2**31 - 1))
+    return int(random_state)
+
+
 def error_size(residuals: NDArray[np.float32]) -> NDArray[np.float32]:
     """Error of residuals: their square up to 1, and from there on its tangent.
 
@@ -306,4 +260,5 @@ def error_size(residuals: NDArray[np.float32]) -> NDArray[np.float32]:
     not lift a threshold of some standard deviations above everything else.
     """
     sizes = np.abs(residuals)
-    return np.where(sizes < 1, sizes**2, 2 * sizes - 1)
+    below = np.minimum(sizes, np.float32(1))
+    return below * (2 * sizes - below)

@@ -94,10 +94,47 @@ def bigan(
     from skanomaly.networks._adversarial import AdversarialModel
 
     return AdversarialModel.join(
-        *parts(window, n_channels),
+        *_checked(parts(window, n_channels), (window, n_channels)),
         label_smoothing=label_smoothing,
         reconstruction_weight=reconstruction_weight,
     )
+
+
+def _checked(parts: Any, window: tuple[int, int]) -> "tuple[keras.Model, ...]":
+    """Return encoder, generator and discriminator, or say what is wrong with them."""
+    import keras
+
+    three = isinstance(parts, tuple | list) and len(parts) == 3
+    if not three or not all(isinstance(part, keras.Model) for part in parts):
+        raise TypeError(
+            "network must return an encoder, a generator and a discriminator, each a "
+            f"keras.Model, but returned {parts!r}."
+        )
+    # A network of a class of one's own may have no shapes.
+    maps: list[Any] = [
+        (getattr(part, "input_shape", ()), getattr(part, "output_shape", ()))
+        for part in parts
+    ]
+    (seen, code), (noise, made), (pair, judged) = maps
+    row = (None, *window)
+    fits = (
+        seen == made == row
+        and code == noise
+        and pair == [row, code]
+        and len(code) == 2
+        and isinstance(judged, list | tuple)
+        and len(judged) == 2
+        and judged[0] == (None, 1)
+        and len(judged[1]) == 2
+    )
+    if not fits:
+        raise ValueError(
+            f"Let the encoder map {row} to (None, n_codes), the generator the other "
+            "way, and the discriminator a list of both to a list of its logit, "
+            "(None, 1), and its features, (None, n_features). The three map "
+            f"{', '.join(f'{inputs} to {outputs}' for inputs, outputs in maps)}."
+        )
+    return tuple(parts)
 
 
 @documented
@@ -127,7 +164,8 @@ class BiGANDetector(BaseAutoencoderDetector):
         original [1]_, in which only the discriminator holds the two together; others
         are nearer to [4]_.
     alpha : float, default=0.9
-        Weight of the reconstruction in the error; the rest is the discriminator's.
+        Weight of the reconstruction in the error; the rest is the discriminator's. It
+        and the next change scores at once, the threshold with the next fit.
     discriminator_score : {"features", "cross-entropy"}, default="features"
         What the discriminator adds: the distance of what its last hidden layer sees in
         a row and in its reconstruction, or how surely it takes the row for made.
@@ -155,9 +193,10 @@ class BiGANDetector(BaseAutoencoderDetector):
     hidden layer of D, the error is ``alpha * mean(abs(x - x')) + (1 - alpha) *
     mean(abs(f(x, E(x)) - f(x', E(x))))``, or its second mean is the cross-entropy
     ``-log(D(x, E(x)))`` [2]_. What the discriminator adds is shared by all channels
-    alike. In `history_`, ``loss`` is that of encoder and generator together,
-    ``discriminator_loss`` the other one, and ``val_loss`` the mean absolute error of
-    reconstruction.
+    alike. ``"adam"`` by its name has ``beta_1=0.5`` here, and any optimizer takes two
+    steps for each batch, one for either side. In `history_`, ``loss`` is that of
+    encoder and generator together, ``discriminator_loss`` the other one, and
+    ``val_loss`` the mean absolute error of reconstruction.
 
     References
     ----------
@@ -275,26 +314,24 @@ class BiGANDetector(BaseAutoencoderDetector):
         )
 
     def _optimizer(self) -> Any:
-        if self.optimizer != "adam":
-            return self.optimizer
         import keras
+
+        if not isinstance(self.optimizer, str):
+            if getattr(self.optimizer, "gradient_accumulation_steps", None):
+                raise ValueError(
+                    "BiGANDetector can't accumulate gradients: its two losses take "
+                    "turns with one optimizer. Give an optimizer without "
+                    "gradient_accumulation_steps."
+                )
+            return self.optimizer
+        if self.optimizer.lower() != "adam":
+            return self.optimizer
 
         # Momentum goes round in circles where two losses pull against each other.
         rate = (
             {} if self.learning_rate is None else {"learning_rate": self.learning_rate}
         )
         return keras.optimizers.Adam(**rate, beta_1=0.5)
-
-    def _check_network(self) -> None:
-        shape = (1, *self._network_shape())
-        output = self._model.output_shape(shape)
-        if output["reconstruction"] != shape or output["logit"] != (1, 1):
-            raise ValueError(
-                f"The networks rebuild inputs of shape {shape} as "
-                f"{output['reconstruction']} and judge them by a logit of shape "
-                f"{output['logit']}. Let the generator return the shape of the "
-                "encoder's input, and the discriminator (1, 1) and its features."
-            )
 
     def _outputs(self, examples: Examples) -> Iterator[tuple[Any, ...]]:
         for inputs, targets, outputs in super()._outputs(examples):

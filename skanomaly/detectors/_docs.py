@@ -20,18 +20,19 @@ validation_split : float, default=0.1
     shuffled. Where fewer than ten rows would remain there is no validation part and
     no early stopping.
 contamination_trim : float, default=0.0
-    Part of the training rows, 0 to 0.5, that may be abnormal. After a first pass of
-    training the worst part is left out and training goes on without it; the offset
-    is learned without the worst part as well. It helps where anomalies in the training
-    part lift the threshold above all others: on such series more were found the larger
-    it was, at the price of more false alarms. How networks rank samples it hardly
-    changes, for a few odd rows hardly change what they learn, and what is odd in many
-    rows they learn in the first pass.
+    Part of the training rows, 0 to 0.5, that may be abnormal. After a first training
+    the worst part is left out and training goes on without it; the offset is learned
+    without the worst part as well. It helps where anomalies in the training part lift
+    the threshold above all others: on such series more were found the larger it was,
+    at the price of more false alarms. How networks rank samples it hardly changes,
+    for a few odd rows hardly change what they learn, and what is odd in many rows
+    they learn in the first training.
 """
 _TRAINING = """
 epochs : int, default=30
-    Most passes over the training rows. Of the windows of a long series, which
-    repeat each other, a pass draws some anew each time.
+    Most passes over the training rows, and once more as many with
+    `contamination_trim`. Of the windows of a long series, which repeat each other, a
+    pass draws some anew each time.
 batch_size : int or "auto", default="auto"
     Examples a step of the optimizer; ``"auto"`` makes some 64 to 128 steps an
     epoch, of 16 to 512 examples.

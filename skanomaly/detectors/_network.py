@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._compat import HasMethods, Interval, StrOptions, fit_context
-from skanomaly.detectors._base import BaseDetector
+from skanomaly.detectors._base import BaseDetector, draw_seed
 from skanomaly.detectors._sequences import Examples, Sequences
 
 if TYPE_CHECKING:
@@ -78,7 +78,8 @@ class BaseNetworkDetector(BaseDetector):
         """Train one more epoch on `X`, and learn the offset anew from its rows.
 
         The weights and the optimizer's state go on from where they are. All rows
-        are trained on: there is no validation part and no early stopping.
+        are trained on: there is no validation part and no early stopping. Only where
+        a network goes on with `contamination_trim` does it leave out the worst part.
 
         Parameters
         ----------
@@ -131,7 +132,7 @@ class BaseNetworkDetector(BaseDetector):
         go_on: bool,
         partial: bool,
     ) -> None:
-        seed = self._fit_seed = self._seed()
+        seed = self._fit_seed = draw_seed(self.random_state)
         if not go_on:
             self._model = self._new_trainer(seed)
             self._check_network()
@@ -168,13 +169,6 @@ class BaseNetworkDetector(BaseDetector):
 
     def _builder(self) -> Callable[..., "keras.Model"]:
         return self.network or self._default_network()
-
-    def _seed(self) -> int:
-        if isinstance(self.random_state, np.random.RandomState):
-            return int(self.random_state.randint(2**31 - 1))
-        if self.random_state is None:
-            return int(np.random.default_rng().integers(2**31 - 1))
-        return int(self.random_state)
 
     def _training_params(self, seed: int) -> dict[str, Any]:
         callbacks = None if self.callbacks is None else list(self.callbacks)

@@ -7,11 +7,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._compat import Interval, RealNotInt, StrOptions
-from skanomaly.detectors._base import Floats
+from skanomaly.detectors._base import Floats, draw_seed
 from skanomaly.detectors._docs import documented
 from skanomaly.detectors._reconstruction import BaseReconstructionDetector
 from skanomaly.detectors._sequences import Examples, Sequences
@@ -23,6 +22,11 @@ class LinearModel:
 
     def __init__(self, pca: PCA) -> None:
         self.pca = pca
+
+    @property
+    def n_codes(self) -> int:
+        """Values in a code."""
+        return int(self.pca.n_components_)
 
     def outputs(
         self, examples: Examples, *, layers: tuple[str, ...] = ()
@@ -149,7 +153,7 @@ class PCADetector(BaseReconstructionDetector):
         go_on: bool,
         partial: bool,
     ) -> None:
-        rng = check_random_state(self.random_state)
+        rng = np.random.RandomState(draw_seed(self.random_state))
         examples = self._training_examples(training)
         self._model = LinearModel(self._components(examples, rng))
         if self.contamination_trim:
@@ -165,6 +169,13 @@ class PCADetector(BaseReconstructionDetector):
         wanted = self.n_components
         if wanted == "auto":
             wanted = min(code_size("auto", *inputs.shape[1:]), len(rows))
+        elif float(wanted) > min(rows.shape):
+            raise ValueError(
+                f"n_components={wanted} is more than what {len(rows)} training rows of "
+                f"{rows.shape[1]} values have, {min(rows.shape)}. (The validation part "
+                "and what contamination_trim leaves out are no training rows.) Ask for "
+                "fewer components, or give more rows."
+            )
         # Rows that are all alike explain 0 of a variance of 0.
         with np.errstate(invalid="ignore"):
             return PCA(wanted, random_state=rng).fit(rows)

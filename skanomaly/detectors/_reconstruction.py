@@ -98,10 +98,17 @@ class BaseReconstructionDetector(BaseDetector):
         Raises
         ------
         ValueError
-            If the network is the user's own and has no layer named ``"decoder"``.
+            If the codes have another size, or the network is the user's own and has no
+            layer named ``"code"`` or ``"decoder"``.
         """
         check_is_fitted(self)
         values = check_array(codes)
+        n_codes = self._model.n_codes
+        if values.shape[1] != n_codes:
+            raise ValueError(
+                f"codes must have {n_codes} columns, as `encode` returns them, got "
+                f"{values.shape[1]}."
+            )
         return np.asarray(self._model.decode(values), np.float64).reshape(
             len(values), -1
         )
@@ -127,8 +134,13 @@ class BaseReconstructionDetector(BaseDetector):
                 f"context={self.context} is longer than the rows of {rows.window} "
                 "steps. Use a shorter context or a longer window."
             )
+        if self.center == "window" and self._context == 1:
+            raise ValueError(
+                "center='window' takes each window's own mean away, and of windows of "
+                "one step leaves nothing. Use center=None or a longer context."
+            )
         self._centers = self.center == "window" or (
-            self.center == "auto" and rows.is_series
+            self.center == "auto" and rows.is_series and self._context > 1
         )
 
     def _training_examples(self, rows: Sequences) -> Examples:
@@ -178,6 +190,8 @@ class BaseAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDetector):
     def _check_network(self) -> None:
         shape = (1, self._context, self.n_channels_)
         output = self._model.output_shape(shape)
+        if isinstance(output, dict):  # with what else the network finds
+            output = output["reconstruction"]
         if output != shape:
             raise ValueError(
                 f"The network maps inputs of shape {shape} to {output}. Let it "

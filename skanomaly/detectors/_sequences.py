@@ -22,6 +22,18 @@ MIN_DRAWN = 2**15
 SCORING_VALUES = 2**15
 
 
+def validation_start(n_rows: int, fraction: float, *, gap: int) -> int | None:
+    """Return where the last rows begin that are kept from training, and used elsewhere.
+
+    None where fewer than ten of them, or less than half of the rows for training,
+    `gap` rows apart from them, would remain.
+    """
+    start = n_rows - round(n_rows * fraction)
+    if n_rows - start < MIN_VALIDATION_ROWS or start - gap < n_rows / 2:
+        return None
+    return start
+
+
 @dataclass(frozen=True)
 class Sequences:
     """Rows of `window` steps, held as the sequences that they are windows of.
@@ -102,11 +114,9 @@ class Sequences:
             training, would remain.
         """
         gap = self.window - 1 if self.is_series else 0
-        n_validation = round(self.n_rows * fraction)
-        n_training = self.n_rows - n_validation - gap
-        if n_validation < MIN_VALIDATION_ROWS or n_training < self.n_rows / 2:
+        start = validation_start(self.n_rows, fraction, gap=gap)
+        if start is None:
             return self, None
-        start = n_training + gap
         if self.is_series:
             training, validation = self.values[:, :start], self.values[:, start:]
         else:

@@ -1,6 +1,8 @@
 """The one door to SciKeras: a network, its training and its outputs."""
 
 import logging
+import math
+import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -9,6 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 from numpy.typing import NDArray
+from scikeras.utils import random_state as scikeras_random
 from scikeras.wrappers import BaseWrapper
 
 from skanomaly.detectors._sequences import Examples
@@ -21,6 +24,12 @@ from skanomaly.networks import (  # noqa: F401
 )
 
 Arrays = NDArray[np.float32]
+
+# TensorFlow reads whether operations are to be deterministic from the environment when
+# it is first asked, and SciKeras sets it before it asks: it would take determinism for
+# the user's wish, and leave it on.
+if not scikeras_random.tf_enable_op_determinism():
+    scikeras_random.tf_disable_op_determinism()
 
 # Part of the validation loss by which it must fall to count as better. Recurrent
 # networks gain a few thousandths an epoch forever, which no score ever shows.
@@ -110,6 +119,8 @@ class Trainer(BaseWrapper):
         # Built in the first step, its variables would have the step traced twice.
         if not self.model_.optimizer.built:
             self.model_.optimizer.build(self.model_.trainable_variables)
+        if self.current_epoch:
+            self._reseed()
         self._initialize_callbacks()
         if validation is not None and patience is not None:
             self._fit_callbacks = [*self._fit_callbacks, Stopping(patience)]
@@ -126,6 +137,35 @@ class Trainer(BaseWrapper):
         self.set_params(callbacks=None)
         self._fit_callbacks = self._predict_callbacks = []
 
+    def _reseed(self) -> None:
+        """Let what is drawn from here on depend on the seed and the epoch alone.
+
+        Keras stores no states of its generators, so a loaded network has others.
+        """
+        generators = [
+            variable
+            for variable in self.model_.variables
+            if "seed_generator" in variable.path
+        ]
+        source = np.random.SeedSequence((self.random_state, self.current_epoch))
+        for generator, child in zip(
+            generators, source.spawn(len(generators)), strict=True
+        ):
+            generator.assign(child.generate_state(2))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**super().__getstate__(), "model_": pickle.dumps(self.model_)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # What Keras loads seeds itself from Python's random state, which is not ours.
+        with scikeras_random.tensorflow_random_state(0):
+            super().__setstate__({**state, "model_": pickle.loads(state["model_"])})
+
+    def check_layers(self, *names: str) -> None:
+        """Raise if the network lacks a layer of one of these names."""
+        for name in names:
+            self.model_.get_layer(name)
+
     def output_shape(self, input_shape: tuple[int, ...]) -> Any:
         """Shape of each output for one input; a network without a shape gets built."""
         outputs = self.model_(np.zeros(input_shape, np.float32))
@@ -136,6 +176,11 @@ class Trainer(BaseWrapper):
         """Whether the network says that inputs may have any number of steps."""
         shape = getattr(self.model_, "input_shape", None)
         return shape is not None and shape[1] is None
+
+    @property
+    def n_codes(self) -> int:
+        """Values in a code, as the layer named ``"code"`` puts them out."""
+        return math.prod(self.model_.get_layer("code").output.shape[1:])
 
     def outputs(
         self, examples: Examples, *, layers: tuple[str, ...] = ()
@@ -162,7 +207,9 @@ class Trainer(BaseWrapper):
         """Return what the layer named ``"decoder"`` makes of codes."""
         decoder = self.model_.get_layer("decoder")
         codes = np.asarray(codes, np.float32)
-        examples = Examples(lambda i: (codes[i],) * 2, len(codes), codes.shape[1], 1.0)
+        # What is made of a code, which may be small, is as large as an input.
+        size = math.prod(n for n in self.model_.inputs[0].shape if n)
+        examples = Examples(lambda i: (codes[i],) * 2, len(codes), size, 1.0)
         decoded = [
             np.asarray(decoder(padded))[: len(batch)]
             for batch, _, padded in examples.batches()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_is_fitted, check_scalar
 
 from skanomaly._compat import Interval, StrOptions
 from skanomaly._validation import layer_sizes
@@ -15,7 +15,12 @@ from skanomaly.detectors._base import Floats, error_size
 from skanomaly.detectors._docs import documented
 from skanomaly.detectors._reconstruction import BaseAutoencoderDetector
 from skanomaly.detectors._sequences import Sequences
-from skanomaly.networks import code_size, dense_decoder, dense_stack
+from skanomaly.networks import (
+    LARGEST_LOG_VARIANCE,
+    code_size,
+    dense_decoder,
+    dense_stack,
+)
 
 if TYPE_CHECKING:
     import keras
@@ -101,7 +106,9 @@ class VariationalAutoencoderDetector(BaseAutoencoderDetector):
     n_draws : int or None, default=None
         Codes that are drawn for each row when it is scored, which the error is averaged
         over. None scores by the mean code. The draws are the same for all rows and come
-        from `random_state`.
+        from `random_state`. A `network` of your own then needs layers named ``"code"``,
+        ``"log_variance"`` and ``"decoder"``. It changes scores at once, the threshold
+        with the next fit.
     %(reconstruction)s
 
     Attributes
@@ -227,14 +234,29 @@ class VariationalAutoencoderDetector(BaseAutoencoderDetector):
         rows : ndarray of shape (n_samples, context * n_channels)
             Made from codes of a standard normal distribution; the same ones each time.
             Without the level that ``center`` took away.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `n_samples` is no whole number of at least 1.
+        ValueError
+            If the network is the user's own and lacks a layer named ``"code"`` or
+            ``"decoder"``.
         """
         check_is_fitted(self)
+        check_scalar(n_samples, "n_samples", Integral, min_val=1)
         return self.decode(self._noise(n_samples))
 
     def _noise(self, n: int) -> Floats:
-        units = self.network_.get_layer("code").output.shape[-1]
+        # Not `network_`: the scores that a fit ends with come before it is fitted.
+        units = self._model.model_.get_layer("code").output.shape[-1]
         rng = np.random.default_rng(self._fit_seed)
         return rng.standard_normal((n, units), dtype=np.float32)
+
+    def _check_network(self) -> None:
+        super()._check_network()
+        if self.n_draws:
+            self._model.check_layers("code", "log_variance", "decoder")
 
     def _position_errors(self, rows: Sequences) -> Iterator[Floats]:
         if not self.n_draws:
@@ -244,7 +266,8 @@ class VariationalAutoencoderDetector(BaseAutoencoderDetector):
         layers = ("code", "log_variance")
         blocks = self._model.outputs(self._scoring_examples(rows), layers=layers)
         for inputs, _, mean, log_variance in blocks:
-            spread = np.exp(log_variance / 2)
+            bounded = np.clip(log_variance, -LARGEST_LOG_VARIANCE, LARGEST_LOG_VARIANCE)
+            spread = np.exp(bounded / 2)
             errors = [
                 error_size(inputs - self._model.decode(mean + spread * draw))
                 for draw in noise

@@ -42,6 +42,9 @@ class AdversarialModel(keras.Model):
     ) -> Self:
         """Make one model of the three, which keep their weights."""
         ops = keras.ops
+        # Wrapped, whatever they are called, they have the names that we know.
+        seen = keras.Input(encoder.input_shape[1:])
+        encoder = keras.Model(seen, encoder(seen), name="encoder")
         codes = keras.Input(encoder.output_shape[1:])
         decoder = keras.Model(codes, generator(codes), name="decoder")
         pair = [
@@ -109,11 +112,13 @@ class AdversarialModel(keras.Model):
         is_real = (1 - self.label_smoothing) * ops.softplus(-real)
         is_real += self.label_smoothing * ops.softplus(real)
         rebuilt = ops.mean(ops.abs(window - seen["reconstruction"]))
+        added = [*self.get_layer("encoder").losses, *self.get_layer("decoder").losses]
         return (
-            ops.mean(is_real) + ops.mean(ops.softplus(fake)),
+            ops.mean(is_real) + ops.mean(ops.softplus(fake)) + sum(critic.losses),
             ops.mean(ops.softplus(real))
             + ops.mean(ops.softplus(-fake))
-            + self.reconstruction_weight * rebuilt,
+            + self.reconstruction_weight * rebuilt
+            + sum(added),
         )
 
     def get_config(self) -> dict[str, Any]:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import keras
 
+# Beyond it, what exp() makes of it and of what follows is no number of 32 bits.
+LARGEST_LOG_VARIANCE = 20.0
+
 
 def code_size(latent_units: int | str, window: int, n_channels: int) -> int:
     """Return the size of a code; ``"auto"`` is a quarter of the inputs, 1 to 16."""

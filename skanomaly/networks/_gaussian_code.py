@@ -4,6 +4,8 @@ from typing import Any
 
 import keras
 
+from skanomaly.networks._dense import LARGEST_LOG_VARIANCE
+
 
 @keras.saving.register_keras_serializable("skanomaly")
 class GaussianCode(keras.layers.Layer):
@@ -29,6 +31,9 @@ class GaussianCode(keras.layers.Layer):
     def call(self, mean: Any, log_variance: Any, training: bool = False) -> Any:
         """Return codes of the shape of `mean`."""
         ops = keras.ops
+        log_variance = ops.clip(
+            log_variance, -LARGEST_LOG_VARIANCE, LARGEST_LOG_VARIANCE
+        )
         excess = ops.square(mean) + ops.exp(log_variance) - log_variance - 1
         divergence = 0.5 * ops.sum(excess, axis=-1)
         self.add_loss(self.weight * ops.mean(divergence))

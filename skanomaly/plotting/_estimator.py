@@ -11,13 +11,18 @@ def last_step(estimator: Any) -> Any:
     return estimator[-1] if hasattr(estimator, "steps") else estimator
 
 
-def detector_name(estimator: Any) -> str:
-    """Return the class of what scores, within whatever thresholds and pipelines."""
+def innermost(estimator: Any) -> Any:
+    """Return what scores, within whatever thresholds and pipelines."""
     last = last_step(estimator)
     # An isolation forest has an estimator_ too: a tree, which scores nothing.
     while hasattr(getattr(last, "estimator_", None), "score_samples"):
         last = last_step(last.estimator_)
-    return type(last).__name__
+    return last
+
+
+def detector_name(estimator: Any) -> str:
+    """Return the class of what scores."""
+    return type(innermost(estimator)).__name__
 
 
 def offset_or_none(estimator: Any) -> float | None:

@@ -9,7 +9,7 @@ from typing import Any
 import joblib
 
 from skanomaly import __version__
-from skanomaly.plotting._estimator import last_step
+from skanomaly.plotting._estimator import innermost
 
 
 class SavedModel:
@@ -45,6 +45,8 @@ class SavedModel:
     ('cpu',)
     """
 
+    has_network = True  # of a file that does not say
+
     def __init__(
         self,
         pipeline: Any,
@@ -57,7 +59,7 @@ class SavedModel:
         self.channel_names = tuple(channel_names)
         self.reading = dict(reading or {})
         self.version = __version__
-        self.has_network = hasattr(last_step(pipeline), "network_")
+        self.has_network = hasattr(innermost(pipeline), "network_")
 
     @property
     def pipeline(self) -> Any:

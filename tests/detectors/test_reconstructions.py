@@ -1,5 +1,7 @@
 """What sets each of the reconstructing detectors apart, and what they share."""
 
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
@@ -11,6 +13,8 @@ from skanomaly import (
     Seq2SeqDetector,
     VariationalAutoencoderDetector,
 )
+from skanomaly.detectors._autoencoder import dense_autoencoder
+from skanomaly.detectors._bigan import bigan_parts
 from tests import naive
 from tests.detectors.common import (
     AUTOENCODERS,
@@ -58,6 +62,36 @@ def test_numbers_of_components(asked, found):
     assert fitted.encode(plane()).shape == (200, found)
 
 
+@pytest.mark.parametrize("trim", [0.0, 0.5])
+def test_too_many_components_are_refused(trim):
+    detector = PCADetector(n_components=6, contamination_trim=trim, validation_split=0)
+    with pytest.raises(ValueError, match=r"n_components=6 is more than .* training"):
+        detector.fit(records(9 if trim else 5))
+
+
+def test_drawing_rows_leaves_the_random_state_of_numpy():
+    before = np.random.get_state()[1].copy()
+    PCADetector(n_components=1).fit(rows_of(wave(40_000)))
+    np.testing.assert_array_equal(np.random.get_state()[1], before)
+
+
+@pytest.mark.parametrize("detector", [AutoencoderDetector, PCADetector], ids=name_of)
+def test_codes_of_another_size_are_refused(detector):
+    fitted = quick(detector).fit(records())
+    n_codes = fitted.encode(records()).shape[1]
+    with pytest.raises(ValueError, match=f"codes must have {n_codes} columns"):
+        fitted.decode(np.zeros((2, n_codes + 1)))
+
+
+@pytest.mark.parametrize("detector", [AutoencoderDetector, PCADetector], ids=name_of)
+def test_single_steps_are_not_centered(detector):
+    X = rows_of(wave())
+    fitted = quick(detector, context=1).fit(X)
+    assert (fitted.score_samples(X) < 0).any()
+    with pytest.raises(ValueError, match="leaves nothing"):
+        quick(detector, context=1, center="window").fit(X)
+
+
 # Codes that are distributions.
 
 
@@ -71,6 +105,37 @@ def test_drawn_errors_tend_to_more_than_that_of_the_mean():
     np.testing.assert_array_equal(fitted.score_samples(X), drawn)
     np.testing.assert_array_equal(fitted.score_samples(X[7:8]), drawn[7:8])
     np.testing.assert_allclose(fitted.score_channels(X).sum(axis=1), -drawn)
+
+
+def test_the_threshold_is_learned_from_drawn_errors():
+    X = records(60)
+    params = {"validation_split": 0, "threshold": "max:0"}
+    by_mean = quick(VariationalAutoencoderDetector, **params).fit(X)
+    drawn = quick(VariationalAutoencoderDetector, n_draws=3, **params).fit(X)
+    assert by_mean.offset_ == by_mean.score_samples(X).min()
+    assert drawn.offset_ == drawn.score_samples(X).min() != by_mean.offset_
+
+
+def test_what_is_far_beyond_all_training_rows_is_abnormal():
+    X = records(60)
+    fitted = quick(VariationalAutoencoderDetector, activation="relu", n_draws=3).fit(X)
+    far = np.concatenate([X * 10.0**power for power in range(1, 20, 3)])
+    assert np.isfinite(fitted.score_samples(far)).all()
+    assert (fitted.predict(far[len(X) :]) == -1).all()
+
+
+@pytest.mark.parametrize("n_samples", [0, -1, 2.5])
+def test_a_number_of_samples_is_whole(n_samples):
+    fitted = quick(VariationalAutoencoderDetector, epochs=1).fit(records())
+    with pytest.raises((TypeError, ValueError), match="n_samples"):
+        fitted.sample(n_samples)
+
+
+def test_drawing_wants_to_know_the_distribution_before_training():
+    detector = quick(VariationalAutoencoderDetector, network=dense_autoencoder)
+    assert detector.fit(records()).predict(records()).shape == (40,)
+    with pytest.raises(ValueError, match="log_variance"):
+        detector.set_params(n_draws=2, epochs=10**9).fit(records())
 
 
 def test_samples_are_decoded_noise():
@@ -113,6 +178,58 @@ def test_the_error_of_an_adversarial_network(score):
     np.testing.assert_allclose(
         -fitted.score_samples(X), 0.7 * distance + 0.3 * added, rtol=1e-3
     )
+
+
+def wrong_parts(kind, context, n_channels):
+    encoder, generator, discriminator = parts = bigan_parts(context, n_channels)
+    codes = keras.Input(generator.input_shape[1:])
+    pair = discriminator.inputs
+    return {
+        "one model": encoder,
+        "no models": (1, 2, 3),
+        "the wrong order": parts[::-1],
+        "a short row": (
+            encoder,
+            keras.Model(codes, keras.layers.Dense(context)(codes)),
+            discriminator,
+        ),
+        "no features": (
+            encoder,
+            generator,
+            keras.Model(pair, discriminator(pair)[0]),
+        ),
+    }[kind]
+
+
+@pytest.mark.parametrize(
+    "kind", ["one model", "no models", "the wrong order", "a short row", "no features"]
+)
+def test_wrong_parts_of_an_adversarial_network_are_refused(kind):
+    detector = quick(BiGANDetector, network=partial(wrong_parts, kind))
+    with pytest.raises((TypeError, ValueError), match="an? encoder|the encoder"):
+        detector.fit(records())
+
+
+def test_names_of_parts_do_not_matter():
+    def named(context, n_channels):
+        encoder, generator, discriminator = bigan_parts(context, n_channels)
+        encoder = keras.Model(encoder.input, encoder.output, name="discriminator")
+        generator = keras.Model(generator.input, generator.output, name="code")
+        return encoder, generator, discriminator
+
+    fitted = quick(BiGANDetector, network=named).fit(records())
+    assert np.isfinite(fitted.score_samples(records())).all()
+
+
+def test_optimizers_of_an_adversarial_network():
+    betas = {}
+    for name in ("adam", "Adam", "nadam"):
+        fitted = quick(BiGANDetector, optimizer=name, epochs=1).fit(records())
+        betas[name] = fitted.network_.optimizer.beta_1
+    assert betas == {"adam": 0.5, "Adam": 0.5, "nadam": 0.9}
+    patient = keras.optimizers.Adam(gradient_accumulation_steps=2)
+    with pytest.raises(ValueError, match="gradient_accumulation_steps"):
+        quick(BiGANDetector, optimizer=patient).fit(records())
 
 
 def test_both_losses_are_kept():
