@@ -261,4 +261,5 @@ def error_size(residuals: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     sizes = np.abs(residuals)
     below = np.minimum(sizes, np.float32(1))
-    return below * (2 * sizes - below)
+    counted: NDArray[np.float32] = below * (2 * sizes - below)
+    return counted
