@@ -1,5 +1,6 @@
 """From one label or score per sample to events, and back."""
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import nan
@@ -103,6 +104,11 @@ def find_events(
     ------
     ValueError
         If values, shapes or lengths do not fit what is described above.
+
+    Warns
+    -----
+    UserWarning
+        If there is no offset and all values are negative: they may be scores.
 
     See Also
     --------
@@ -221,6 +227,14 @@ def _read(
     scores = values.astype(np.float64, copy=False)
     if offset is None:
         _refuse_truth(scores)
+        # Labels that are floating-point numbers are all -1.
+        if scores.size and scores.max() < 0 and np.ptp(scores) > 0:
+            warnings.warn(
+                "all values are negative, so the whole series is one event. If these "
+                "are scores and no values of decision_function, pass their offset.",
+                UserWarning,
+                stacklevel=3,
+            )
     limit = 0.0 if offset is None else float(offset)
     if np.isnan(limit):
         raise ValueError("offset is NaN: pass the offset_ of a fitted detector.")

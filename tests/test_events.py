@@ -185,3 +185,9 @@ def test_events_must_lie_within_the_series():
     with pytest.raises(ValueError, match="does not lie within 3 samples"):
         events_to_labels(find_events([1, 1, -1, -1]), n_samples=3)
     assert events_to_labels([], n_samples=0).size == 0
+
+
+def test_scores_without_their_offset_are_warned_of():
+    with pytest.warns(UserWarning, match="all values are negative.*pass their offset"):
+        events = find_events([-1.0, -3.0, -0.5])
+    assert [(event.start, event.stop) for event in events] == [(0, 3)]

@@ -102,7 +102,9 @@ def _print(run: Run, paths: list[Path]) -> None:
         console.print(_no_event(detection))
     if run.truth is not None:
         n_true, n_found = _found(run)
-        console.print(f"{n_found} of {n_true} true events found.")
+        n_events = len(detection.events)
+        shared = f" {n_events} events cover them." if n_events < n_found else ""
+        console.print(f"{n_found} of {n_true} true events found.{shared}")
     console.print("Wrote " + ", ".join(map(str, paths)))
 
 

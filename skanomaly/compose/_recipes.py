@@ -174,7 +174,9 @@ def make_detector(
     48
     """
     if name not in _RECIPES:
-        close = get_close_matches(str(name), _RECIPES, n=1)
+        # Whoever writes the name of the class means its recipe.
+        asked = str(name).lower().removesuffix("detector")
+        close = get_close_matches(asked, _RECIPES, n=1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
         raise ValueError(
             f"detector {name!r} is unknown.{hint} Known are: {', '.join(_RECIPES)}."

@@ -56,6 +56,7 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
     warm_start = False  # a parameter of those that can go on
     n_channels_: int
     n_held_out_: int
+    _rounding: float  # mean squared error that rounding of the rows can make
     _model: Model
 
     def __init__(
@@ -173,6 +174,8 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
         rows = self._check_rows(X, reset=not go_on)
         if not go_on:
             self._set_up(rows)
+            step = float(np.finfo(np.float32).eps * np.abs(rows.values).max())
+            self._rounding = min(1.0, (4 * step) ** 2)
         training, held_out = rows.split(0.0 if partial else self.validation_split)
         self._learn(training, held_out, go_on=go_on, partial=partial)
         self.n_held_out_ = 0 if held_out is None else held_out.n_rows
@@ -216,7 +219,10 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
     def _errors(self, rows: Sequences) -> NDArray[np.float64]:
         """Mean error that each channel adds to each row."""
         errors = np.concatenate(list(self._position_errors(rows)))
-        return rows.row_means(errors) / self.n_channels_
+        means = rows.row_means(errors) / self.n_channels_
+        # What rounding alone comes to is no error: a perfect model raises no alarms.
+        means[means < self._rounding] = 0
+        return means
 
     def _position_errors(self, rows: Sequences) -> Iterator[Floats]:
         """Yield the error of each channel at each position, of shape (n, n_channels).

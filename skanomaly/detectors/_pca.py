@@ -169,6 +169,11 @@ class PCADetector(BaseReconstructionDetector):
         wanted = self.n_components
         if wanted == "auto":
             wanted = min(code_size("auto", *inputs.shape[1:]), len(rows))
+        elif wanted == rows.shape[1]:
+            raise ValueError(
+                f"n_components={wanted} gives rows of as many values back whole, so "
+                "that nothing would be abnormal. Ask for fewer components."
+            )
         elif float(wanted) > min(rows.shape):
             raise ValueError(
                 f"n_components={wanted} is more than what {len(rows)} training rows of "
