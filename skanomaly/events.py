@@ -223,7 +223,7 @@ def _read(
         )
     check_finite(values, name="y_or_scores")
     if offset is None and values.dtype.kind != "f":
-        return _read_labels(values), None, nan
+        return is_anomalous(values, name="y_or_scores"), None, nan
     scores = values.astype(np.float64, copy=False)
     if offset is None:
         _refuse_truth(scores)
@@ -241,20 +241,45 @@ def _read(
     return scores < limit, scores, limit
 
 
-def _read_labels(values: NDArray[Any]) -> NDArray[np.bool_]:
-    if values.dtype.kind == "b":
-        return values
-    found = set(np.unique(values).tolist())
-    # Nothing but 1 belongs to both kinds; a series without an anomaly is the usual one.
+def is_anomalous(labels: NDArray[Any], *, name: str) -> NDArray[np.bool_]:
+    """Tell which labels are those of anomalies.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n_samples,), of integers or booleans
+        {+1, -1} with -1 anomalous, or {0, 1} with 1 anomalous. Nothing but 1 belongs to
+        both kinds and is a series without an anomaly, which is the usual one; True is
+        always anomalous.
+    name : str
+        What to call the labels in the error.
+
+    Returns
+    -------
+    anomalous : ndarray of shape (n_samples,), of booleans
+
+    Raises
+    ------
+    ValueError
+        If there are other values.
+    """
+    if labels.dtype.kind == "b":
+        return labels
+    found = set(np.unique(labels).tolist())
     for kind, anomaly in (({-1, 1}, -1), ({0, 1}, 1)):
         if found <= kind:
-            anomalous: NDArray[np.bool_] = values == anomaly
+            anomalous: NDArray[np.bool_] = labels == anomaly
             return anomalous
     raise ValueError(
-        f"integer labels must be in {{+1, -1}} or in {{0, 1}}, got "
-        f"{sorted(found)[:5]}: pass scores together with their offset, or values of "
-        "decision_function as floating-point numbers."
+        f"{name} must hold labels in {{+1, -1}} (-1 anomalous) or in {{0, 1}} (1 "
+        f"anomalous), got {sorted(found)[:5]}. Pass scores, as floating-point numbers, "
+        "together with their offset."
     )
+
+
+def runs(anomalous: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return where the maximal runs start, and where they stop: after their last."""
+    edges = np.flatnonzero(np.diff(anomalous, prepend=False, append=False))
+    return edges[::2], edges[1::2]
 
 
 def _refuse_truth(values: NDArray[np.float64]) -> None:
@@ -268,8 +293,7 @@ def _refuse_truth(values: NDArray[np.float64]) -> None:
 
 def _runs(anomalous: NDArray[np.bool_], merge_gap: int) -> list[tuple[int, int]]:
     """Return the maximal runs as (start, stop), near ones merged."""
-    edges = np.flatnonzero(np.diff(anomalous, prepend=False, append=False))
-    starts, stops = edges[::2], edges[1::2]
+    starts, stops = runs(anomalous)
     apart = starts[1:] - stops[:-1] > merge_gap
     starts = starts[np.r_[True, apart][: starts.size]]
     stops = stops[np.r_[apart, True][: stops.size]]

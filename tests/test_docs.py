@@ -9,6 +9,7 @@ import pytest
 from numpydoc.validate import validate
 
 import skanomaly
+from skanomaly import metrics
 
 ROOT = Path(skanomaly.__file__).parent.parent
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
@@ -43,6 +44,14 @@ def test_docstring_says_what_the_signature_does(name):
         for method in own_methods(name):
             found = problems(f"skanomaly.{name}.{method}", OF_ALL - {"PR04"})
             assert found == [], method
+
+
+@pytest.mark.parametrize("name", metrics.__all__)
+def test_docstring_of_a_metric_says_what_the_signature_does(name):
+    if name != "ANOMALY_SCORERS":
+        is_class = inspect.isclass(getattr(metrics, name))
+        codes = OF_ALL if is_class else OF_PUBLIC_NAMES
+        assert problems(f"skanomaly.metrics.{name}", codes) == []
 
 
 def test_quickstart_runs():

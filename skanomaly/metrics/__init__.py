@@ -1,0 +1,58 @@
+"""Metrics of the field, and scorers that give them to scikit-learn's searches.
+
+Truth and labels are in {0, 1} or {+1, -1}; scores are higher where samples are more
+anomalous. What no truth can be judged by is NaN, with scikit-learn's
+`UndefinedMetricWarning`; what predicts nothing gets a precision of 0.
+"""
+
+from skanomaly.metrics._affiliation import (
+    affiliation_f_score,
+    affiliation_precision_score,
+    affiliation_recall_score,
+)
+from skanomaly.metrics._best_threshold import BestThreshold, best_f1_threshold
+from skanomaly.metrics._event import (
+    detection_delay_score,
+    event_f1_score,
+    event_precision_score,
+    event_recall_score,
+)
+from skanomaly.metrics._nab import nab_score
+from skanomaly.metrics._point_adjusted import (
+    point_adjusted_f1_score,
+    random_point_adjusted_f1,
+)
+from skanomaly.metrics._range import (
+    range_f_score,
+    range_precision_score,
+    range_recall_score,
+)
+from skanomaly.metrics._scorers import (
+    ANOMALY_SCORERS,
+    AnomalyScorer,
+    make_anomaly_scorer,
+)
+from skanomaly.metrics._vus import vus_pr_score, vus_roc_score
+
+__all__ = [
+    "ANOMALY_SCORERS",
+    "AnomalyScorer",
+    "BestThreshold",
+    "affiliation_f_score",
+    "affiliation_precision_score",
+    "affiliation_recall_score",
+    "best_f1_threshold",
+    "detection_delay_score",
+    "event_f1_score",
+    "event_precision_score",
+    "event_recall_score",
+    "make_anomaly_scorer",
+    "nab_score",
+    "point_adjusted_f1_score",
+    "random_point_adjusted_f1",
+    "range_f_score",
+    "range_precision_score",
+    "range_recall_score",
+    "vus_pr_score",
+    "vus_roc_score",
+]

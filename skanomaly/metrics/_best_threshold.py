@@ -1,0 +1,70 @@
+"""The threshold that would have been best."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.metrics import precision_recall_curve
+
+from skanomaly.metrics._truth import NO_ANOMALY, read_scores, undefined
+
+
+class BestThreshold(NamedTuple):
+    """A threshold and what is reached by it.
+
+    Parameters
+    ----------
+    threshold : float
+        What reaches it is anomalous.
+    f1 : float
+        F1 of samples.
+    """
+
+    threshold: float
+    f1: float
+
+
+def best_f1_threshold(y_true: ArrayLike, y_score: ArrayLike) -> BestThreshold:
+    """Find the threshold of the score with the best F1 of samples.
+
+    It tells what a score could reach, were its threshold known: an upper bound, since
+    it looks at the truth that it is judged by. To learn a threshold for new data, take
+    :class:`skanomaly.TunedThresholdDetectorCV`.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous. Nothing but
+        1 is a series without an anomaly.
+    y_score : array-like of shape (n_samples,)
+        The higher, the more anomalous: ``-score_samples(X)``.
+
+    Returns
+    -------
+    threshold : float
+        A value of `y_score`, not rounded; anomalous is what reaches it. The highest of
+        equally good ones. NaN (with a warning) where nothing is true.
+    f1 : float
+        From 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If values, shapes or lengths do not fit what is described above.
+
+    Examples
+    --------
+    >>> from skanomaly.metrics import best_f1_threshold
+    >>> best_f1_threshold([0, 0, 1, 1, 0], [0.1, 0.4, 0.5, 0.9, 0.5])
+    BestThreshold(threshold=0.5, f1=0.8)
+    """
+    truth, score = read_scores(y_true, y_score)
+    if not truth.any():
+        nan = undefined("best_f1_threshold", NO_ANOMALY)
+        return BestThreshold(nan, nan)
+    precision, recall, thresholds = precision_recall_curve(truth, score)
+    # The last pair belongs to no threshold: nothing is predicted.
+    total = np.maximum(precision + recall, np.finfo(float).tiny)
+    f1 = (2 * precision * recall / total)[:-1]
+    best = len(f1) - 1 - int(np.argmax(f1[::-1]))
+    return BestThreshold(float(thresholds[best]), float(f1[best]))

@@ -1,0 +1,112 @@
+"""Read truth, labels and scores, and say what cannot be judged."""
+
+import warnings
+from math import nan
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.exceptions import UndefinedMetricWarning
+
+from skanomaly._validation import check_finite
+from skanomaly.events import is_anomalous, runs
+
+
+class Runs(NamedTuple):
+    """Events as arrays, in the order of time: ``[start, stop)``."""
+
+    start: NDArray[np.intp]
+    stop: NDArray[np.intp]
+
+    @property
+    def length(self) -> NDArray[np.intp]:
+        """Samples in each event."""
+        return self.stop - self.start
+
+    @classmethod
+    def of(cls, anomalous: NDArray[np.bool_]) -> "Runs":
+        """Find the events of a series."""
+        return cls(*runs(anomalous))
+
+
+def read_labels(labels: ArrayLike, *, name: str) -> NDArray[np.bool_]:
+    """Return which samples are anomalous: labels in {0, 1} or {+1, -1}, or booleans."""
+    values = _read_column(labels, name=name)
+    if values.dtype.kind == "f":
+        check_finite(values, name=name)
+        whole = values.astype(np.int64)
+        if not np.array_equal(whole, values):
+            raise ValueError(
+                f"{name} must hold labels in {{+1, -1}} or {{0, 1}}, got numbers such "
+                f"as {values[whole != values][0]:g}: scores are no labels."
+            )
+        values = whole
+    return is_anomalous(values, name=name)
+
+
+def read_scores(
+    y_true: ArrayLike, y_score: ArrayLike
+) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Return truth and scores of the same samples."""
+    truth = read_labels(y_true, name="y_true")
+    score = _read_column(y_score, name="y_score")
+    check_finite(score, name="y_score")
+    _check_lengths(truth, score, name="y_score")
+    return truth, score.astype(np.float64, copy=False)
+
+
+def read_predictions(
+    y_true: ArrayLike, y_pred: ArrayLike
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return truth and labels of the same samples."""
+    truth = read_labels(y_true, name="y_true")
+    found = read_labels(y_pred, name="y_pred")
+    _check_lengths(truth, found, name="y_pred")
+    return truth, found
+
+
+def undefined(metric: str, why: str) -> float:
+    """Warn that a metric has no value here, and return NaN."""
+    warnings.warn(
+        f"{metric} is not defined {why}, and is NaN.",
+        UndefinedMetricWarning,
+        stacklevel=3,
+    )
+    return nan
+
+
+NO_ANOMALY = "where y_true has no anomaly"
+
+
+def f_score(precision: float, recall: float, beta: float = 1.0) -> float:
+    """Return the weighted harmonic mean, 0 where both are 0."""
+    if not precision + recall > 0:
+        return precision + recall  # 0, or NaN where either is
+    weight = beta**2
+    return (1 + weight) * precision * recall / (weight * precision + recall)
+
+
+def _read_column(values: ArrayLike, *, name: str) -> NDArray[Any]:
+    column = np.asarray(values)
+    if column.ndim == 2 and column.shape[1] == 1:
+        column = column[:, 0]
+    if column.ndim != 1 or column.size == 0:
+        raise ValueError(
+            f"{name} must be one value per sample, got an array of shape "
+            f"{column.shape}."
+        )
+    if column.dtype.kind == "O":  # a column of a table may hold True and False as this
+        column = np.asarray(column.tolist())
+    if column.dtype.kind not in "biuf":
+        raise ValueError(
+            f"{name} must be numbers or booleans, got values of type {column.dtype}."
+        )
+    return column
+
+
+def _check_lengths(truth: NDArray[Any], other: NDArray[Any], *, name: str) -> None:
+    if len(truth) != len(other):
+        raise ValueError(
+            f"y_true has {len(truth)} samples and {name} has {len(other)}: pass both "
+            "for the same samples."
+        )
