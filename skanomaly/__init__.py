@@ -12,6 +12,7 @@ __version__ = "0.1.0.dev0"
 if TYPE_CHECKING:
     from skanomaly.compose import (
         ThresholdDetector as ThresholdDetector,
+        TunedThresholdDetectorCV as TunedThresholdDetectorCV,
         make_detector as make_detector,
     )
     from skanomaly.detectors import (
@@ -87,10 +88,10 @@ _PUBLIC = {
         "smooth_series",
         "split_series",
     ),
-    "compose": ("ThresholdDetector", "make_detector"),
+    "compose": ("ThresholdDetector", "TunedThresholdDetectorCV", "make_detector"),
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
-_MODULES = (*_PUBLIC, "datasets", "plotting", "report")
+_MODULES = (*_PUBLIC, "datasets", "metrics", "plotting", "report")
 
 __all__ = [*_MODULE_OF, "__version__"]
 

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import Any
 
 from sklearn.base import _fit_context as fit_context
+from sklearn.utils import _safe_indexing as take_rows
 from sklearn.utils._param_validation import (
     HasMethods,
     Interval,
@@ -19,6 +20,7 @@ __all__ = [
     "StrOptions",
     "fit_context",
     "import_extra",
+    "take_rows",
     "validate_params",
 ]
 

@@ -3,5 +3,12 @@
 from skanomaly.compose._expected import expected_values
 from skanomaly.compose._recipes import detector_names, make_detector
 from skanomaly.compose._threshold_detector import ThresholdDetector
+from skanomaly.compose._tuned_threshold import TunedThresholdDetectorCV
 
-__all__ = ["ThresholdDetector", "detector_names", "expected_values", "make_detector"]
+__all__ = [
+    "ThresholdDetector",
+    "TunedThresholdDetectorCV",
+    "detector_names",
+    "expected_values",
+    "make_detector",
+]

@@ -10,7 +10,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skanomaly._compat import HasMethods, Interval, fit_context
-from skanomaly.detectors._decision import OffsetMixin
+from skanomaly.detectors._decision import RuleMixin
 from skanomaly.detectors._sequences import validation_start
 from skanomaly.thresholds import resolve_threshold
 from skanomaly.windows import row_advance
@@ -19,7 +19,7 @@ from skanomaly.windows import row_advance
 BLOCK_VALUES = 2**22
 
 
-class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
+class ThresholdDetector(MetaEstimatorMixin, RuleMixin, BaseEstimator):
     """Give any outlier detector a threshold rule of this package.
 
     The rule learns from scores of rows that the estimator was not fitted on, the last
@@ -189,7 +189,7 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
 
     def _split(self, rows: Any) -> tuple[Any, Any]:
         """Split off the last rows as detectors of this package do."""
-        gap = _gap(rows)
+        gap = gap_of(rows)
         start = validation_start(rows.shape[0], self.validation_split, gap=gap)
         return (rows, None) if start is None else (rows[: start - gap], rows[start:])
 
@@ -214,7 +214,7 @@ def _check_scores(estimator: Any) -> None:
         ) from error
 
 
-def _gap(rows: Any) -> int:
+def gap_of(rows: Any) -> int:
     """Return how many rows share a step with a later one: none of records."""
     if not isinstance(rows, np.ndarray):
         return 0

@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skanomaly._compat import Interval, fit_context
-from skanomaly.detectors._decision import OffsetMixin
+from skanomaly.detectors._decision import RuleMixin
 from skanomaly.detectors._sequences import Examples, Sequences
 from skanomaly.thresholds import resolve_threshold
 
@@ -37,7 +37,7 @@ class Model(Protocol):
         """Return what the part behind the code makes of codes."""
 
 
-class BaseDetector(OffsetMixin, BaseEstimator, ABC):
+class BaseDetector(RuleMixin, BaseEstimator, ABC):
     """Base of the detectors, which have two sides.
 
     A family says what is seen and what is judged: `_set_up`, `_training_examples` and

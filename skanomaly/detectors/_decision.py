@@ -15,36 +15,12 @@ else:
 
 
 class OffsetMixin(OutlierMixin, _Base):
-    """What follows from ``score_samples``, ``offset_`` and a parameter ``threshold``.
+    """What follows from ``score_samples`` and ``offset_``.
 
     The offset comes last in a fit: what has one is fitted.
     """
 
-    threshold: Any
     offset_: float
-
-    def set_params(self, **params: Any) -> Self:
-        """Set parameters, those of a threshold rule as ``threshold__name``.
-
-        Parameters
-        ----------
-        **params : dict
-            Names and values.
-
-        Returns
-        -------
-        self : object
-            The detector.
-
-        Raises
-        ------
-        ValueError
-            If a name is unknown, or names a parameter of a threshold that is given
-            as a text or a number and so has none.
-        """
-        refuse_nested_params(params, self.threshold)
-        super().set_params(**params)
-        return self
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
         """Score rows relative to the threshold: negative is anomalous.
@@ -82,3 +58,32 @@ class OffsetMixin(OutlierMixin, _Base):
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "offset_")
+
+
+class RuleMixin(OffsetMixin):
+    """The same, where the offset comes from a parameter ``threshold``."""
+
+    threshold: Any
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters, those of a threshold rule as ``threshold__name``.
+
+        Parameters
+        ----------
+        **params : dict
+            Names and values.
+
+        Returns
+        -------
+        self : object
+            The detector.
+
+        Raises
+        ------
+        ValueError
+            If a name is unknown, or names a parameter of a threshold that is given
+            as a text or a number and so has none.
+        """
+        refuse_nested_params(params, self.threshold)
+        super().set_params(**params)
+        return self
