@@ -171,8 +171,8 @@ class PCADetector(BaseReconstructionDetector):
             wanted = min(code_size("auto", *inputs.shape[1:]), len(rows))
         elif wanted == rows.shape[1]:
             raise ValueError(
-                f"n_components={wanted} gives rows of as many values back whole, so "
-                "that nothing would be abnormal. Ask for fewer components."
+                f"n_components={wanted} gives rows of {rows.shape[1]} feature(s) back "
+                "whole, so that nothing would be abnormal. Ask for fewer components."
             )
         elif float(wanted) > min(rows.shape):
             raise ValueError(

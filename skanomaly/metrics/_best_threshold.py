@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.metrics import precision_recall_curve
 
 from skanomaly.metrics._truth import NO_ANOMALY, read_scores, undefined
 
@@ -62,9 +61,11 @@ def best_f1_threshold(y_true: ArrayLike, y_score: ArrayLike) -> BestThreshold:
     if not truth.any():
         nan = undefined("best_f1_threshold", NO_ANOMALY)
         return BestThreshold(nan, nan)
-    precision, recall, thresholds = precision_recall_curve(truth, score)
-    # The last pair belongs to no threshold: nothing is predicted.
-    total = np.maximum(precision + recall, np.finfo(float).tiny)
-    f1 = (2 * precision * recall / total)[:-1]
-    best = len(f1) - 1 - int(np.argmax(f1[::-1]))
+    order = np.argsort(score)[::-1]
+    thresholds = score[order]
+    # From counts, since equal values would differ by rounding from precision and recall.
+    n_found = np.arange(1, len(score) + 1)
+    f1 = 2 * np.cumsum(truth[order]) / (n_found + truth.sum())
+    whole = np.append(thresholds[1:] != thresholds[:-1], True)
+    best = np.flatnonzero(whole)[np.argmax(f1[whole])]
     return BestThreshold(float(thresholds[best]), float(f1[best]))
