@@ -63,7 +63,7 @@ def best_f1_threshold(y_true: ArrayLike, y_score: ArrayLike) -> BestThreshold:
         return BestThreshold(nan, nan)
     order = np.argsort(score)[::-1]
     thresholds = score[order]
-    # From counts, since equal values would differ by rounding from precision and recall.
+    # From counts: by way of precision and recall, equal values differ by rounding.
     n_found = np.arange(1, len(score) + 1)
     f1 = 2 * np.cumsum(truth[order]) / (n_found + truth.sum())
     whole = np.append(thresholds[1:] != thresholds[:-1], True)
