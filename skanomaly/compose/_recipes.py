@@ -134,8 +134,8 @@ def make_detector(
         (local outlier factor).
     **params : dict
         Further parameters of the detector, such as ``epochs``, ``n_estimators`` or
-        ``nu``. A ``random_state`` may always be given: a detector in which nothing is
-        random does without it.
+        ``nu``. ``memory`` and ``random_state`` may always be given: a detector in which
+        nothing is random does without the latter.
 
     Returns
     -------
@@ -207,10 +207,12 @@ def _detector(recipe: _Recipe, threshold: Any, params: dict[str, Any]) -> Any:
         params.pop("random_state", None)
     if "threshold" in known:
         return recipe.detector(threshold=threshold, **params)
+    memory = params.pop("memory", None)
     return ThresholdDetector(
         make_pipeline(FunctionTransformer(_shapes), recipe.detector(**params)),
         threshold=threshold,
         max_rows=MAX_ROWS,
+        memory=memory,
     )
 
 

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skanomaly._compat import HasMethods, Interval, fit_context
 from skanomaly.detectors._decision import RuleMixin
+from skanomaly.detectors._memory import MEMORY, identity, remember
 from skanomaly.detectors._sequences import validation_start
 from skanomaly.thresholds import resolve_threshold
 from skanomaly.windows import row_advance
@@ -47,6 +48,9 @@ class ThresholdDetector(MetaEstimatorMixin, RuleMixin, BaseEstimator):
         Fit the estimator on at most so many rows, evenly spaced over those that there
         are to fit on. For estimators whose time grows with the square of the rows,
         such as ``OneClassSVM`` and ``LocalOutlierFactor``.
+    memory : str, path, joblib.Memory or None, default=None
+        Folder that keeps fitted estimators and scores, so that in a search over
+        ``threshold__k`` each fold is fitted and scored once.
 
     Attributes
     ----------
@@ -104,7 +108,10 @@ class ThresholdDetector(MetaEstimatorMixin, RuleMixin, BaseEstimator):
         "threshold": [str, Interval(Real, None, None, closed="neither"), BaseEstimator],
         "validation_split": [Interval(Real, 0, 1, closed="left")],
         "max_rows": [Interval(Integral, 1, None, closed="left"), None],
+        "memory": MEMORY,
     }
+
+    _identity: str | None  # of a fit that `memory` keeps
 
     def __init__(
         self,
@@ -113,11 +120,13 @@ class ThresholdDetector(MetaEstimatorMixin, RuleMixin, BaseEstimator):
         threshold: Any = "quantile:0.01",
         validation_split: float = 0.1,
         max_rows: int | None = None,
+        memory: Any = None,
     ) -> None:
         self.estimator = estimator
         self.threshold = threshold
         self.validation_split = validation_split
         self.max_rows = max_rows
+        self.memory = memory
 
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
@@ -145,9 +154,16 @@ class ThresholdDetector(MetaEstimatorMixin, RuleMixin, BaseEstimator):
         _check_scores(self.estimator)
         rows = self._check_rows(X, reset=True)
         training, held_out = self._split(rows)
-        self.estimator_ = clone(self.estimator).fit(_thinned(training, self.max_rows))
         self.n_held_out_ = 0 if held_out is None else held_out.shape[0]
-        scores = self._scores(training if held_out is None else held_out)
+        if self.memory is None:
+            self._identity = None
+            self.estimator_ = self._fitted_on(training)
+        else:
+            self._identity = identity(self, *_content(rows))
+            self.estimator_ = remember(
+                self.memory, self._identity, lambda: self._fitted_on(training)
+            )
+        scores = self._known_scores(training if held_out is None else held_out)
         self.offset_ = rule.fit(scores).offset_
         return self
 
@@ -165,7 +181,7 @@ class ThresholdDetector(MetaEstimatorMixin, RuleMixin, BaseEstimator):
             What ``estimator_.score_samples`` returns.
         """
         check_is_fitted(self)
-        return self._scores(self._check_rows(X, reset=False))
+        return self._known_scores(self._check_rows(X, reset=False))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -192,6 +208,15 @@ class ThresholdDetector(MetaEstimatorMixin, RuleMixin, BaseEstimator):
         gap = gap_of(rows)
         start = validation_start(rows.shape[0], self.validation_split, gap=gap)
         return (rows, None) if start is None else (rows[: start - gap], rows[start:])
+
+    def _fitted_on(self, training: Any) -> Any:
+        return clone(self.estimator).fit(_thinned(training, self.max_rows))
+
+    def _known_scores(self, rows: Any) -> NDArray[np.float64]:
+        if self.memory is None or self._identity is None:
+            return self._scores(rows)
+        key = identity(self, self._identity, *_content(rows))
+        return remember(self.memory, key, lambda: self._scores(rows))
 
     def _scores(self, rows: Any) -> NDArray[np.float64]:
         size = max(1, BLOCK_VALUES // self.n_features_in_)
@@ -221,6 +246,15 @@ def gap_of(rows: Any) -> int:
     flat = rows.reshape(len(rows), -1)
     advance = row_advance(flat)
     return -(-flat.shape[1] // advance) - 1 if advance else 0
+
+
+def _content(rows: Any) -> list[Any]:
+    """Return what rows hold: of the windows of a series each value once."""
+    if not isinstance(rows, np.ndarray):
+        return [rows]
+    flat = rows.reshape(len(rows), -1)
+    advance = row_advance(flat)
+    return [rows.shape, flat[0], flat[1:, -advance:]] if advance else [rows]
 
 
 def _thinned(rows: Any, max_rows: int | None) -> Any:

@@ -12,10 +12,14 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skanomaly._compat import Interval, fit_context
 from skanomaly.detectors._decision import RuleMixin
+from skanomaly.detectors._memory import MEMORY, identity, remember
 from skanomaly.detectors._sequences import Examples, Sequences
 from skanomaly.thresholds import resolve_threshold
 
 Floats = NDArray[np.float32]
+
+# What a fit learns before it trains, of rows that may have other names.
+_OF_THE_ROWS = ("feature_names_in_", "n_features_in_", "n_channels_")
 
 
 class Model(Protocol):
@@ -51,11 +55,16 @@ class BaseDetector(RuleMixin, BaseEstimator, ABC):
         "threshold": [str, Interval(Real, 0, None, closed="left"), BaseEstimator],
         "validation_split": [Interval(Real, 0, 1, closed="left")],
         "contamination_trim": [Interval(Real, 0, 0.5, closed="both")],
+        "memory": MEMORY,
+        "random_state": ["random_state"],
     }
 
+    random_state: Any
     warm_start = False  # a parameter of those that can go on
     n_channels_: int
     n_held_out_: int
+    _fit_seed: int  # what `random_state` came to
+    _identity: str | None  # of a fit that `memory` keeps
     _rounding: float  # mean squared error that rounding of the rows can make
     _model: Model
 
@@ -66,11 +75,13 @@ class BaseDetector(RuleMixin, BaseEstimator, ABC):
         threshold: Any,
         validation_split: float,
         contamination_trim: float,
+        memory: Any,
     ) -> None:
         self.n_channels = n_channels
         self.threshold = threshold
         self.validation_split = validation_split
         self.contamination_trim = contamination_trim
+        self.memory = memory
 
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
@@ -129,7 +140,11 @@ class BaseDetector(RuleMixin, BaseEstimator, ABC):
         errors : ndarray of shape (n_rows, n_channels), values >= 0
             Sums to ``-score_samples(X)`` over the channels.
         """
-        return self._errors(self._check_rows(X))
+        rows = self._check_rows(X)
+        if self.memory is None or self._identity is None:
+            return self._errors(rows)
+        key = identity(self, self._identity, rows.values, rows.window)
+        return remember(self.memory, key, lambda: self._errors(rows))
 
     # What a family says.
 
@@ -172,6 +187,25 @@ class BaseDetector(RuleMixin, BaseEstimator, ABC):
         if not go_on and hasattr(self, "offset_"):
             del self.offset_
         rows = self._check_rows(X, reset=not go_on)
+        self._fit_seed = draw_seed(self.random_state)
+        if self.memory is None or go_on or partial:
+            self._identity = None
+            errors = self._train_on(rows, go_on=go_on, partial=partial)
+        else:
+            seed = None if self.random_state is None else self._fit_seed
+            self._identity = identity(self, seed, rows.values, rows.window)
+            errors, learned = remember(
+                self.memory, self._identity, lambda: self._learned_from(rows)
+            )
+            self.__dict__.update(learned)
+        n_normal = len(errors) - int(self.contamination_trim * len(errors))
+        self.offset_ = rule.fit(0.0 - errors[:n_normal]).offset_
+        return self
+
+    def _train_on(
+        self, rows: Sequences, *, go_on: bool, partial: bool
+    ) -> NDArray[np.float64]:
+        """Learn; return the errors that the threshold is learned from, ascending."""
         if not go_on:
             self._set_up(rows)
             step = float(np.finfo(np.float32).eps * np.abs(rows.values).max())
@@ -179,10 +213,15 @@ class BaseDetector(RuleMixin, BaseEstimator, ABC):
         training, held_out = rows.split(0.0 if partial else self.validation_split)
         self._learn(training, held_out, go_on=go_on, partial=partial)
         self.n_held_out_ = 0 if held_out is None else held_out.n_rows
-        errors = np.sort(self._errors(held_out or training).sum(axis=1))
-        n_normal = len(errors) - int(self.contamination_trim * len(errors))
-        self.offset_ = rule.fit(0.0 - errors[:n_normal]).offset_
-        return self
+        return np.sort(self._errors(held_out or training).sum(axis=1))
+
+    def _learned_from(
+        self, rows: Sequences
+    ) -> tuple[NDArray[np.float64], dict[str, Any]]:
+        """Learn from scratch; return the errors, and all that was learned."""
+        errors = self._train_on(rows, go_on=False, partial=False)
+        not_learned = {*self.get_params(deep=False), *_OF_THE_ROWS}
+        return errors, {n: v for n, v in vars(self).items() if n not in not_learned}
 
     def _check_rows(self, X: Any, *, reset: bool = False) -> Sequences:
         if not reset:

@@ -27,6 +27,12 @@ contamination_trim : float, default=0.0
     at the price of more false alarms. How networks rank samples it hardly changes,
     for a few odd rows hardly change what they learn, and what is odd in many rows
     they learn in the first training.
+memory : str, path, joblib.Memory or None, default=None
+    Folder that keeps what was learned and scored, as scikit-learn's pipelines have it.
+    A fit with the same parameters, but for those of the threshold, on the same rows
+    then trains nothing, and the same rows are scored once: in a search over
+    ``threshold__k`` a fold costs one training. Without a `random_state` a fit is
+    repeated as well. `partial_fit` and warm starts are not kept.
 """
 _TRAINING = """
 epochs : int, default=30

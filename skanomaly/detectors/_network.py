@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._compat import HasMethods, Interval, StrOptions, fit_context
-from skanomaly.detectors._base import BaseDetector, draw_seed
+from skanomaly.detectors._base import BaseDetector
 from skanomaly.detectors._sequences import Examples, Sequences
 
 if TYPE_CHECKING:
@@ -39,12 +39,10 @@ class BaseNetworkDetector(BaseDetector):
         "patience": [Interval(Integral, 0, None, closed="left"), None],
         "callbacks": [list, tuple, None],
         "verbose": ["verbose"],
-        "random_state": ["random_state"],
         "warm_start": ["boolean"],
     }
 
     _model: "Trainer"
-    _fit_seed: int  # what `random_state` came to
 
     def __init__(
         self,
@@ -132,7 +130,7 @@ class BaseNetworkDetector(BaseDetector):
         go_on: bool,
         partial: bool,
     ) -> None:
-        seed = self._fit_seed = draw_seed(self.random_state)
+        seed = self._fit_seed
         if not go_on:
             self._model = self._new_trainer(seed)
             self._check_network()

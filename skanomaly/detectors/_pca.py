@@ -10,7 +10,7 @@ from sklearn.decomposition import PCA
 from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._compat import Interval, RealNotInt, StrOptions
-from skanomaly.detectors._base import Floats, draw_seed
+from skanomaly.detectors._base import Floats
 from skanomaly.detectors._docs import documented
 from skanomaly.detectors._reconstruction import BaseReconstructionDetector
 from skanomaly.detectors._sequences import Examples, Sequences
@@ -111,7 +111,6 @@ class PCADetector(BaseReconstructionDetector):
             Interval(RealNotInt, 0, 1, closed="neither"),
             StrOptions({"auto"}),
         ],
-        "random_state": ["random_state"],
     }
 
     _model: LinearModel
@@ -126,6 +125,7 @@ class PCADetector(BaseReconstructionDetector):
         threshold: Any = "quantile:0.01",
         validation_split: float = 0.1,
         contamination_trim: float = 0.0,
+        memory: Any = None,
         random_state: Any = None,
     ) -> None:
         super().__init__(
@@ -135,6 +135,7 @@ class PCADetector(BaseReconstructionDetector):
             threshold=threshold,
             validation_split=validation_split,
             contamination_trim=contamination_trim,
+            memory=memory,
         )
         self.n_components = n_components
         self.random_state = random_state
@@ -153,7 +154,7 @@ class PCADetector(BaseReconstructionDetector):
         go_on: bool,
         partial: bool,
     ) -> None:
-        rng = np.random.RandomState(draw_seed(self.random_state))
+        rng = np.random.RandomState(self._fit_seed)
         examples = self._training_examples(training)
         self._model = LinearModel(self._components(examples, rng))
         if self.contamination_trim:

@@ -154,12 +154,21 @@ class Trainer(BaseWrapper):
             generator.assign(child.generate_state(2))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**super().__getstate__(), "model_": pickle.dumps(self.model_)}
+        state = {**super().__getstate__()}
+        model = state.pop("model_", None)
+        return state if model is None else state | {"_packed": pickle.dumps(model)}
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
+    def __getattr__(self, name: str) -> Any:
+        # Unpacked when it is first asked for: to load a network takes longer than all
+        # else that is done with a detector whose scores are known.
+        if name != "model_" or "_packed" not in vars(self):
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}"
+            )
         # What Keras loads seeds itself from Python's random state, which is not ours.
         with scikeras_random.tensorflow_random_state(0):
-            super().__setstate__({**state, "model_": pickle.loads(state["model_"])})
+            self.model_ = pickle.loads(self.__dict__.pop("_packed"))
+        return self.model_
 
     def check_layers(self, *names: str) -> None:
         """Raise if the network lacks a layer of one of these names."""
