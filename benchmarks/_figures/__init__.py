@@ -17,6 +17,7 @@ SECTIONS = (
     "digits",
     "sp500",
     "trim",
+    "tuned",
     "vpc",
     "continued",
     "contract",

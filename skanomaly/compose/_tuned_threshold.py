@@ -61,7 +61,8 @@ class TunedThresholdDetectorCV(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
         A metric of labels, as `skanomaly.metrics.make_anomaly_scorer` takes it, or
         what that returns.
     thresholds : int or array-like of float, default=100
-        How many offsets to try, or which.
+        How many offsets to try, or which. A number of them call up to half of the
+        scored samples anomalous, or as many as are labelled so.
     cv : int, splitter, iterable, "prefit" or None, default=None
         How the folds are made. None and whole numbers make a `TimeSeriesSplit`, of 3
         or so many folds, with a gap of a window between training and test part.
@@ -183,7 +184,10 @@ class TunedThresholdDetectorCV(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
             self.estimator_ = clone(self.estimator).fit(X)
         offsets = self.thresholds
         if isinstance(offsets, Integral):
-            offsets = candidate_offsets(scores, int(offsets))
+            # Some metrics, event_f1 among them, are content with a single event that is
+            # everything.
+            most = max(0.5, float(truth[scored].mean()))
+            offsets = candidate_offsets(scores, int(offsets), most=most)
         offsets = np.sort(np.asarray(offsets, dtype=np.float64))
         values = threshold_curve(truth[scored], scores, scorer, offsets)
         if np.isnan(values).all():

@@ -11,16 +11,19 @@ from skanomaly.metrics._scorers import AnomalyScorer
 Floats = NDArray[np.float64]
 
 
-def candidate_offsets(scores: Floats, n_offsets: int) -> Floats:
+def candidate_offsets(scores: Floats, n_offsets: int, *, most: float = 1.0) -> Floats:
     """Return offsets from low to high, below which are ever more of the scores.
 
     They lie midway between neighbouring scores, and are dense where few samples are
-    below: each calls some share more anomalous than the one before, from none to all.
+    below: each calls some share more anomalous than the one before, from none of them
+    to the share `most`.
     """
-    distinct = np.unique(scores)
+    distinct, counts = np.unique(scores, return_counts=True)
     middle = distinct[:-1] + np.diff(distinct) / 2
     beyond = np.nextafter(distinct[-1], np.inf)
     between = np.concatenate([distinct[:1], middle, [beyond]])
+    below = np.concatenate([[0], np.cumsum(counts)])
+    between = between[below <= most * len(scores)]
     n_below = np.geomspace(1, len(between), n_offsets).round().astype(np.intp) - 1
     offsets: Floats = between[np.unique(np.concatenate([[0], n_below]))]
     return offsets

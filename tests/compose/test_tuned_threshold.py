@@ -201,6 +201,25 @@ def test_candidates_lie_between_scores_and_are_dense_where_few_are_below():
     assert not set(offsets[1:]) & set(scores)
 
 
+def test_candidates_go_as_far_as_asked():
+    scores = np.array([1.0, 1.0, 2.0, 3.0, 3.0, 4.0])
+    for most, n_below in [(0.5, [0, 2, 3]), (0.2, [0]), (0.9, [0, 2, 3, 5])]:
+        offsets = candidate_offsets(scores, 10, most=most)
+        assert [(scores < offset).sum() for offset in offsets] == n_below
+
+
+@pytest.mark.parametrize(("n_anomalous", "most"), [(10, 0.5), (70, 0.7)])
+def test_a_single_event_that_is_everything_is_no_answer(distance, n_anomalous, most):
+    X, _ = labelled(100)
+    y = np.zeros(100, dtype=int)
+    y[np.random.default_rng(0).permutation(100)[:n_anomalous]] = 1
+    X[:, 1] = np.random.default_rng(1).uniform(size=100)  # tells nothing
+    tuned = TunedThresholdDetectorCV(distance.fit(X), cv="prefit").fit(X, y)
+    shares = [(-X[:, 1] < t).mean() for t in tuned.cv_results_["thresholds"]]
+    assert max(shares) == most
+    assert (tuned.predict(X) == -1).mean() <= most
+
+
 @pytest.mark.parametrize("scores", [[1.0], [2.0, 2.0], [1.0, 2.0]])
 def test_candidates_of_few_scores(scores):
     offsets = candidate_offsets(np.array(scores), 10)

@@ -5,7 +5,6 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
-from tests.detectors.common import NETWORKS, name_of, quick, records, rows_of, wave
 from joblib import Memory
 from sklearn.base import clone
 from sklearn.ensemble import IsolationForest
@@ -24,6 +23,7 @@ from skanomaly import (
     VariationalAutoencoderDetector,
 )
 from skanomaly.metrics import make_anomaly_scorer
+from tests.detectors.common import NETWORKS, name_of, quick, records, rows_of, wave
 
 
 class Counter(keras.callbacks.Callback):
