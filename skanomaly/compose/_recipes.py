@@ -1,5 +1,6 @@
 """One recipe a detector: the pipeline that is measured is what users get."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from inspect import signature
@@ -176,8 +177,7 @@ def make_detector(
     if name not in _RECIPES:
         # Whoever writes the name of the class means its recipe.
         asked = str(name).lower().removesuffix("detector")
-        close = get_close_matches(asked, _RECIPES, n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
+        hint = _hint(asked, _RECIPES)
         raise ValueError(
             f"detector {name!r} is unknown.{hint} Known are: {', '.join(_RECIPES)}."
         )
@@ -203,6 +203,12 @@ def _detector(recipe: _Recipe, threshold: Any, params: dict[str, Any]) -> Any:
     """Make the last step: a detector that has a threshold, or one within one."""
     known = signature(recipe.detector).parameters
     params = {**recipe.params, **params}
+    of_all = {"memory", "random_state"}
+    for name in params.keys() - known.keys() - of_all:
+        raise TypeError(
+            f"{recipe.detector.__name__} has no parameter {name!r}."
+            f"{_hint(name, [*known, *of_all])}"
+        )
     if "random_state" not in known:
         params.pop("random_state", None)
     if "threshold" in known:
@@ -214,6 +220,11 @@ def _detector(recipe: _Recipe, threshold: Any, params: dict[str, Any]) -> Any:
         max_rows=MAX_ROWS,
         memory=memory,
     )
+
+
+def _hint(asked: str, known: Iterable[str]) -> str:
+    close = get_close_matches(asked, known, n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""
 
 
 def _shapes(windows: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -220,6 +220,8 @@ def test_parameters_reach_the_detectors_of_others():
     assert inner("local_outlier_factor", n_neighbors=4).n_neighbors == 4
     with pytest.raises(TypeError, match="epochs"):
         make_detector("isolation_forest", epochs=3)
+    for name in detector_names():
+        assert make_detector(name, memory="folder", random_state=0)[-1].memory
 
 
 @pytest.mark.parametrize("name", ["one_class_svm", "local_outlier_factor"])
@@ -246,8 +248,10 @@ def test_parameters_reach_the_detector():
     detector = make_detector("lstm", threshold=rule, units=7, epochs=2)[-1]
     assert (detector.units, detector.epochs) == (7, 2)
     assert detector.threshold is rule
-    with pytest.raises(TypeError, match="filters"):
+    with pytest.raises(TypeError, match="LSTMDetector has no parameter 'filters'.$"):
         make_detector("lstm", filters=3)
+    with pytest.raises(TypeError, match=r"'epoch'. Did you mean 'epochs'\?$"):
+        make_detector("vae", epoch=3)
 
 
 @pytest.mark.parametrize(
