@@ -22,11 +22,11 @@ from skanomaly._compat import (
 )
 from skanomaly.compose._threshold_detector import gap_of
 from skanomaly.detectors._decision import OffsetMixin
-from skanomaly.metrics import ANOMALY_SCORERS, AnomalyScorer, make_anomaly_scorer
 from skanomaly.metrics._scorers import abnormality
 from skanomaly.metrics._threshold_curve import (
     best_of_curve,
-    candidate_offsets,
+    label_scorer,
+    offsets_to_try,
     threshold_curve,
 )
 from skanomaly.metrics._truth import read_labels
@@ -163,7 +163,7 @@ class TunedThresholdDetectorCV(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
         """
         if hasattr(self, "offset_"):
             del self.offset_
-        scorer = _label_scorer(self.scoring)
+        scorer = label_scorer(self.scoring)
         truth = _truth_of(X, y)
         if self.cv == "prefit":
             check_is_fitted(self.estimator)
@@ -184,10 +184,7 @@ class TunedThresholdDetectorCV(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
             self.estimator_ = clone(self.estimator).fit(X)
         offsets = self.thresholds
         if isinstance(offsets, Integral):
-            # Some metrics, event_f1 among them, are content with a single event that is
-            # everything.
-            most = max(0.5, float(truth[scored].mean()))
-            offsets = candidate_offsets(scores, int(offsets), most=most)
+            offsets = offsets_to_try(truth[scored], scores, int(offsets))
         offsets = np.sort(np.asarray(offsets, dtype=np.float64))
         values = threshold_curve(truth[scored], scores, scorer, offsets)
         if np.isnan(values).all():
@@ -260,19 +257,6 @@ class TunedThresholdDetectorCV(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
         else:
             splitter = check_cv(self.cv, truth, classifier=False)
         yield from splitter.split(np.empty(len(truth)), truth)
-
-
-def _label_scorer(scoring: Any) -> AnomalyScorer:
-    scorer = (
-        scoring if isinstance(scoring, AnomalyScorer) else make_anomaly_scorer(scoring)
-    )
-    if scorer.response != "label":
-        names = sorted(n for n, s in ANOMALY_SCORERS.items() if s.response == "label")
-        raise ValueError(
-            f"scoring={scoring!r} judges scores, which no threshold changes. Use a "
-            f"metric of labels, such as one of {names}."
-        )
-    return scorer
 
 
 def _truth_of(X: Any, y: Any) -> NDArray[np.bool_]:

@@ -1,14 +1,43 @@
 """A metric of labels over all thresholds of a score."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import UndefinedMetricWarning
 
-from skanomaly.metrics._scorers import AnomalyScorer
+from skanomaly.metrics._scorers import (
+    ANOMALY_SCORERS,
+    AnomalyScorer,
+    make_anomaly_scorer,
+)
 
 Floats = NDArray[np.float64]
+
+
+def label_scorer(scoring: Any) -> AnomalyScorer:
+    """Return the scorer that is meant, or say that a threshold does not change it."""
+    scorer = (
+        scoring if isinstance(scoring, AnomalyScorer) else make_anomaly_scorer(scoring)
+    )
+    if scorer.response != "label":
+        names = sorted(n for n, s in ANOMALY_SCORERS.items() if s.response == "label")
+        raise ValueError(
+            f"scoring={scoring!r} judges scores, which no threshold changes. Use a "
+            f"metric of labels, such as one of {names}."
+        )
+    return scorer
+
+
+def offsets_to_try(truth: NDArray[np.bool_], scores: Floats, n_offsets: int) -> Floats:
+    """Return candidates that call half of the samples anomalous, or as many as are.
+
+    Some metrics, event_f1 among them, are content with a single event that is
+    everything.
+    """
+    most = max(0.5, float(truth.mean()))
+    return candidate_offsets(scores, n_offsets, most=most)
 
 
 def candidate_offsets(scores: Floats, n_offsets: int, *, most: float = 1.0) -> Floats:
