@@ -4,10 +4,12 @@ from skanomaly.plotting._histogram import ErrorHistogramDisplay
 from skanomaly.plotting._history import HistoryDisplay
 from skanomaly.plotting._score import ScoreDisplay
 from skanomaly.plotting._series import SeriesDisplay
+from skanomaly.plotting._threshold_curve import ThresholdCurveDisplay
 
 __all__ = [
     "ErrorHistogramDisplay",
     "HistoryDisplay",
     "ScoreDisplay",
     "SeriesDisplay",
+    "ThresholdCurveDisplay",
 ]

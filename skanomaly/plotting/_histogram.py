@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skanomaly.plotting import _style
 from skanomaly.plotting._estimator import offset_or_none
-from skanomaly.plotting._score import draw_threshold, wants_log
+from skanomaly.plotting._score import wants_log
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -149,7 +149,7 @@ class ErrorHistogramDisplay:
             )
         self.threshold_line_ = None
         if self.offset is not None:
-            self.threshold_line_ = draw_threshold(ax.axvline, -self.offset)
+            self.threshold_line_ = _style.draw_threshold(ax.axvline, -self.offset)
         if log:
             ax.set_xscale("log")
         ax.set_yscale("log")

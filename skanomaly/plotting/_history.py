@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from skanomaly.plotting import _style
-from skanomaly.plotting._estimator import detector_name, last_step
+from skanomaly.plotting._estimator import innermost
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,13 +54,13 @@ class HistoryDisplay:
         -------
         display : HistoryDisplay
         """
-        last = last_step(estimator)
-        if not hasattr(last, "history_"):
+        detector = innermost(estimator)
+        if not hasattr(detector, "history_"):
             raise ValueError(
-                f"{detector_name(last)} has no history_; fit a detector that trains a "
-                "network."
+                f"{type(detector).__name__} has no history_; fit a detector that "
+                "trains a network."
             )
-        return cls(last.history_).plot(ax=ax)
+        return cls(detector.history_).plot(ax=ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw.

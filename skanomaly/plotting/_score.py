@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skanomaly.events import Event, find_events
 from skanomaly.plotting import _style
-from skanomaly.plotting._estimator import offset_or_none
+from skanomaly.plotting._estimator import index_of, offset_or_none
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -95,7 +95,7 @@ class ScoreDisplay:
         return cls.from_predictions(
             estimator.score_samples(X),
             offset=offset_or_none(estimator),
-            index=getattr(X, "index", None) if index is None else index,
+            index=index_of(X, index),
             ax=ax,
         )
 
@@ -149,7 +149,7 @@ class ScoreDisplay:
         self.line_ = ax.lines[-1]
         self.threshold_line_ = None
         if self.offset is not None:
-            self.threshold_line_ = draw_threshold(ax.axhline, -self.offset)
+            self.threshold_line_ = _style.draw_threshold(ax.axhline, -self.offset)
         if wants_log(error, self.offset):
             ax.set_yscale("log")
         else:
@@ -160,17 +160,6 @@ class ScoreDisplay:
         self.ax_: Axes = ax
         self.figure_: Figure = _style.figure_of(ax)
         return self
-
-
-def draw_threshold(line: Any, threshold: float) -> Any:
-    """Draw the threshold with ``ax.axhline`` or ``ax.axvline``, its value in words."""
-    return line(
-        threshold,
-        color=_style.EVENT,
-        linestyle="--",
-        linewidth=1.1,
-        label=f"threshold {threshold:.3g}",
-    )
 
 
 def wants_log(error: NDArray[np.float64], offset: float | None) -> bool:

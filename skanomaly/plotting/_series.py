@@ -9,7 +9,13 @@ from numpy.typing import ArrayLike, NDArray
 from skanomaly._compat import import_extra
 from skanomaly.events import Event, find_events
 from skanomaly.plotting import _style
-from skanomaly.plotting._estimator import expected_or_none
+from skanomaly.plotting._estimator import (
+    decision_and_blame,
+    expected_or_none,
+    index_of,
+    names_of,
+)
+from skanomaly.plotting._truth import check_lengths, truth_events
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -104,7 +110,7 @@ class SeriesDisplay:
         X : array-like of shape (n_samples, n_channels)
             The series.
         y : array-like of shape (n_samples,), default=None
-            True labels, -1 for anomalous.
+            Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
         index : array-like of shape (n_samples,), default=None
             Times or numbers of the samples; None for the index of a data frame.
         channel_names : sequence of str, default=None
@@ -118,19 +124,15 @@ class SeriesDisplay:
         -------
         display : SeriesDisplay
         """
-        if index is None:
-            index = getattr(X, "index", None)
-        if channel_names is None and hasattr(X, "columns"):
-            channel_names = [str(name) for name in X.columns]
-        # Labels do not know where an event peaks.
-        judge = getattr(estimator, "decision_function", estimator.predict)
+        decision, errors = decision_and_blame(estimator, X)
         return cls.from_predictions(
             np.asarray(X),
-            judge(X),
+            decision,
             y_true=y,
+            channel_errors=errors,
             expected=expected_or_none(estimator, X),
-            index=index,
-            channel_names=channel_names,
+            index=index_of(X, index),
+            channel_names=names_of(X, channel_names),
             min_length=min_length,
             merge_gap=merge_gap,
             ax=ax,
@@ -143,6 +145,7 @@ class SeriesDisplay:
         y_pred: ArrayLike,
         *,
         y_true: ArrayLike | None = None,
+        channel_errors: ArrayLike | None = None,
         expected: ArrayLike | None = None,
         index: Any = None,
         channel_names: Sequence[str] | None = None,
@@ -158,7 +161,10 @@ class SeriesDisplay:
             The series.
         y_pred, y_true : array-like of shape (n_samples,)
             Predicted labels, or a decision function, whose events have their peaks
-            marked; and, where known, true labels.
+            marked; and, where known, the truth in {0, 1} or {+1, -1}.
+        channel_errors : array-like of shape (n_samples, n_channels), default=None
+            Error of each channel, as ``score_channels`` returns it. An event is red in
+            the channel to blame; None for all of them.
         expected, index, channel_names
             As of the class.
         min_length, merge_gap : int
@@ -171,16 +177,21 @@ class SeriesDisplay:
         display : SeriesDisplay
         """
         events = find_events(
-            np.asarray(y_pred), min_length=min_length, merge_gap=merge_gap
+            y_pred,
+            channel_errors=channel_errors,
+            channel_names=None if channel_errors is None else channel_names,
+            min_length=min_length,
+            merge_gap=merge_gap,
         )
-        truth = None if y_true is None else find_events(np.asarray(y_true))
+        n_samples = len(np.asarray(values))
+        check_lengths(n_samples, y_pred=y_pred, y_true=y_true)
         return cls(
             values,
             events=events,
             expected=expected,
             index=index,
             channel_names=channel_names,
-            truth=truth,
+            truth=truth_events(y_true),
         ).plot(ax=ax)
 
     def plot(self, ax: Any = None) -> Self:

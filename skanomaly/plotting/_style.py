@@ -115,6 +115,17 @@ def _joined(
     ]
 
 
+def draw_threshold(line: Any, threshold: float, *, label: str | None = None) -> Any:
+    """Draw the threshold with ``ax.axhline`` or ``ax.axvline``, its value in words."""
+    return line(
+        threshold,
+        color=EVENT,
+        linestyle="--",
+        linewidth=1.1,
+        label=label or f"threshold {threshold:.3g}",
+    )
+
+
 def dress(ax: "Axes", positions: NDArray[Any]) -> None:
     """Give the x axis dates that can be read, tight limits and a quiet frame."""
     if positions.dtype.kind == "M":

@@ -4,47 +4,34 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.collections import PathCollection
-from matplotlib.colors import same_color
 from sklearn.ensemble import IsolationForest
+from sklearn.linear_model import SGDOneClassSVM
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import OneClassSVM
 
-from skanomaly import find_events, make_detector
+from skanomaly import (
+    AutoencoderDetector,
+    PCADetector,
+    TunedThresholdDetectorCV,
+    find_events,
+    make_detector,
+)
+from skanomaly.compose import expected_values
 from skanomaly.plotting import (
     ErrorHistogramDisplay,
     HistoryDisplay,
     ScoreDisplay,
     SeriesDisplay,
 )
-from skanomaly.plotting._style import EVENT, EXPECTED
-
-
-@pytest.fixture(autouse=True)
-def _no_window():
-    mpl.use("Agg")
-    yield
-    plt.close("all")
+from skanomaly.plotting._style import EVENT, EXPECTED, TRUTH
+from tests.plotting.common import lines_of, spans_of
 
 
 @pytest.fixture
 def forest():
     X = np.random.default_rng(0).normal(size=(300, 1))
     return make_pipeline(StandardScaler(), IsolationForest(random_state=0)).fit(X), X
-
-
-def lines_of(ax, color):
-    return [line for line in ax.lines if same_color(line.get_color(), color)]
-
-
-def spans_of(ax):
-    """Left and right edges of what is shaded as an event."""
-    return [
-        (path.vertices[:, 0].min(), path.vertices[:, 0].max())
-        for collection in ax.collections
-        if same_color(collection.get_facecolor()[0][:3], EVENT)
-        for path in collection.get_paths()
-        if collection.get_alpha() is not None
-    ]
 
 
 def test_event_of_one_sample_in_a_million_is_seen():
@@ -105,6 +92,52 @@ def test_each_channel_has_its_axes_and_only_the_blamed_one_is_red():
     assert [ax.get_ylabel() for ax in display.axes_] == names
     assert [len(lines_of(ax, EVENT)) for ax in display.axes_] == [0, 1, 0]
     assert [len(spans_of(ax)) for ax in display.axes_] == [1, 1, 1]
+
+
+def test_estimator_that_tells_channels_apart_is_asked_whom_to_blame():
+    X = np.sin(np.arange(400) / 5)[:, None] + np.zeros(3)
+    X += 0.02 * np.random.default_rng(0).normal(size=X.shape)
+    y = np.zeros(400, int)
+    y[310:316] = 1
+    X[310:316, 2] += 3
+    pipe = make_detector("pca", window=20).fit(X[:200])
+    display = SeriesDisplay.from_estimator(pipe, X, y)
+    assert [event.channel for event in display.events] == [2]
+    assert [len(lines_of(ax, EVENT)) for ax in display.axes_] == [0, 0, 1]
+    frame = pd.DataFrame(X, columns=["a", "b", "c"])
+    pipe.fit(frame[:200])
+    tuned = TunedThresholdDetectorCV(pipe, cv="prefit").fit(frame, y)
+    display = SeriesDisplay.from_estimator(tuned, frame, y)
+    assert {event.channel for event in display.events} == {"c"}
+    np.testing.assert_array_equal(display.expected, expected_values(pipe, frame))
+
+
+def test_records_with_one_error_for_all_columns_blame_none():
+    X = np.random.default_rng(0).normal(size=(100, 3))
+    X[50] = 9
+    display = SeriesDisplay.from_estimator(PCADetector(n_components=2).fit(X[:40]), X)
+    assert 50 in {event.peak for event in display.events}
+    assert {event.channel for event in display.events} == {None}
+
+
+@pytest.mark.parametrize("kind", [int, float, bool, "+1 and -1"])
+def test_truth_is_a_strip_below_whatever_its_kind(kind):
+    truth = np.isin(np.arange(50), [10, 11, 12, 40])
+    y_true = np.where(truth, -1, 1) if kind == "+1 and -1" else truth.astype(kind)
+    labels = np.where(np.arange(50) == 20, -1, 1)
+    ax = SeriesDisplay.from_predictions(np.zeros(50), labels, y_true=y_true).ax_
+    (first, _), (alone, right) = spans_of(ax, TRUTH)
+    assert first == 10
+    assert alone < 40 < right
+    assert len(spans_of(ax, EVENT)) == 1
+
+
+@pytest.mark.parametrize("name", ["y_true", "y_pred"])
+def test_labels_of_other_samples_are_refused(name):
+    labels = {"y_pred": np.ones(9, int), "y_true": np.zeros(9, int)}
+    labels[name] = labels[name][:8]
+    with pytest.raises(ValueError, match=f"{name} has 8 values for 9 samples"):
+        SeriesDisplay.from_predictions(np.zeros(9), **labels)
 
 
 def test_wrong_number_of_axes_is_refused():
@@ -202,6 +235,21 @@ def test_history_display():
 def test_history_of_a_detector_that_has_none(forest):
     with pytest.raises(ValueError, match="IsolationForest has no history_"):
         HistoryDisplay.from_estimator(forest[0])
+
+
+def test_history_of_a_detector_within_a_threshold():
+    X = np.random.default_rng(0).normal(size=(60, 4))
+    inner = AutoencoderDetector(epochs=2, random_state=0).fit(X)
+    tuned = TunedThresholdDetectorCV(inner, cv="prefit").fit(X, np.arange(60) == 9)
+    assert HistoryDisplay.from_estimator(tuned).history == inner.history_
+
+
+@pytest.mark.parametrize("kind", [OneClassSVM, SGDOneClassSVM])
+def test_a_threshold_that_is_an_array_of_one_is_a_number(kind):
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    detector = kind().fit(X)
+    line = ScoreDisplay.from_estimator(detector, X).threshold_line_
+    assert set(line.get_ydata()) == {-detector.offset_[0]}
 
 
 @pytest.mark.parametrize(

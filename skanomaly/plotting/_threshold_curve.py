@@ -1,0 +1,251 @@
+"""A metric against the threshold that it is reached by."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skanomaly.metrics import AnomalyScorer
+from skanomaly.metrics._threshold_curve import (
+    best_of_curve,
+    label_scorer,
+    offsets_to_try,
+    threshold_curve,
+)
+from skanomaly.plotting import _style
+from skanomaly.plotting._estimator import detector_name, offset_or_none
+from skanomaly.plotting._score import wants_log
+from skanomaly.plotting._truth import read_judged
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+class ThresholdCurveDisplay:
+    """A metric of labels against the threshold: what is above it is anomalous.
+
+    A wide plateau is a threshold that can be relied on; a narrow peak was found by
+    chance, and new data will miss it. Where the detector's own threshold lies far from
+    the best one, its rule does not suit its scores.
+
+    Parameters
+    ----------
+    thresholds : array-like of shape (n_thresholds,)
+        Errors (scores with their sign turned) above which samples are anomalous.
+    values : array-like of shape (n_thresholds,)
+        What the metric says of each; NaN where it has no value.
+    threshold : float, default=None
+        The one of them that was chosen.
+    metric : str, default="metric"
+        Its name.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    line_ : matplotlib Line2D
+        The curve.
+    threshold_line_ : matplotlib Line2D or None
+        The threshold that was chosen.
+    best_ : (float, float)
+        Threshold with the best value, in the middle of the widest plateau, and the
+        value.
+
+    See Also
+    --------
+    skanomaly.TunedThresholdDetectorCV : Chooses the threshold by such a curve.
+
+    Examples
+    --------
+    >>> from skanomaly.plotting import ThresholdCurveDisplay
+    >>> y_true = [0, 0, 1, 1, 0, 0, 1, 0]
+    >>> y_score = [0.1, 0.2, 0.7, 0.9, 0.3, 0.4, 0.6, 0.1]
+    >>> display = ThresholdCurveDisplay.from_predictions(y_true, y_score)
+    >>> display.best_
+    (0.5, 1.0)
+    """
+
+    def __init__(
+        self,
+        thresholds: ArrayLike,
+        values: ArrayLike,
+        *,
+        threshold: float | None = None,
+        metric: str = "metric",
+    ) -> None:
+        self.thresholds = thresholds
+        self.values = values
+        self.threshold = threshold
+        self.metric = metric
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: ArrayLike | None = None,
+        y: ArrayLike | None = None,
+        *,
+        scoring: Any = None,
+        n_thresholds: int = 100,
+        ax: Any = None,
+    ) -> Self:
+        """Draw the curve that a threshold was learned by, or that of labelled data.
+
+        Parameters
+        ----------
+        estimator : estimator
+            Fitted outlier detector, of this package or of scikit-learn. Without `X`, a
+            :class:`skanomaly.TunedThresholdDetectorCV`, whose ``cv_results_`` are
+            drawn.
+        X : array-like of shape (n_samples, n_features), default=None
+            The series, or rows.
+        y : array-like of shape (n_samples,), default=None
+            Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
+        scoring : str or callable, default=None
+            A metric of labels, as `skanomaly.metrics.make_anomaly_scorer` takes it.
+            None for that of a tuned detector, and ``"event_f1"`` for others.
+        n_thresholds : int, default=100
+            How many thresholds to try, dense where few samples are above.
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : ThresholdCurveDisplay
+        """
+        scoring = scoring or getattr(estimator, "scoring", "event_f1")
+        if X is None and y is None:
+            if not hasattr(estimator, "cv_results_"):
+                raise ValueError(
+                    f"{detector_name(estimator)} was not tuned by labels. Pass X and y "
+                    "too, or a fitted TunedThresholdDetectorCV."
+                )
+            return cls(
+                -estimator.cv_results_["thresholds"],
+                estimator.cv_results_["scores"],
+                threshold=-estimator.best_threshold_,
+                metric=_name(label_scorer(scoring)),
+            ).plot(ax=ax)
+        if X is None or y is None:
+            raise ValueError("X and y belong together: pass both, or neither of them.")
+        offset = offset_or_none(estimator)
+        return cls.from_predictions(
+            y,
+            -estimator.score_samples(X),
+            scoring=scoring,
+            threshold=None if offset is None else -offset,
+            n_thresholds=n_thresholds,
+            ax=ax,
+        )
+
+    @classmethod
+    def from_predictions(
+        cls,
+        y_true: ArrayLike,
+        y_score: ArrayLike,
+        *,
+        scoring: Any = "event_f1",
+        threshold: float | None = None,
+        n_thresholds: int = 100,
+        ax: Any = None,
+    ) -> Self:
+        """Judge what lies above each of many thresholds, and draw it.
+
+        Parameters
+        ----------
+        y_true : array-like of shape (n_samples,)
+            Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
+        y_score : array-like of shape (n_samples,)
+            The higher, the more anomalous: ``-score_samples(X)``.
+        scoring : str or callable, default="event_f1"
+            A metric of labels, as `skanomaly.metrics.make_anomaly_scorer` takes it.
+        threshold : float, default=None
+            The one that was chosen, on the scale of `y_score`: ``-offset_``.
+        n_thresholds : int, default=100
+            How many thresholds to try, dense where few samples are above.
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : ThresholdCurveDisplay
+        """
+        truth, score = read_judged(y_true, y_score)
+        scorer = label_scorer(scoring)
+        offsets = offsets_to_try(truth, -score, n_thresholds)
+        if threshold is not None:
+            offsets = np.union1d(offsets, [-threshold])
+        values = threshold_curve(truth, -score, scorer, offsets)
+        name = _name(scorer)
+        return cls(-offsets, values, threshold=threshold, metric=name).plot(ax=ax)
+
+    def plot(self, ax: "Axes | None" = None) -> Self:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : ThresholdCurveDisplay
+        """
+        thresholds, values = _sorted(self.thresholds, self.values)
+        if np.isnan(values).all():
+            raise ValueError(
+                f"{self.metric} has no value at any threshold, so there is no curve to "
+                "draw. Use another metric, or more labelled data."
+            )
+        ax = _style.new_axes(ax, figsize=(6, 3.5))
+        # Of offsets, as where it was chosen, so that equal rows end alike.
+        offset, best = best_of_curve(-thresholds[::-1], values[::-1])
+        self.best_ = -offset, best
+        ax.plot(thresholds, values, color=_style.SERIES, linewidth=1.2)
+        self.line_ = ax.lines[-1]
+        self.threshold_line_, value = None, np.nan
+        if self.threshold is not None:
+            value = values[np.argmin(np.abs(thresholds - self.threshold))]
+            self.threshold_line_ = _style.draw_threshold(
+                ax.axvline,
+                self.threshold,
+                label=f"threshold {_pair(self.threshold, value)}",
+            )
+            ax.plot(self.threshold, value, "o", color=_style.EVENT, markersize=5)
+        if value != best:
+            label = f"best {_pair(*self.best_)}"
+            ax.plot(*self.best_, "D", color=_style.TRUTH, markersize=6, label=label)
+        if wants_log(thresholds, -thresholds[0]):
+            ax.set_xscale("log")
+        ax.set_xlabel("threshold of the error")
+        ax.set_ylabel(self.metric)
+        _style.frame(ax)
+        _style.title(ax, f"{self.metric} by threshold")
+        self.ax_: Axes = ax
+        self.figure_: Figure = _style.figure_of(ax)
+        return self
+
+
+def _name(scorer: AnomalyScorer) -> str:
+    name = getattr(scorer.metric, "__name__", repr(scorer.metric))
+    name = name.removesuffix("_score").replace("_", " ")
+    return name if scorer.sign > 0 else f"− {name}"
+
+
+def _pair(threshold: float, value: float) -> str:
+    return f"{threshold:.3g}: {value + 0.0:.3g}"  # no "-0"
+
+
+def _sorted(
+    thresholds: ArrayLike, values: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    x = np.asarray(thresholds, dtype=np.float64)
+    y = np.asarray(values, dtype=np.float64)
+    if x.ndim != 1 or x.shape != y.shape:
+        raise ValueError(
+            f"thresholds has shape {x.shape}, values {y.shape}; give one value for "
+            "each threshold."
+        )
+    order = np.argsort(x)
+    return x[order], y[order]
