@@ -97,7 +97,7 @@ def vus_pr_score(
     0.908
     """
     truth, score = read_scores(y_true, y_score)
-    _check(window, n_thresholds)
+    check_buffers(window, n_thresholds)
     if not truth.any():
         return undefined("vus_pr_score", NO_ANOMALY)
     curves = range_curves(truth, score, window=window, n_thresholds=n_thresholds)
@@ -166,7 +166,7 @@ def vus_roc_score(
     0.917
     """
     truth, score = read_scores(y_true, y_score)
-    _check(window, n_thresholds)
+    check_buffers(window, n_thresholds)
     if not truth.any():
         return undefined("vus_roc_score", NO_ANOMALY)
     if truth.all():
@@ -326,7 +326,8 @@ def _mean(areas: Iterator[float]) -> float:
     return float(np.mean(list(areas)))
 
 
-def _check(window: int, n_thresholds: int | None) -> None:
+def check_buffers(window: int, n_thresholds: int | None) -> None:
+    """Raise unless the widest buffer and the number of thresholds are whole numbers."""
     for name, value, least in (
         ("window", window, 0),
         ("n_thresholds", n_thresholds, 2),

@@ -5,10 +5,13 @@ from skanomaly.plotting._history import HistoryDisplay
 from skanomaly.plotting._score import ScoreDisplay
 from skanomaly.plotting._series import SeriesDisplay
 from skanomaly.plotting._threshold_curve import ThresholdCurveDisplay
+from skanomaly.plotting._volumes import PrecisionRecallDisplay, RocCurveDisplay
 
 __all__ = [
     "ErrorHistogramDisplay",
     "HistoryDisplay",
+    "PrecisionRecallDisplay",
+    "RocCurveDisplay",
     "ScoreDisplay",
     "SeriesDisplay",
     "ThresholdCurveDisplay",

@@ -126,6 +126,25 @@ def draw_threshold(line: Any, threshold: float, *, label: str | None = None) -> 
     )
 
 
+def colors_of(highest: float) -> Any:
+    """Map numbers from 0 to `highest` to colours that can be seen on white."""
+    matplotlib = import_extra("matplotlib", extra="plot")
+    cm = import_extra("matplotlib.cm", extra="plot")
+    visible = matplotlib.colormaps["viridis_r"](np.linspace(0.15, 1, 256))
+    return cm.ScalarMappable(
+        matplotlib.colors.Normalize(0, max(highest, 1)),
+        matplotlib.colors.ListedColormap(visible),
+    )
+
+
+def color_bar(ax: "Axes", colors: Any, label: str) -> None:
+    """Say what colours mean, at the right of the axes."""
+    bar = figure_of(ax).colorbar(colors, ax=ax, shrink=0.7, pad=0.02, aspect=25)
+    bar.set_label(label, fontsize=8)
+    bar.ax.tick_params(labelsize=8)
+    bar.outline.set_visible(False)
+
+
 def dress(ax: "Axes", positions: NDArray[Any]) -> None:
     """Give the x axis dates that can be read, tight limits and a quiet frame."""
     if positions.dtype.kind == "M":

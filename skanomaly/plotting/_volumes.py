@@ -1,0 +1,409 @@
+"""Precision-recall and ROC curves, and those of buffers around events."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.metrics import (
+    average_precision_score,
+    precision_recall_curve,
+    roc_auc_score,
+    roc_curve,
+)
+
+from skanomaly.metrics._vus import RangeCurve, check_buffers, range_curves
+from skanomaly.plotting import _style
+from skanomaly.plotting._estimator import offset_or_none
+from skanomaly.plotting._truth import read_judged
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# As many curves make a fan; more would cover each other.
+_N_DRAWN = 25
+
+
+class Curve(NamedTuple):
+    """A curve from left to right, and the area below it."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    area: float
+
+
+class VolumeDisplay(ABC):
+    """A curve of samples, and a fan of curves with ever wider buffers around events."""
+
+    _names: ClassVar[dict[str, str]]  # of title, axes, area and volume
+    _drawstyle: ClassVar[str]  # by which the area below the line is the one it says
+
+    def __init__(
+        self,
+        curve: Curve,
+        *,
+        share: float,
+        buffered: Mapping[int, Curve] | None = None,
+        volume: float | None = None,
+        threshold: float | None = None,
+        point: tuple[float, float] | None = None,
+    ) -> None:
+        self.curve = curve
+        self.share = share
+        self.buffered = buffered
+        self.volume = volume
+        self.threshold = threshold
+        self.point = point
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: ArrayLike,
+        y: ArrayLike,
+        *,
+        window: int | None = None,
+        n_thresholds: int | None = 250,
+        ax: Any = None,
+    ) -> Self:
+        """Score `X` with a fitted detector or pipeline and draw its curves.
+
+        Parameters
+        ----------
+        estimator : estimator
+            Fitted outlier detector, of this package or of scikit-learn.
+        X : array-like of shape (n_samples, n_features)
+            The series, or rows.
+        y : array-like of shape (n_samples,)
+            Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
+        window : int, default=None
+            Widest buffer in samples, about one period of the series. None for records,
+            which have no neighbours.
+        n_thresholds : int or None, default=250
+            Thresholds of the curves with buffers, as in
+            :func:`skanomaly.metrics.vus_pr_score`; None for all.
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : object
+            Of this class.
+        """
+        offset = offset_or_none(estimator)
+        return cls.from_predictions(
+            y,
+            -estimator.score_samples(X),
+            window=window,
+            threshold=None if offset is None else -offset,
+            n_thresholds=n_thresholds,
+            ax=ax,
+        )
+
+    @classmethod
+    def from_predictions(
+        cls,
+        y_true: ArrayLike,
+        y_score: ArrayLike,
+        *,
+        window: int | None = None,
+        threshold: float | None = None,
+        n_thresholds: int | None = 250,
+        ax: Any = None,
+    ) -> Self:
+        """Draw the curves of a score.
+
+        Parameters
+        ----------
+        y_true : array-like of shape (n_samples,)
+            Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
+        y_score : array-like of shape (n_samples,)
+            The higher, the more anomalous: ``-score_samples(X)``.
+        window : int, default=None
+            Widest buffer in samples, about one period of the series. None for records,
+            which have no neighbours.
+        threshold : float, default=None
+            Threshold on the scale of `y_score`, ``-offset_``, whose place is marked.
+        n_thresholds : int or None, default=250
+            Thresholds of the curves with buffers, as in
+            :func:`skanomaly.metrics.vus_pr_score`; None for all.
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : object
+            Of this class.
+        """
+        truth, score = read_judged(y_true, y_score)
+        buffered, areas = {}, []
+        if window is not None:
+            check_buffers(window, n_thresholds)
+            drawn = set(np.linspace(0, window, _N_DRAWN).round().astype(int).tolist())
+            curves = range_curves(
+                truth, score, window=window, n_thresholds=n_thresholds
+            )
+            for width, range_curve in enumerate(curves):
+                curve = cls._of_buffer(range_curve)
+                areas.append(curve.area)
+                if width in drawn:
+                    buffered[width] = curve
+        return cls(
+            cls._of_samples(truth, score),
+            share=float(truth.mean()),
+            buffered=buffered,
+            volume=float(np.mean(areas)) if areas else None,
+            threshold=threshold,
+            point=None if threshold is None else cls._at(truth, score > threshold),
+        ).plot(ax=ax)
+
+    def plot(self, ax: "Axes | None" = None) -> Self:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : object
+            Of this class.
+        """
+        names = self._names
+        ax = _style.new_axes(ax, figsize=(6, 5.2))
+        (self.line_,) = ax.plot(
+            self.curve.x,
+            self.curve.y,
+            drawstyle=self._drawstyle,
+            color=_style.SERIES,
+            linewidth=1.6,
+            zorder=3,
+            label=f"samples, {names['area']} {self.curve.area:.3f}",
+        )
+        self.buffer_lines_ = self._plot_fan(ax) if self.buffered else []
+        self._plot_chance(ax)
+        if self.point is not None:
+            x, y = self.point
+            label = (
+                f"threshold {self.threshold:.3g}: {names['x']} {x:.3g}, "
+                f"{names['y']} {y:.3g}"
+            )
+            ax.plot(x, y, "o", color=_style.EVENT, markersize=6, zorder=4, label=label)
+        ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01))
+        ax.set(xlabel=names["x"], ylabel=names["y"])
+        _style.frame(ax)
+        _style.title(ax, names["title"], legend=False)
+        ax.legend(
+            loc="upper left", bbox_to_anchor=(0, -0.13), frameon=False, fontsize=8
+        )
+        self.ax_: Axes = ax
+        self.figure_: Figure = _style.figure_of(ax)
+        return self
+
+    def _plot_fan(self, ax: "Axes") -> list[Any]:
+        buffered = self.buffered or {}
+        widest = max(buffered)
+        colors = _style.colors_of(widest)
+        lines = [
+            ax.plot(
+                curve.x,
+                curve.y,
+                drawstyle=self._drawstyle,
+                color=colors.to_rgba(width),
+                linewidth=0.8,
+            )[0]
+            for width, curve in buffered.items()
+        ]
+        lines[-1].set_label(
+            f"buffers 0 to {widest}, {self._names['volume']} {self.volume:.3f}"
+        )
+        _style.color_bar(ax, colors, "buffer in samples")
+        return lines
+
+    @classmethod
+    @abstractmethod
+    def _of_samples(cls, truth: NDArray[np.bool_], score: NDArray[np.float64]) -> Curve:
+        """Return scikit-learn's curve."""
+
+    @classmethod
+    @abstractmethod
+    def _of_buffer(cls, curve: RangeCurve) -> Curve:
+        """Return the curve of one buffer."""
+
+    @classmethod
+    @abstractmethod
+    def _at(
+        cls, truth: NDArray[np.bool_], found: NDArray[np.bool_]
+    ) -> tuple[float, float]:
+        """Return the place of what was found."""
+
+    @abstractmethod
+    def _plot_chance(self, ax: "Axes") -> None:
+        """Draw what a score reaches that knows nothing."""
+
+
+class PrecisionRecallDisplay(VolumeDisplay):
+    """Precision against recall, of samples and with buffers around events.
+
+    The dark line is scikit-learn's curve of single samples. Each line of the fan is the
+    curve with a buffer around each event, in which a detection counts in part; the mean
+    of the areas below them is :func:`skanomaly.metrics.vus_pr_score`. A fan far above
+    the dark line belongs to a score that rises near the events rather than in them. In
+    the fan recall counts the share of events found too, so that its narrowest curve
+    lies left of the dark line as long as whole events are missed. It works without a
+    threshold; that of the detector is a dot.
+
+    Parameters
+    ----------
+    curve : Curve
+        Recall ``x``, precision ``y`` and ``area`` of samples, as scikit-learn has them.
+    share : float
+        Share of the samples that is anomalous: the precision of a score that knows
+        nothing.
+    buffered : mapping of int to Curve, default=None
+        Curves of the buffers that are drawn, by their width in samples.
+    volume : float, default=None
+        Mean area of the curves of all buffers.
+    threshold : float, default=None
+        Threshold of the score.
+    point : (float, float), default=None
+        Recall and precision of what lies above it.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    line_ : matplotlib Line2D
+        The curve of samples.
+    buffer_lines_ : list of matplotlib Line2D
+        The fan, from the narrowest buffer to the widest.
+
+    See Also
+    --------
+    RocCurveDisplay : Where anomalies are not rare.
+    skanomaly.metrics.vus_pr_score : Says what a buffer is.
+
+    Examples
+    --------
+    >>> from skanomaly.plotting import PrecisionRecallDisplay
+    >>> y_true = [0, 0, 0, 1, 1, 0, 0, 0]
+    >>> late = [0.1, 0.2, 0.1, 0.3, 0.9, 0.8, 0.1, 0.2]
+    >>> display = PrecisionRecallDisplay.from_predictions(y_true, late, window=4)
+    >>> round(display.curve.area, 3), round(display.volume, 3)
+    (0.833, 0.908)
+    """
+
+    _names: ClassVar = {
+        "title": "Precision and recall",
+        "x": "recall",
+        "y": "precision",
+        "area": "average precision",
+        "volume": "VUS-PR",
+    }
+    # A gain of recall has the precision that it ends with.
+    _drawstyle = "steps-pre"
+
+    @classmethod
+    def _of_samples(cls, truth: NDArray[np.bool_], score: NDArray[np.float64]) -> Curve:
+        precision, recall, _ = precision_recall_curve(
+            truth, score, drop_intermediate=True
+        )
+        area = float(average_precision_score(truth, score))
+        return Curve(recall[::-1], precision[::-1], area)
+
+    @classmethod
+    def _of_buffer(cls, curve: RangeCurve) -> Curve:
+        recall = np.concatenate([[0.0], curve.recall])
+        precision = np.concatenate([curve.precision[:1], curve.precision])
+        return Curve(recall, precision, curve.average_precision())
+
+    @classmethod
+    def _at(
+        cls, truth: NDArray[np.bool_], found: NDArray[np.bool_]
+    ) -> tuple[float, float]:
+        right = int(np.count_nonzero(truth & found))
+        return right / int(truth.sum()), right / max(1, int(found.sum()))
+
+    def _plot_chance(self, ax: "Axes") -> None:
+        label = f"chance, {self.share:.3g}"
+        ax.axhline(self.share, color=_style.TRUTH, linestyle=":", label=label)
+
+
+class RocCurveDisplay(VolumeDisplay):
+    """True against false positive rate, of samples and with buffers around events.
+
+    As :class:`PrecisionRecallDisplay`, which says more: where anomalies are rare, many
+    false alarms are a small share of what is normal, and all curves stick to the upper
+    left corner.
+
+    Parameters
+    ----------
+    curve : Curve
+        False positive rate ``x``, true positive rate ``y`` and ``area`` of samples, as
+        scikit-learn has them.
+    share : float
+        Share of the samples that is anomalous.
+    buffered : mapping of int to Curve, default=None
+        Curves of the buffers that are drawn, by their width in samples.
+    volume : float, default=None
+        Mean area of the curves of all buffers.
+    threshold : float, default=None
+        Threshold of the score.
+    point : (float, float), default=None
+        False and true positive rate of what lies above it.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    line_ : matplotlib Line2D
+        The curve of samples.
+    buffer_lines_ : list of matplotlib Line2D
+        The fan, from the narrowest buffer to the widest.
+
+    See Also
+    --------
+    PrecisionRecallDisplay : Where anomalies are rare.
+    skanomaly.metrics.vus_roc_score : The mean area with buffers.
+
+    Examples
+    --------
+    >>> from skanomaly.plotting import RocCurveDisplay
+    >>> y_true = [0, 0, 0, 1, 1, 0, 0, 0]
+    >>> late = [0.1, 0.2, 0.1, 0.3, 0.9, 0.8, 0.1, 0.2]
+    >>> display = RocCurveDisplay.from_predictions(y_true, late, window=0)
+    >>> round(display.curve.area, 3), round(display.volume, 3)
+    (0.917, 0.917)
+    """
+
+    _names: ClassVar = {
+        "title": "True and false positives",
+        "x": "false positive rate",
+        "y": "true positive rate",
+        "area": "AUC",
+        "volume": "VUS-ROC",
+    }
+    _drawstyle = "default"
+
+    @classmethod
+    def _of_samples(cls, truth: NDArray[np.bool_], score: NDArray[np.float64]) -> Curve:
+        false_rate, true_rate, _ = roc_curve(truth, score)
+        return Curve(false_rate, true_rate, float(roc_auc_score(truth, score)))
+
+    @classmethod
+    def _of_buffer(cls, curve: RangeCurve) -> Curve:
+        false_rate = np.concatenate([[0.0], curve.false_positive_rate, [1.0]])
+        true_rate = np.concatenate([[0.0], curve.recall, [1.0]])
+        return Curve(false_rate, true_rate, curve.roc_area())
+
+    @classmethod
+    def _at(
+        cls, truth: NDArray[np.bool_], found: NDArray[np.bool_]
+    ) -> tuple[float, float]:
+        return float(found[~truth].mean()), float(found[truth].mean())
+
+    def _plot_chance(self, ax: "Axes") -> None:
+        ax.plot([0, 1], [0, 1], color=_style.TRUTH, linestyle=":", label="chance")
