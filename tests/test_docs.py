@@ -9,7 +9,7 @@ import pytest
 from numpydoc.validate import validate
 
 import skanomaly
-from skanomaly import metrics
+from skanomaly import metrics, plotting
 
 ROOT = Path(skanomaly.__file__).parent.parent
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
@@ -52,6 +52,16 @@ def test_docstring_of_a_metric_says_what_the_signature_does(name):
         is_class = inspect.isclass(getattr(metrics, name))
         codes = OF_ALL if is_class else OF_PUBLIC_NAMES
         assert problems(f"skanomaly.metrics.{name}", codes) == []
+
+
+@pytest.mark.parametrize("name", plotting.__all__)
+def test_docstring_of_a_display_says_what_the_signature_does(name):
+    codes = OF_ALL - {"PR04"}
+    assert problems(f"skanomaly.plotting.{name}", codes | {"EX01"}) == []
+    for method in ("from_estimator", "from_predictions", "plot"):
+        if hasattr(getattr(plotting, name), method):
+            found = problems(f"skanomaly.plotting.{name}.{method}", codes)
+            assert found == [], method
 
 
 def test_quickstart_runs():

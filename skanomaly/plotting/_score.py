@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Beyond this ratio of highest error to threshold, a linear axis hides all but a spike.
-_LOG_FROM = 20.0
-
 
 class ScoreDisplay:
     """The error of each sample (the score with its sign turned) and the threshold.
@@ -165,4 +162,4 @@ class ScoreDisplay:
 def wants_log(error: NDArray[np.float64], offset: float | None) -> bool:
     """Tell whether a linear axis would hide the threshold below a spike."""
     usual = float(np.median(error)) if offset is None else -offset
-    return bool(error.min() > 0 and 0 < _LOG_FROM * usual < error.max())
+    return bool(error.min() > 0 and 0 < _style.LOG_FROM * usual < error.max())

@@ -206,13 +206,10 @@ class SeriesDisplay:
         -------
         display : SeriesDisplay
         """
-        values = _columns(self.values)
-        expected = None if self.expected is None else _columns(self.expected)
-        if expected is not None and expected.shape != values.shape:
-            raise ValueError(
-                f"expected has shape {expected.shape}, values {values.shape}; "
-                "give one expected value for each value."
-            )
+        values = as_columns(self.values)
+        expected = None
+        if self.expected is not None:
+            expected = expected_columns(self.expected, values)
         n_samples, n_channels = values.shape
         positions = _style.as_positions(self.index, n_samples)
         self.axes_ = _axes_for(n_channels, ax)
@@ -294,7 +291,8 @@ def _mark_events(
     ax.scatter(positions[peaks], values[peaks], s=14, color=_style.EVENT, zorder=3)
 
 
-def _columns(values: ArrayLike) -> NDArray[np.float64]:
+def as_columns(values: ArrayLike) -> NDArray[np.float64]:
+    """Return a series with one column a channel."""
     array = np.asarray(values, dtype=np.float64)
     if array.ndim not in (1, 2):
         raise ValueError(
@@ -302,6 +300,19 @@ def _columns(values: ArrayLike) -> NDArray[np.float64]:
             f"{array.shape}."
         )
     return array.reshape(len(array), -1)
+
+
+def expected_columns(
+    expected: ArrayLike, values: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return what was expected in the shape of the values."""
+    columns = as_columns(expected)
+    if columns.shape != values.shape:
+        raise ValueError(
+            f"expected has shape {columns.shape}, values {values.shape}; give one "
+            "expected value for each value."
+        )
+    return columns
 
 
 def _axes_for(n_channels: int, ax: Any) -> NDArray[Any]:

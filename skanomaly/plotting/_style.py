@@ -22,6 +22,9 @@ EVENT = "#D00000"
 TRUTH = "#E69F00"
 TRAINING = "#ececec"
 
+# Beyond this ratio of highest error to threshold, a linear axis hides all but a spike.
+LOG_FROM = 20.0
+
 # A mark narrower than this share of the axis would be thinner than two pixels.
 _NARROWEST = 0.0025
 
@@ -139,9 +142,15 @@ def colors_of(highest: float) -> Any:
 
 def color_bar(ax: "Axes", colors: Any, label: str) -> None:
     """Say what colours mean, at the right of the axes."""
-    bar = figure_of(ax).colorbar(colors, ax=ax, shrink=0.7, pad=0.02, aspect=25)
+    bar = figure_of(ax).colorbar(
+        colors, ax=ax, shrink=0.7, pad=0.02, aspect=25, format="{x:g}"
+    )
+    if bar.ax.get_yscale() == "log":
+        ticker = import_extra("matplotlib.ticker", extra="plot")
+        bar.locator = ticker.LogLocator(subs=(1, 3))
     bar.set_label(label, fontsize=8)
     bar.ax.tick_params(labelsize=8)
+    bar.ax.minorticks_off()
     bar.outline.set_visible(False)
 
 

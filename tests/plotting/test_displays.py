@@ -19,10 +19,15 @@ from skanomaly import (
 )
 from skanomaly.compose import expected_values
 from skanomaly.plotting import (
+    BlameDisplay,
     ErrorHistogramDisplay,
     HistoryDisplay,
+    PrecisionRecallDisplay,
+    ReconstructionDisplay,
+    RocCurveDisplay,
     ScoreDisplay,
     SeriesDisplay,
+    ThresholdCurveDisplay,
 )
 from skanomaly.plotting._style import EVENT, EXPECTED, TRUTH
 from tests.plotting.common import lines_of, spans_of
@@ -259,6 +264,11 @@ def test_a_threshold_that_is_an_array_of_one_is_a_number(kind):
         lambda ax: ScoreDisplay(-np.arange(9.0)).plot(ax),
         lambda ax: ErrorHistogramDisplay(-np.arange(9.0)).plot(ax),
         lambda ax: HistoryDisplay({"loss": [1.0, 2.0]}).plot(ax),
+        lambda ax: ThresholdCurveDisplay([1.0, 2.0], [0.0, 1.0]).plot(ax),
+        lambda ax: PrecisionRecallDisplay.from_predictions([0, 1], [0, 1], ax=ax),
+        lambda ax: RocCurveDisplay.from_predictions([0, 1], [0, 1], window=2, ax=ax),
+        lambda ax: ReconstructionDisplay(np.ones(9), np.zeros(9)).plot(ax),
+        lambda ax: BlameDisplay(np.ones((9, 2))).plot(ax),
     ],
 )
 def test_every_display_draws_where_it_is_told(draw):

@@ -1,0 +1,306 @@
+"""What came and what was expected, and the residual between them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skanomaly.events import Event, find_events
+from skanomaly.plotting import _style
+from skanomaly.plotting._decimate import decimate
+from skanomaly.plotting._estimator import (
+    decision_and_blame,
+    detector_name,
+    expected_or_none,
+    index_of,
+    names_of,
+)
+from skanomaly.plotting._series import SeriesDisplay, as_columns, expected_columns
+from skanomaly.plotting._truth import check_lengths, truth_events
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Samples that are shown to either side of an event, if it isn't longer itself.
+_MARGIN = 100
+
+
+class ReconstructionDisplay:
+    """A stretch of a series, what the detector expected, and the residual in between.
+
+    It tells why something is anomalous: what should have been there. Where the expected
+    line follows an anomaly, the detector knows it, or rebuilds whatever it sees; where
+    it misses what is normal, it has not learned enough. A reconstruction sees the
+    sample itself and what comes later; a forecast only what comes before.
+
+    Parameters
+    ----------
+    values : array-like of shape (n_samples,) or (n_samples, n_channels)
+        The whole series.
+    expected : array-like of the shape of `values`
+        What the detector expected; NaN where it expected nothing.
+    start, stop : int, default=None
+        The samples to show, the stop not included; None for the first and the last.
+    events : sequence of Event, default=()
+        What was found.
+    index : array-like of shape (n_samples,), default=None
+        Times or numbers of the samples; None for sample numbers.
+    channel_names : sequence of str, default=None
+        One name a channel.
+    truth : sequence of Event, default=None
+        Known events, drawn as a strip below the series.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        Axes of the first channel.
+    axes_ : ndarray of matplotlib Axes of shape (n_channels,)
+        Axes of all channels.
+    figure_ : matplotlib Figure
+        Figure that holds them.
+
+    See Also
+    --------
+    SeriesDisplay : The whole series.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skanomaly.plotting import ReconstructionDisplay
+    >>> expected = np.sin(np.arange(500) / 5)
+    >>> values = expected + np.isin(np.arange(500), [300, 301])
+    >>> labels = np.where(values == expected, 1, -1)
+    >>> display = ReconstructionDisplay.from_predictions(
+    ...     values, expected, y_pred=labels, start=250, stop=350
+    ... )
+    >>> display.ax_.get_title(loc="left")
+    'samples 250 to 349, 1 event'
+    """
+
+    def __init__(
+        self,
+        values: ArrayLike,
+        expected: ArrayLike,
+        *,
+        start: int | None = None,
+        stop: int | None = None,
+        events: Sequence[Event] = (),
+        index: Any = None,
+        channel_names: Sequence[str] | None = None,
+        truth: Sequence[Event] | None = None,
+    ) -> None:
+        self.values = values
+        self.expected = expected
+        self.start = start
+        self.stop = stop
+        self.events = events
+        self.index = index
+        self.channel_names = channel_names
+        self.truth = truth
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: ArrayLike,
+        y: ArrayLike | None = None,
+        *,
+        event: Event | None = None,
+        start: int | None = None,
+        stop: int | None = None,
+        index: Any = None,
+        channel_names: Sequence[str] | None = None,
+        ax: Any = None,
+    ) -> Self:
+        """Ask a fitted pipeline what it expected of `X`, and draw a stretch of it.
+
+        Parameters
+        ----------
+        estimator : estimator
+            Fitted pipeline with a :class:`skanomaly.Shingler` right before a detector
+            that reconstructs or forecasts, or such a pipeline with a threshold from
+            labels.
+        X : array-like of shape (n_samples, n_channels)
+            The whole series, for the stretch needs what lies around it.
+        y : array-like of shape (n_samples,), default=None
+            Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
+        event : Event, default=None
+            Show this one with as many samples to either side, at least 100.
+        start, stop : int, default=None
+            The samples to show, where no event is given.
+        index : array-like of shape (n_samples,), default=None
+            Times or numbers of the samples; None for the index of a data frame.
+        channel_names : sequence of str, default=None
+            One name a channel; None for the columns of a data frame.
+        ax : matplotlib Axes or sequence of them, default=None
+            Where to draw, one axes a channel; None for a new figure.
+
+        Returns
+        -------
+        display : ReconstructionDisplay
+        """
+        expected = expected_or_none(estimator, X)
+        if expected is None:
+            raise ValueError(
+                f"{detector_name(estimator)} expects no value here, so there is "
+                "nothing to lay over the series. Pass a pipeline such as "
+                "make_detector('autoencoder'): a Shingler right before a detector "
+                "that reconstructs or forecasts."
+            )
+        decision, errors = decision_and_blame(estimator, X)
+        return cls.from_predictions(
+            np.asarray(X),
+            expected,
+            y_pred=decision,
+            y_true=y,
+            channel_errors=errors,
+            event=event,
+            start=start,
+            stop=stop,
+            index=index_of(X, index),
+            channel_names=names_of(X, channel_names),
+            ax=ax,
+        )
+
+    @classmethod
+    def from_predictions(
+        cls,
+        values: ArrayLike,
+        expected: ArrayLike,
+        *,
+        y_pred: ArrayLike | None = None,
+        y_true: ArrayLike | None = None,
+        channel_errors: ArrayLike | None = None,
+        event: Event | None = None,
+        start: int | None = None,
+        stop: int | None = None,
+        index: Any = None,
+        channel_names: Sequence[str] | None = None,
+        ax: Any = None,
+    ) -> Self:
+        """Draw a stretch of a series with what was expected.
+
+        Parameters
+        ----------
+        values, expected
+            As of the class.
+        y_pred, y_true : array-like of shape (n_samples,), default=None
+            Predicted labels, or a decision function, whose events have their peaks
+            marked; and the truth in {0, 1} or {+1, -1}.
+        channel_errors : array-like of shape (n_samples, n_channels), default=None
+            Error of each channel, by which an event is red in the channel to blame;
+            None for all of them.
+        event : Event, default=None
+            Show this one with as many samples to either side, at least 100.
+        start, stop : int, default=None
+            The samples to show, where no event is given.
+        index, channel_names
+            As of the class.
+        ax : matplotlib Axes or sequence of them, default=None
+            Where to draw, one axes a channel; None for a new figure.
+
+        Returns
+        -------
+        display : ReconstructionDisplay
+        """
+        n_samples = len(np.asarray(values))
+        check_lengths(n_samples, y_pred=y_pred, y_true=y_true)
+        if event is not None:
+            margin = max(_MARGIN, event.length)
+            start, stop = max(0, event.start - margin), event.stop + margin
+        events: Sequence[Event] = ()
+        if y_pred is not None:
+            events = find_events(
+                y_pred,
+                channel_errors=channel_errors,
+                channel_names=None if channel_errors is None else channel_names,
+            )
+        return cls(
+            values,
+            expected,
+            start=start,
+            stop=stop,
+            events=events,
+            index=index,
+            channel_names=channel_names,
+            truth=truth_events(y_true),
+        ).plot(ax=ax)
+
+    def plot(self, ax: Any = None) -> Self:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or sequence of them, default=None
+            Where to draw, one axes a channel; None for a new figure.
+
+        Returns
+        -------
+        display : ReconstructionDisplay
+        """
+        values = as_columns(self.values)
+        expected = expected_columns(self.expected, values)
+        first, stop, _ = slice(self.start, self.stop).indices(len(values))
+        if first >= stop:
+            raise ValueError(
+                f"there is no sample from start={self.start} to stop={self.stop} in "
+                f"{len(values)} samples: pass a stretch that lies within the series."
+            )
+        positions = _style.as_positions(self.index, len(values))[first:stop]
+        events = _within(self.events, first, stop)
+        drawn = SeriesDisplay(
+            values[first:stop],
+            events=events,
+            expected=expected[first:stop],
+            index=positions,
+            channel_names=self.channel_names,
+            truth=_within(self.truth or (), first, stop),
+        ).plot(ax)
+        self.axes_ = drawn.axes_
+        for channel, channel_ax in enumerate(self.axes_):
+            _shade_residual(
+                channel_ax,
+                positions,
+                values[first:stop, channel],
+                expected[first:stop, channel],
+            )
+        self.ax_: Axes = drawn.ax_
+        self.figure_: Figure = drawn.figure_
+        found = _style.plural(len(events), "event")
+        _style.title(self.ax_, f"samples {first:,} to {stop - 1:,}, {found}")
+        return self
+
+
+def _within(events: Sequence[Event], start: int, stop: int) -> list[Event]:
+    """Return what lies between, counted from `start`, without what lies outside."""
+    return [
+        replace(
+            event,
+            start=max(event.start, start) - start,
+            stop=min(event.stop, stop) - start,
+            peak=min(max(event.peak, start), stop - 1) - start,
+        )
+        for event in events
+        if event.start < stop and event.stop > start
+    ]
+
+
+def _shade_residual(
+    ax: "Axes",
+    positions: NDArray[Any],
+    values: NDArray[np.float64],
+    expected: NDArray[np.float64],
+) -> None:
+    kept = np.union1d(decimate(values), decimate(expected))
+    ax.fill_between(
+        positions[kept],
+        values[kept],
+        expected[kept],
+        color=_style.EXPECTED,
+        alpha=0.5,
+        linewidth=0,
+        label="residual",
+    )
