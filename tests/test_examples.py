@@ -13,6 +13,7 @@ FILES = sorted((Path(__file__).parent.parent / "examples").glob("plot_*.py"))
 SAYS = {
     "plot_flow_logs": ["47 parameters", "first loss after"],
     "plot_heart_supervised": ["3,042 parameters", "accuracy"],
+    "plot_judging": ["point-adj. F1", "takes windows of", "tuned  event F1"],
     "plot_kdd": ["one-class SVM", "avg. precision"],
     "plot_sp500": ["873 parameters", "of training"],
     "plot_waveform": ["autoencoder", "gru", "lstm", "dense"],
