@@ -3,9 +3,11 @@
 import doctest
 import inspect
 import re
+import warnings
 from pathlib import Path
 
 import pytest
+from matplotlib import pyplot
 from numpydoc.validate import validate
 
 import skanomaly
@@ -72,6 +74,27 @@ def test_quickstart_runs():
     )
     assert result.attempted > 10
     assert result.failed == 0
+
+
+def test_guide_to_metrics_says_what_comes_out(monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    text = (ROOT / "docs" / "judging.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```pycon\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    page = doctest.DocTestParser().get_doctest(
+        "".join(blocks), {}, "judging.md", "judging.md", 0
+    )
+    assert len(page.examples) > 20
+    with warnings.catch_warnings():  # which the page does
+        result = doctest.DocTestRunner(optionflags=doctest.REPORT_NDIFF).run(page)
+    pyplot.close("all")
+    assert result.failed == 0
+
+
+def test_guide_to_metrics_knows_all_displays():
+    text = (ROOT / "docs" / "judging.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+Display)`", text, re.MULTILINE)) == set(
+        plotting.__all__
+    )
 
 
 def test_readme_examples_run(tmp_path, monkeypatch):
