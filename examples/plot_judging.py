@@ -56,13 +56,13 @@ SeriesDisplay.from_estimator(detector, series.X, series.y)
 
 # %%
 # Its threshold ``"auto"``, three times the largest error of normal samples, is meant to
-# give few false alarms, and on a noisy series it is high: many errors far above those
-# of the first fifth lie below it.
+# give few false alarms, and on a noisy series it is high: peaks above truth stay below
+# it, and so do many of the errors of anomalous samples.
 
 from skanomaly.plotting import ErrorHistogramDisplay, ScoreDisplay
 
-ScoreDisplay.from_estimator(detector, series.X)
-ErrorHistogramDisplay.from_estimator(detector, series.X)
+ScoreDisplay.from_estimator(detector, series.X, series.y)
+ErrorHistogramDisplay.from_estimator(detector, series.X, series.y)
 
 # %%
 # Many metrics

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skanomaly.metrics._truth import read_labels
 from skanomaly.plotting import _style
 from skanomaly.plotting._estimator import offset_or_none
 from skanomaly.plotting._score import wants_log
+from skanomaly.plotting._truth import check_lengths
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,6 +33,9 @@ class ErrorHistogramDisplay:
         Scores of what the detector was trained on, drawn for comparison.
     bins : int, default=60
         Number of bars.
+    y_true : array-like of shape (n_samples,), default=None
+        Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous; errors of
+        what is anomalous are drawn in their own colour, in front of those of all.
 
     Attributes
     ----------
@@ -56,15 +61,23 @@ class ErrorHistogramDisplay:
         offset: float | None = None,
         training_scores: ArrayLike | None = None,
         bins: int = 60,
+        y_true: ArrayLike | None = None,
     ) -> None:
         self.scores = scores
         self.offset = offset
         self.training_scores = training_scores
         self.bins = bins
+        self.y_true = y_true
 
     @classmethod
     def from_estimator(
-        cls, estimator: Any, X: ArrayLike, *, bins: int = 60, ax: Any = None
+        cls,
+        estimator: Any,
+        X: ArrayLike,
+        y: ArrayLike | None = None,
+        *,
+        bins: int = 60,
+        ax: Any = None,
     ) -> Self:
         """Score `X` with a fitted detector or pipeline and draw its errors.
 
@@ -74,6 +87,8 @@ class ErrorHistogramDisplay:
             Fitted outlier detector, of this package or of scikit-learn.
         X : array-like of shape (n_samples, n_features)
             The series.
+        y : array-like of shape (n_samples,), default=None
+            Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
         bins : int, default=60
             Number of bars.
         ax : matplotlib Axes, default=None
@@ -87,6 +102,7 @@ class ErrorHistogramDisplay:
             estimator.score_samples(X),
             offset=offset_or_none(estimator),
             bins=bins,
+            y_true=y,
             ax=ax,
         )
 
@@ -98,13 +114,14 @@ class ErrorHistogramDisplay:
         offset: float | None = None,
         training_scores: ArrayLike | None = None,
         bins: int = 60,
+        y_true: ArrayLike | None = None,
         ax: Any = None,
     ) -> Self:
         """Draw the errors that scores stand for.
 
         Parameters
         ----------
-        scores, offset, training_scores, bins
+        scores, offset, training_scores, bins, y_true
             As of the class.
         ax : matplotlib Axes, default=None
             Where to draw; None for a new figure.
@@ -114,7 +131,11 @@ class ErrorHistogramDisplay:
         display : ErrorHistogramDisplay
         """
         return cls(
-            scores, offset=offset, training_scores=training_scores, bins=bins
+            scores,
+            offset=offset,
+            training_scores=training_scores,
+            bins=bins,
+            y_true=y_true,
         ).plot(ax=ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
@@ -138,6 +159,10 @@ class ErrorHistogramDisplay:
         log = wants_log(everything, self.offset)
         edges = _edges(everything, self.bins, log=log)
         ax.hist(error, edges, color=_style.SERIES, alpha=0.75, label="scored")
+        if self.y_true is not None:
+            truth = read_labels(self.y_true, name="y_true")
+            check_lengths(len(error), y_true=truth)
+            ax.hist(error[truth], edges, color=_style.TRUTH, label="anomalous")
         if trained is not None:
             ax.hist(
                 trained,

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from skanomaly.events import Event, find_events
 from skanomaly.plotting import _style
 from skanomaly.plotting._estimator import index_of, offset_or_none
+from skanomaly.plotting._truth import check_lengths, truth_events
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,6 +34,8 @@ class ScoreDisplay:
         Times or numbers of the samples; None for sample numbers.
     n_train : int, default=0
         Number of samples at the start that the detector was trained on.
+    truth : sequence of Event, default=None
+        Known events, drawn as a strip below the error.
 
     Attributes
     ----------
@@ -61,16 +64,24 @@ class ScoreDisplay:
         events: Sequence[Event] = (),
         index: Any = None,
         n_train: int = 0,
+        truth: Sequence[Event] | None = None,
     ) -> None:
         self.scores = scores
         self.offset = offset
         self.events = events
         self.index = index
         self.n_train = n_train
+        self.truth = truth
 
     @classmethod
     def from_estimator(
-        cls, estimator: Any, X: ArrayLike, *, index: Any = None, ax: Any = None
+        cls,
+        estimator: Any,
+        X: ArrayLike,
+        y: ArrayLike | None = None,
+        *,
+        index: Any = None,
+        ax: Any = None,
     ) -> Self:
         """Score `X` with a fitted detector or pipeline and draw the errors.
 
@@ -80,6 +91,8 @@ class ScoreDisplay:
             Fitted outlier detector, of this package or of scikit-learn.
         X : array-like of shape (n_samples, n_features)
             The series.
+        y : array-like of shape (n_samples,), default=None
+            Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
         index : array-like of shape (n_samples,), default=None
             Times or numbers of the samples; None for the index of a data frame.
         ax : matplotlib Axes, default=None
@@ -92,6 +105,7 @@ class ScoreDisplay:
         return cls.from_predictions(
             estimator.score_samples(X),
             offset=offset_or_none(estimator),
+            y_true=y,
             index=index_of(X, index),
             ax=ax,
         )
@@ -102,6 +116,7 @@ class ScoreDisplay:
         scores: ArrayLike,
         *,
         offset: float | None = None,
+        y_true: ArrayLike | None = None,
         index: Any = None,
         ax: Any = None,
     ) -> Self:
@@ -109,7 +124,11 @@ class ScoreDisplay:
 
         Parameters
         ----------
-        scores, offset, index
+        scores, offset
+            As of the class.
+        y_true : array-like of shape (n_samples,), default=None
+            Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
+        index
             As of the class.
         ax : matplotlib Axes, default=None
             Where to draw; None for a new figure.
@@ -121,7 +140,14 @@ class ScoreDisplay:
         events: Sequence[Event] = ()
         if offset is not None:
             events = find_events(np.where(np.asarray(scores) < offset, -1, 1))
-        return cls(scores, offset=offset, events=events, index=index).plot(ax=ax)
+        check_lengths(len(np.asarray(scores)), y_true=y_true)
+        return cls(
+            scores,
+            offset=offset,
+            events=events,
+            index=index,
+            truth=truth_events(y_true),
+        ).plot(ax=ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw.
@@ -144,6 +170,7 @@ class ScoreDisplay:
             ax, positions, error, color=_style.SERIES, linewidth=0.8, label="error"
         )
         self.line_ = ax.lines[-1]
+        _style.draw_truth(ax, positions, self.truth)
         self.threshold_line_ = None
         if self.offset is not None:
             self.threshold_line_ = _style.draw_threshold(ax.axhline, -self.offset)

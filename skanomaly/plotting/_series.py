@@ -266,15 +266,7 @@ class SeriesDisplay:
                 linewidth=0.9,
                 label="expected",
             )
-        if self.truth:
-            _style.draw_spans(
-                ax,
-                positions,
-                self.truth,
-                height=(0.0, 0.04),
-                color=_style.TRUTH,
-                label="truth",
-            )
+        _style.draw_truth(ax, positions, self.truth)
 
 
 def _mark_events(

@@ -106,6 +106,15 @@ def draw_spans(
     )
 
 
+def draw_truth(
+    ax: "Axes", positions: NDArray[Any], truth: Sequence[Event] | None
+) -> None:
+    """Draw what is known as a strip at the bottom."""
+    draw_spans(
+        ax, positions, truth or (), height=(0.0, 0.04), color=TRUTH, label="truth"
+    )
+
+
 def _joined(
     left: NDArray[np.float64], right: NDArray[np.float64]
 ) -> list[tuple[float, float]]:

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.collections import PathCollection
+from matplotlib.colors import same_color
 from sklearn.ensemble import IsolationForest
 from sklearn.linear_model import SGDOneClassSVM
 from sklearn.pipeline import make_pipeline
@@ -190,6 +191,23 @@ def test_score_display_turns_the_sign_and_shows_the_threshold(forest):
     assert set(display.threshold_line_.get_ydata()) == {threshold}
     assert display.ax_.get_yscale() == "linear"
     assert len(display.events) == len(find_events(pipe.predict(X)))
+
+
+def test_truth_is_a_strip_below_the_error_and_part_of_the_histogram(forest):
+    pipe, X = forest
+    y = np.where(np.isin(np.arange(300), [10, 11, 12, 200]), -1, 1)
+    ax = ScoreDisplay.from_estimator(pipe, X, y).ax_
+    assert len(spans_of(ax, TRUTH)) == 2
+    ax = ErrorHistogramDisplay.from_estimator(pipe, X, y, bins=20).ax_
+    bars = [bar for bar in ax.patches if same_color(bar.get_facecolor(), TRUTH)]
+    assert sum(bar.get_height() for bar in bars) == 4
+    assert sum(bar.get_height() for bar in ax.patches) == 304
+    lowest = min(bar.get_x() for bar in bars if bar.get_height())
+    width = bars[0].get_width()
+    assert lowest <= -pipe.score_samples(X)[y < 0].max() <= lowest + width
+    for display in (ScoreDisplay, ErrorHistogramDisplay):
+        with pytest.raises(ValueError, match="y_true has 9 values for 300 samples"):
+            display.from_estimator(pipe, X, y[:9])
 
 
 def test_a_spike_makes_the_error_axis_logarithmic():
