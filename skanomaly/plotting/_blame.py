@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly._compat import import_extra
+from skanomaly._validation import check_finite
 from skanomaly.events import Event, find_events
 from skanomaly.plotting import _style
 from skanomaly.plotting._estimator import (
@@ -323,6 +324,7 @@ def _read(errors: ArrayLike, names: Sequence[str] | None) -> NDArray[np.float64]
             f"errors must have shape (n_samples, n_channels), got {columns.shape}: "
             "pass score_channels(X)."
         )
+    check_finite(columns, name="errors")
     if names is not None and len(names) != columns.shape[1]:
         raise ValueError(
             f"there are {len(names)} channel_names for errors of "

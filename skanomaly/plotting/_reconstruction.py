@@ -274,18 +274,23 @@ class ReconstructionDisplay:
         return self
 
 
-def _within(events: Sequence[Event], start: int, stop: int) -> list[Event]:
-    """Return what lies between, counted from `start`, without what lies outside."""
-    return [
-        replace(
-            event,
-            start=max(event.start, start) - start,
-            stop=min(event.stop, stop) - start,
-            peak=min(max(event.peak, start), stop - 1) - start,
-        )
-        for event in events
-        if event.start < stop and event.stop > start
-    ]
+def _within(events: Sequence[Event], first: int, stop: int) -> list[Event]:
+    """Return what of the events lies in a stretch, counted from its first sample."""
+    found = []
+    for event in events:
+        start, end = max(event.start, first), min(event.stop, stop)
+        if start < end:
+            peak = min(max(event.peak, start), end - 1)
+            found.append(
+                replace(
+                    event,
+                    start=start - first,
+                    stop=end - first,
+                    length=end - start,
+                    peak=peak - first,
+                )
+            )
+    return found
 
 
 def _shade_residual(

@@ -116,7 +116,7 @@ class ThresholdCurveDisplay:
         """
         scoring = scoring or getattr(estimator, "scoring", "event_f1")
         if X is None and y is None:
-            if not hasattr(estimator, "cv_results_"):
+            if not hasattr(estimator, "best_threshold_"):
                 raise ValueError(
                     f"{detector_name(estimator)} was not tuned by labels. Pass X and y "
                     "too, or a fitted TunedThresholdDetectorCV."

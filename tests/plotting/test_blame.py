@@ -140,6 +140,8 @@ def test_what_cannot_be_drawn_is_refused(faulty):
         BlameDisplay.from_estimator(records, faulty)
     with pytest.raises(ValueError, match=r"got \(9,\): pass score_channels"):
         BlameDisplay(np.ones(9)).plot()
+    with pytest.raises(ValueError, match="errors contains NaN or infinity: 1 of 4"):
+        BlameDisplay([[1, 1], [1, np.nan]]).plot()
     with pytest.raises(ValueError, match="by must be 'sample' or 'event', got 'time'"):
         BlameDisplay(np.ones((9, 2)), by="time").plot()
     with pytest.raises(ValueError, match="there is no event to draw a column for"):

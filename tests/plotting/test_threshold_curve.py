@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.ensemble import IsolationForest
 from sklearn.metrics import f1_score
-from sklearn.model_selection import KFold
+from sklearn.model_selection import GridSearchCV, KFold
 
 from skanomaly import TunedThresholdDetectorCV
 from skanomaly.metrics import event_f1_score, make_anomaly_scorer
@@ -111,6 +111,8 @@ def test_what_cannot_be_drawn_is_refused(labelled, forest):
     draw = ThresholdCurveDisplay
     with pytest.raises(ValueError, match="IsolationForest was not tuned by labels"):
         draw.from_estimator(forest)
+    with pytest.raises(ValueError, match="GridSearchCV was not tuned by labels"):
+        draw.from_estimator(GridSearchCV(forest, {}))
     with pytest.raises(ValueError, match="X and y belong together"):
         draw.from_estimator(forest, X)
     with pytest.raises(ValueError, match="y_true has no anomaly"):
