@@ -155,12 +155,17 @@ def color_bar(ax: "Axes", colors: Any, label: str) -> None:
         colors, ax=ax, shrink=0.7, pad=0.02, aspect=25, format="{x:g}"
     )
     if bar.ax.get_yscale() == "log":
-        ticker = import_extra("matplotlib.ticker", extra="plot")
-        bar.locator = ticker.LogLocator(subs=(1, 3))
+        bar.locator = log_ticks()
     bar.set_label(label, fontsize=8)
     bar.ax.tick_params(labelsize=8)
     bar.ax.minorticks_off()
     bar.outline.set_visible(False)
+
+
+def log_ticks() -> Any:
+    """Place ticks at 0.1, 0.3, 1, 3, ..., two of which any readable axis has."""
+    ticker = import_extra("matplotlib.ticker", extra="plot")
+    return ticker.LogLocator(subs=(1, 3))
 
 
 def dress(ax: "Axes", positions: NDArray[Any]) -> None:

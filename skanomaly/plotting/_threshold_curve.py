@@ -218,6 +218,9 @@ class ThresholdCurveDisplay:
             ax.plot(*self.best_, "D", color=_style.TRUTH, markersize=6, label=label)
         if wants_log(thresholds, -thresholds[0]):
             ax.set_xscale("log")
+            ax.xaxis.set_major_locator(_style.log_ticks())
+            ax.xaxis.set_major_formatter("{x:g}")
+            ax.minorticks_off()
         ax.set_xlabel("threshold of the error")
         ax.set_ylabel(self.metric)
         _style.frame(ax)

@@ -253,8 +253,9 @@ class PrecisionRecallDisplay(VolumeDisplay):
     of the areas below them is :func:`skanomaly.metrics.vus_pr_score`. A fan far above
     the dark line belongs to a score that rises near the events rather than in them. In
     the fan recall counts the share of events found too, so that its narrowest curve
-    lies left of the dark line as long as whole events are missed. It works without a
-    threshold; that of the detector is a dot.
+    lies left of the dark line as long as whole events are missed. Where events are few
+    and short, 250 thresholds of a long series are too coarse for it; ``None`` takes
+    all. It works without a threshold; that of the detector is a dot.
 
     Parameters
     ----------
