@@ -33,6 +33,7 @@ numpydoc_show_class_members = False
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
+    "capture_repr": ("_repr_html_",),  # pictures need no words beside them
     "min_reported_time": 10,
     "show_memory": False,
 }

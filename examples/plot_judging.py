@@ -57,11 +57,18 @@ SeriesDisplay.from_estimator(detector, series.X, series.y)
 # %%
 # Its threshold ``"auto"``, three times the largest error of normal samples, is meant to
 # give few false alarms, and on a noisy series it is high: peaks above truth stay below
-# it, and so do many of the errors of anomalous samples.
+# it.
 
-from skanomaly.plotting import ErrorHistogramDisplay, ScoreDisplay
+from skanomaly.plotting import ScoreDisplay
 
 ScoreDisplay.from_estimator(detector, series.X, series.y)
+
+# %%
+# So do many of the errors of anomalous samples, and no gap shows where it could stand
+# instead.
+
+from skanomaly.plotting import ErrorHistogramDisplay
+
 ErrorHistogramDisplay.from_estimator(detector, series.X, series.y)
 
 # %%
@@ -121,14 +128,21 @@ print(f"random score, best point-adjusted F1: {random_point_adjusted_f1(truth):.
 # ------------------
 # What the score can reach at any threshold: the dark line counts samples, the fan
 # forgives what is near, and the dot is where the detector's own threshold stands. The
-# mean area below the fan is VUS-PR, or VUS-ROC.
+# mean area below the fan is VUS-PR.
 
-from skanomaly.plotting import PrecisionRecallDisplay, RocCurveDisplay
+from skanomaly.plotting import PrecisionRecallDisplay
 
 threshold = -detector[-1].offset_
 PrecisionRecallDisplay.from_predictions(
     truth, error[future], window=series.period, threshold=threshold
 )
+
+# %%
+# The same with false positives, whose mean area is VUS-ROC. An eighth of the samples is
+# anomalous here; where it is a thousandth, all curves stick to the corner.
+
+from skanomaly.plotting import RocCurveDisplay
+
 RocCurveDisplay.from_predictions(
     truth, error[future], window=series.period, threshold=threshold
 )
@@ -191,12 +205,17 @@ ThresholdCurveDisplay.from_predictions(truth, error[future], threshold=-tuned.of
 # %%
 # Why, and who
 # ------------
-# What should have been there, around the worst event; and the error of each channel
-# over time, which tells who is to blame.
+# What should have been there, around the worst event.
 
 from skanomaly import find_events
-from skanomaly.plotting import BlameDisplay, ReconstructionDisplay
+from skanomaly.plotting import ReconstructionDisplay
 
 worst = min(find_events(tuned.decision_function(series.X)), key=lambda e: e.peak_score)
 ReconstructionDisplay.from_estimator(tuned, series.X, series.y, event=worst)
+
+# %%
+# The error of each channel over time tells who is to blame.
+
+from skanomaly.plotting import BlameDisplay
+
 BlameDisplay.from_estimator(tuned, series.X, series.y)
