@@ -2,8 +2,9 @@
 
     python benchmarks/tables.py
 
-Reads benchmarks/results and replaces, in README.md and docs/choosing.md, what stands
-between the lines ``<!-- table: NAME -->`` and ``<!-- end of table -->``.
+Reads benchmarks/results and replaces, in README.md, docs/choosing.md and
+docs/judging.md, what stands between the lines ``<!-- table: NAME -->`` and
+``<!-- end of table -->``.
 """
 
 import re
@@ -13,7 +14,11 @@ from typing import Any
 from _results import RESULTS, read_json
 
 _ROOT = RESULTS.parent.parent
-PAGES = (_ROOT / "README.md", _ROOT / "docs" / "choosing.md")
+PAGES = (
+    _ROOT / "README.md",
+    _ROOT / "docs" / "choosing.md",
+    _ROOT / "docs" / "judging.md",
+)
 _MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 Section = dict[str, dict[str, Any]]  # what was measured, by what was asked
 
@@ -143,6 +148,35 @@ def trim(section: Section) -> str:
     )
 
 
+def tuned(section: Section) -> str:
+    names = {
+        "auto": '`"auto"`, no labels',
+        "event_f1": "tuned by `event_f1`",
+        "range_f": "tuned by `range_f`",
+        "affiliation_f": "tuned by `affiliation_f`",
+        "oracle": "best for the rest itself",
+    }
+    measured = {
+        asked.partition(":")[0]: figure
+        for asked, figure in section.items()
+        if "oracle: event F1" in figure
+    }
+    return _table(
+        ["threshold", *(f"`{name}`: event F1, called anomalous" for name in measured)],
+        (
+            [
+                text,
+                *(
+                    f"{figure[f'{how}: event F1']:.2f}, "
+                    f"{figure[f'{how}: share called anomalous']:.0%}"
+                    for figure in measured.values()
+                ),
+            ]
+            for how, text in names.items()
+        ),
+    )
+
+
 def series(section: Section) -> str:
     ranked = sorted(section.items(), key=lambda item: -item[1]["mean"])
     return _table(
@@ -161,7 +195,7 @@ def series(section: Section) -> str:
 
 TABLES: dict[str, Callable[[Section], str]] = {
     table.__name__: table
-    for table in (kdd, odds, digits, workshop, waveform, trim, series)
+    for table in (kdd, odds, digits, workshop, waveform, trim, tuned, series)
 }
 
 

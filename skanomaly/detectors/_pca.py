@@ -50,7 +50,7 @@ class PCADetector(BaseReconstructionDetector):
     """Detect what the principal components of normal rows can't give back.
 
     The linear autoencoder, which is found at once instead of being trained: it takes
-    a fraction of the time, needs no random state, and is often as good as a network.
+    a fraction of the time, and is often as good as a network.
     It fails where normal rows lie on something curved, which takes so many components
     that anomalies are given back as well.
 
@@ -63,7 +63,8 @@ class PCADetector(BaseReconstructionDetector):
     %(context)s
     %(shared)s
     random_state : int, RandomState instance or None, default=None
-        Of the examples that are drawn from a long series.
+        Of the examples that are drawn from a long series, and of the solver that
+        finds components of rows of more than some hundred values.
 
     Attributes
     ----------
