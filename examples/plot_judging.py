@@ -169,7 +169,7 @@ scorers = {
 }
 for name, scoring in scorers.items():
     search = GridSearchCV(
-        make_detector("pca"),
+        make_detector("pca", random_state=0),
         {"shingler__window": [10, 50, 200], "pcadetector__n_components": [2, 8]},
         scoring=scoring,
         cv=split,

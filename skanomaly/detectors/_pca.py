@@ -50,9 +50,9 @@ class PCADetector(BaseReconstructionDetector):
     """Detect what the principal components of normal rows can't give back.
 
     The linear autoencoder, which is found at once instead of being trained: it takes
-    a fraction of the time, and is often as good as a network.
-    It fails where normal rows lie on something curved, which takes so many components
-    that anomalies are given back as well.
+    a fraction of the time, and is often as good as a network. It fails where normal
+    rows lie on something curved, which takes so many components that anomalies are
+    given back as well.
 
     Parameters
     ----------
