@@ -1,0 +1,148 @@
+"""What a folder keeps of a run, so that its report can be made anew."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from skanomaly import __version__
+from skanomaly._compat import import_extra
+from skanomaly.report._collect import Detection
+from skanomaly.report._tables import column_names
+
+if TYPE_CHECKING:
+    from pandas import DataFrame, Series
+
+_FORMAT = 1
+_AS_THEY_ARE = (
+    *("detector", "window", "n_train", "first", "min_length", "merge_gap"),
+    *("title", "history", "made"),
+)
+
+
+def dump_run(detection: Detection, scores: Path) -> str:
+    """Return as JSON what the table of scores in the file `scores` does not hold."""
+    facts = {name: getattr(detection, name) for name in _AS_THEY_ARE}
+    run = {
+        "format": _FORMAT,
+        "skanomaly": __version__,
+        **facts,
+        "offset": str(detection.offset),  # infinity is no JSON
+        "channel_names": detection.channel_names,
+        "columns": column_names(detection),
+        "zone": _zone(detection.index),
+        "scores_sha256": _digest(scores),
+    }
+    return json.dumps(run, indent=1, default=_plain)
+
+
+def read_run(folder: str | Path) -> Detection:
+    """Read what :func:`write_report` left of a run, without its model.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Folder with ``run.json`` and ``scores.csv``.
+
+    Returns
+    -------
+    detection : Detection
+        As it was written.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds no run, a file of it is damaged, or they are of different
+        runs.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        what = "is a file" if folder.exists() else "does not exist"
+        raise ValueError(
+            f"the folder {folder} {what}; give one that 'skanomaly detect' or "
+            "'skanomaly score' wrote."
+        )
+    for name in ("run.json", "scores.csv"):
+        if not (folder / name).is_file():
+            raise ValueError(
+                f"{folder} has no {name}, so it is no folder of a run; give one that "
+                "'skanomaly detect' or 'skanomaly score' wrote."
+            )
+    run = _read_json(folder / "run.json")
+    if run["scores_sha256"] != _digest(folder / "scores.csv"):
+        raise ValueError(
+            f"{folder / 'scores.csv'} is not the table that run.json tells of: it was "
+            "changed, or belongs to another run; run 'skanomaly detect' or 'skanomaly "
+            "score' again."
+        )
+    return _detection(run, folder / "scores.csv")
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """Return what a file of this format holds."""
+    try:
+        run = json.loads(path.read_text(encoding="utf-8"))
+        known = run["format"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(
+            f"{path} is damaged ({type(error).__name__}: {error}); run 'skanomaly "
+            "detect' or 'skanomaly score' again."
+        ) from error
+    if known != _FORMAT:
+        raise ValueError(
+            f"{path} has the format {known!r}, of another version of skanomaly "
+            f"({run.get('skanomaly')}); this one, {__version__}, reads {_FORMAT}."
+        )
+    return dict(run)
+
+
+def _detection(run: dict[str, Any], path: Path) -> Detection:
+    pandas = import_extra("pandas", extra="cli")
+    # Any other precision may put a score on the other side of the threshold.
+    scores = pandas.read_csv(path, float_precision="round_trip")
+    columns = run["columns"]
+    matrices = {
+        name: scores[columns[name]].to_numpy(dtype=np.float64)
+        for name in ("values", "expected", "channel_errors")
+        if name in columns
+    }
+    return Detection.from_scores(
+        scores["score"].to_numpy(),
+        **matrices,
+        offset=float(run["offset"]),
+        channel_names=run["channel_names"],
+        index=_index(scores, columns["index"][0], run["zone"]),
+        truth=scores["truth"].to_numpy() if "truth" in columns else None,
+        everything=run["first"] < run["n_train"],
+        **{name: run[name] for name in _AS_THEY_ARE if name != "first"},
+    )
+
+
+def _index(scores: "DataFrame", column: str, zone: str | None) -> Any:
+    """Return the times or numbers of the samples, None where they are counted."""
+    pandas = import_extra("pandas", extra="cli")
+    if column == "sample":
+        return None
+    times: Series[Any] = scores[column]
+    if pandas.api.types.is_numeric_dtype(times):
+        return pandas.Index(times)
+    index = pandas.DatetimeIndex(
+        pandas.to_datetime(times, utc=zone is not None, format="ISO8601"), name=column
+    )
+    return index if zone is None else index.tz_convert(zone)
+
+
+def _zone(index: Any) -> str | None:
+    zone = getattr(index, "tz", None)
+    return None if zone is None else str(zone)
+
+
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """Turn what JSON does not know into what it does."""
+    return value.item() if isinstance(value, np.generic) else str(value)
