@@ -6,7 +6,7 @@ from skanomaly.report._model import SavedModel, load_model
 from skanomaly.report._page import draw_page
 from skanomaly.report._stored import read_run
 from skanomaly.report._tables import events_frame, scores_frame
-from skanomaly.report._truth import check_truth, truth_metrics
+from skanomaly.report._truth import check_truth, read_truth, truth_metrics
 from skanomaly.report._versions import software_versions
 from skanomaly.report._write import check_folder, write_page, write_report
 
@@ -21,6 +21,7 @@ __all__ = [
     "events_frame",
     "load_model",
     "read_run",
+    "read_truth",
     "score_series",
     "scores_frame",
     "software_versions",

@@ -70,32 +70,28 @@ def read_run(folder: str | Path) -> Detection:
                 f"{folder} has no {name}, so it is no folder of a run; give one that "
                 "'skanomaly detect' or 'skanomaly score' wrote."
             )
-    run = _read_json(folder / "run.json")
-    if run["scores_sha256"] != _digest(folder / "scores.csv"):
-        raise ValueError(
-            f"{folder / 'scores.csv'} is not the table that run.json tells of: it was "
-            "changed, or belongs to another run; run 'skanomaly detect' or 'skanomaly "
-            "score' again."
-        )
-    return _detection(run, folder / "scores.csv")
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    """Return what a file of this format holds."""
     try:
-        run = json.loads(path.read_text(encoding="utf-8"))
-        known = run["format"]
-    except (ValueError, KeyError, TypeError) as error:
+        return _read(folder / "run.json", folder / "scores.csv")
+    except (KeyError, TypeError, json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ValueError(
-            f"{path} is damaged ({type(error).__name__}: {error}); run 'skanomaly "
-            "detect' or 'skanomaly score' again."
+            f"{folder / 'run.json'} is damaged ({type(error).__name__}: {error}); run "
+            "'skanomaly detect' or 'skanomaly score' again."
         ) from error
-    if known != _FORMAT:
+
+
+def _read(path: Path, scores: Path) -> Detection:
+    run = json.loads(path.read_text(encoding="utf-8"))
+    if run["format"] != _FORMAT:
         raise ValueError(
-            f"{path} has the format {known!r}, of another version of skanomaly "
+            f"{path} has the format {run['format']!r}, of another version of skanomaly "
             f"({run.get('skanomaly')}); this one, {__version__}, reads {_FORMAT}."
         )
-    return dict(run)
+    if run["scores_sha256"] != _digest(scores):
+        raise ValueError(
+            f"{scores} is not the table that run.json tells of: it was changed, or "
+            "belongs to another run; run 'skanomaly detect' or 'skanomaly score' again."
+        )
+    return _detection(run, scores)
 
 
 def _detection(run: dict[str, Any], path: Path) -> Detection:

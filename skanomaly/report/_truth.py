@@ -85,11 +85,10 @@ def check_truth(
             "label for each sample."
         )
     if not truth[first:].any():
-        where = f" from sample {first:,} on, where events are looked for" if first else ""
-        trained = int(np.count_nonzero(truth[:first]))
-        before = f" ({trained:,} lie before that)" if trained else ""
+        where = f" from sample {first:,} on, where events are looked for"
         raise ValueError(
-            f"{name} holds no anomaly{where}{before}: nothing can be judged by it."
+            f"{name} holds no anomaly{where if first else ''} "
+            f"({int(truth.sum()):,} in all): nothing can be judged by it."
         )
     return truth
 
@@ -106,9 +105,9 @@ def truth_metrics(detection: "Detection") -> dict[str, float]:
     -------
     metrics : dict of str to float
         Event-wise and sample-wise precision, recall and F1 of the events, how many
-        events there are in truth and how many of them were found, and the volume under
-        the surface of precision and recall of the scores (``vus_pr``) with buffers up to
-        ``vus_window`` samples, the window of the detector where that is known.
+        events there are in truth and how many of them were found, and the volume
+        under the surface of precision and recall of the scores (``vus_pr``) with
+        buffers up to ``vus_window`` samples, the detector's window where that is known.
 
     Raises
     ------

@@ -82,7 +82,7 @@ def _channels_to_show(detection: Detection) -> list[int]:
         if event.channel is not None:
             n_events[detection.channel_names.index(event.channel)] += 1
     order = np.lexsort((np.arange(n_channels), -mean_error, -n_events))
-    return order[: max(1, _MOST_NUMBERS // n_numbers)].tolist()
+    return list(map(int, order[: max(1, _MOST_NUMBERS // n_numbers)]))
 
 
 def _other_errors(

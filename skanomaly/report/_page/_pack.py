@@ -42,13 +42,12 @@ class Arrays:
 
 def compact(values: NDArray[np.float64]) -> NDArray[np.floating[Any]]:
     """Take half the room where nobody can see it."""
-    finite = values[np.isfinite(values)]
-    if not finite.size:
-        return values.astype(np.float32)
+    finite = np.isfinite(values)
     with np.errstate(over="ignore"):
         short = values.astype(np.float32)
-        lost = np.abs(short - values, where=np.isfinite(values), out=np.zeros_like(values))
-    return short if lost.max() <= _PRECISION * np.ptp(finite) else values
+    lost = np.abs(short[finite] - values[finite])
+    seen = _PRECISION * np.ptp(values[finite]) if finite.any() else 0.0
+    return short if (lost <= seen).all() else values
 
 
 def pack(content: bytes) -> str:
