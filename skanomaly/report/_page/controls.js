@@ -14,8 +14,7 @@ function makeScale(run) {
   const stride = Math.max(1, Math.floor(judged.length / 20000));
   const some = judged.filter((_, i) => i % stride === 0).sort();
   const usual = some.length ? some[some.length >> 1] : 0;
-  const largest = judged.reduce((high, v) => Math.max(high, v), -Infinity);
-  const ends = [usual, largest, run.threshold].filter(Number.isFinite);
+  const ends = [usual, largestOf(judged), run.threshold].filter(Number.isFinite);
   let [low, high] = ends.length ? [Math.min(...ends), Math.max(...ends)] : [0, 1];
   if (low === high) [low, high] = [low - (Math.abs(low) || 1) / 2, high + (Math.abs(high) || 1) / 2];
   const log = low > 0 && high > 20 * low;
@@ -30,18 +29,20 @@ function makeScale(run) {
   };
 }
 
+const largestOf = (values) => values.reduce((high, v) => Math.max(high, v), -Infinity);
+
 /** Tell whether a linear axis would hide the threshold below a spike. */
 function errorsSpanOrders(run, scale) {
   const least = run.error.reduce((low, v) => Math.min(low, v), Infinity);
-  const largest = run.error.reduce((high, v) => Math.max(high, v), -Infinity);
-  return least > 0 && largest > 20 * (Number.isFinite(run.threshold) ? run.threshold : scale.low);
+  return least > 0 && largestOf(run.error) > 20 * (Number.isFinite(run.threshold) ? run.threshold : scale.low);
 }
 
 /** Keep a view within the series, and no narrower than a few samples. */
 function withinSeries(run, [left, right]) {
   const [first, last] = wholeSeries(run);
-  const least = Math.min(last - first, (4 * (last - first)) / Math.max(4, run.nSamples));
-  const width = Math.min(last - first, Math.max(least, right - left));
+  const least = (4 * (last - first)) / Math.max(4, run.nSamples);
+  const width = Math.max(least, right - left);
+  if (width >= last - first) return [first, last];
   const middle = (left + right) / 2;
   const start = Math.min(Math.max(first, middle - width / 2), last - width);
   return [start, start + width];

@@ -1,10 +1,10 @@
 // What the charts show, for Plotly: each function turns a run and a state into a figure.
 
-const CONFIG = { displayModeBar: false, doubleClick: false, /* codespell:ignore */ showTips: false };
+const CONFIG = { displayModeBar: false, doubleClick: false, doubleClickDelay: 500, showTips: false };
 const MARGIN = { left: 72, right: 14, top: 4, bottom: 40 };
 const GAP = 16;
 const LANE = 16;
-const MOST_PEAKS = 300;
+const MARK = 8;
 const FEW = 80;
 
 /** Return the colours of the present theme. */
@@ -112,7 +112,8 @@ function layRows(run, state) {
   const names = run.truth ? ["true", "found"] : ["found"];
   const nChannels = state.channels.length;
   const channelHeight = nChannels === 1 ? 240 : nChannels === 2 ? 170 : 110;
-  const heights = [LANE * names.length, ...Array(nChannels).fill(channelHeight), 190];
+  const rowHeights = [...Array(nChannels).fill(channelHeight), 190];
+  const heights = [LANE * names.length, ...rowHeights.map((one) => one * state.stretch)];
   const height = heights.reduce((a, b) => a + b) + GAP * (heights.length - 1);
   let top = height;
   const domains = heights.map((one) => {
@@ -213,11 +214,17 @@ function errorLines(run, state, row, view, colour, log) {
   return { lines, range: log ? widened(Math.log10(low), Math.log10(high)) : widened(low, high) };
 }
 
-/** Marks at the peaks of the events in view, the strongest where these are many. */
+/** Marks at the peaks of events, of those that would cover each other the strongest. */
 function peaks(run, state, y, row, view, colour, wanted) {
-  const inView = state.events.filter(({ stop, start }) => stop > view.drawnFrom && start < view.drawnTo);
-  inView.sort((a, b) => run.error[b.peak] - run.error[a.peak]);
-  const shown = inView.slice(0, MOST_PEAKS).filter(wanted);
+  const strongest = new Map();
+  for (const event of state.events) {
+    if (event.stop <= view.drawnFrom || event.start >= view.drawnTo) continue;
+    const share = (run.x[event.peak] - view.left) / (view.right - view.left);
+    const place = Math.floor((share * view.pixels) / MARK);
+    const other = strongest.get(place);
+    if (!other || run.error[event.peak] > run.error[other.peak]) strongest.set(place, event);
+  }
+  const shown = [...strongest.values()].filter(wanted);
   return {
     type: "scatter",
     mode: "markers",
@@ -225,7 +232,7 @@ function peaks(run, state, y, row, view, colour, wanted) {
     x: shown.map(({ peak }) => run.x[peak]),
     y: shown.map(({ peak }) => y[peak]),
     yaxis: `y${row.axis}`,
-    marker: { color: colour.event, size: 8, symbol: "diamond", line: { color: colour.panel, width: 1 } },
+    marker: { color: colour.event, size: MARK, symbol: "diamond", line: { color: colour.panel, width: 1 } },
     hoverinfo: "skip",
   };
 }

@@ -3,11 +3,18 @@
 const find = (id) => document.getElementById(id);
 const PRINT_WIDTH = 680;
 
+/** Draw a figure, in a place that keeps its height while it is drawn. */
+function draw(id, { traces, layout }) {
+  find(id).style.height = `${layout.height}px`;
+  return Plotly.react(find(id), traces, layout, CONFIG);
+}
+
 /** What is looked at: the threshold and what follows from it, and the view. */
 class Page {
   constructor(run) {
     this.run = run;
     this.scale = makeScale(run);
+    this.largest = largestOf(run.error.subarray(run.first));
     this.log = errorsSpanOrders(run, this.scale);
     this.counted = countErrors(run, this.log);
     this.columns = columnsOf(run);
@@ -20,6 +27,7 @@ class Page {
       trueOnes: run.truth ? trueEvents(run.truth, run.first) : [],
       selected: null,
       drag: "zoom",
+      stretch: 1,
     };
     this.judgeBy(run.threshold);
   }
@@ -86,30 +94,25 @@ class Page {
   }
 
   drawSeries() {
-    const chart = find("series");
-    const { traces, layout } = seriesFigure(this.run, this.state, this.width("series"), this.log);
-    chart.setAttribute("aria-label", `Series and error. ${this.inWords()}`);
-    return Plotly.react(chart, traces, layout, CONFIG);
+    find("series").setAttribute("aria-label", `Series and error. ${this.inWords()}`);
+    return draw("series", seriesFigure(this.run, this.state, this.width("series"), this.log));
   }
 
   drawHistogram() {
-    const { traces, layout } = histogramFigure(this.run, this.state, this.counted, this.log, this.width("histogram"));
-    const largest = this.run.error.reduce((high, v) => Math.max(high, v), -Infinity);
     find("histogram").setAttribute(
       "aria-label",
-      `Histogram of the errors of ${plural(this.run.nSamples, "sample")}: the largest is ${number(largest)}, the threshold ${number(this.state.threshold)}.`,
+      `Histogram of the errors of ${plural(this.run.nSamples, "sample")}: the largest of those judged is ${number(this.largest)}, the threshold ${number(this.state.threshold)}.`,
     );
-    return Plotly.react(find("histogram"), traces, layout, CONFIG);
+    draw("histogram", histogramFigure(this.run, this.state, this.counted, this.log, this.width("histogram")));
   }
 
   drawHistory() {
     const names = Object.entries(this.run.history);
     find("history-panel").hidden = names.length === 0;
     if (names.length === 0) return;
-    const { traces, layout } = historyFigure(this.run, this.width("history"));
     const losses = names.map(([name, values]) => `${name} from ${number(values[0] ?? NaN)} to ${number(values.at(-1) ?? NaN)}`);
     find("history").setAttribute("aria-label", `Training over ${plural(names[0][1].length, "epoch")}: ${losses.join("; ")}.`);
-    Plotly.react(find("history"), traces, layout, CONFIG);
+    draw("history", historyFigure(this.run, this.width("history")));
   }
 
   drawBlame() {
@@ -117,11 +120,10 @@ class Page {
     const known = run.channels[0].errors !== null && state.events.length > 0;
     find("blame-panel").hidden = !known;
     if (!known) return;
-    const { traces, layout } = blameFigure(run, state, this.width("blame"));
     const worst = [...state.events].sort((a, b) => b.severity - a.severity).slice(0, 5);
     const words = worst.map((event) => `${position(run, run.x[event.start])}: ${blamedText(run)(event)}`);
     find("blame").setAttribute("aria-label", `Channels to blame in the most severe events. ${words.join("; ")}.`);
-    Plotly.react(find("blame"), traces, layout, CONFIG);
+    draw("blame", blameFigure(run, state, this.width("blame")));
   }
 
   drawAll() {
@@ -148,9 +150,8 @@ class Page {
   }
 
   fillCards() {
-    const { run, state } = this;
+    const { run, state, largest } = this;
     const nJudged = run.nSamples - run.first;
-    const largest = run.error.subarray(run.first).reduce((high, v) => Math.max(high, v), -Infinity);
     const cards = [
       ["events", "Events", count(state.events.length), ""],
       ["samples", "Anomalous samples", count(state.nAnomalous), `${share(state.nAnomalous, nJudged)} of ${count(nJudged)}`],
@@ -195,8 +196,7 @@ class Page {
   }
 
   noEvent() {
-    const { run, state } = this;
-    const largest = run.error.subarray(run.first).reduce((high, v) => Math.max(high, v), -Infinity);
+    const { state, largest } = this;
     const far = state.threshold > 0 ? ` The largest error is ${share(largest, state.threshold)} of the threshold.` : "";
     return `No event at this threshold.${far}`;
   }
@@ -300,10 +300,7 @@ function connectView(page) {
     page.drawSeries();
   });
   chart.on("plotly_doubleclick", () => move("all"));
-  chart.on("plotly_relayout", (changes) => {
-    const [left, right] = [changes["xaxis.range[0]"], changes["xaxis.range[1]"]];
-    if (left !== undefined) page.setRange([asNumber(left), asNumber(right)]);
-  });
+  chart.on("plotly_relayout", () => page.setRange(chart.layout.xaxis.range.map(asNumber)));
 }
 
 /** Read an end of an axis, which Plotly tells as a text where it is a date. */
@@ -349,6 +346,7 @@ function connectPrinting(page) {
   const print = (printing) => {
     if (printing) dark = document.documentElement.dataset.theme === "dark";
     page.printing = printing;
+    page.state.stretch = printing ? 0.8 : 1; // of the rows, to fit on a sheet
     setTheme(dark && !printing);
     page.fillTable();
     page.drawAll();

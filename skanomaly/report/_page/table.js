@@ -64,7 +64,7 @@ function fillHead(head, columns, order, onSort) {
   const row = element("tr", null);
   row.append(element("th", "No.", { scope: "col" }));
   columns.forEach((column, i) => {
-    const cell = element("th", null, { scope: "col" });
+    const cell = element("th", null, { scope: "col", "data-head": column.head });
     if (column.number) cell.className = "number";
     if (order.column === i) cell.setAttribute("aria-sort", order.direction > 0 ? "ascending" : "descending");
     const button = element("button", column.head, { type: "button" });
