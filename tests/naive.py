@@ -317,7 +317,7 @@ def decimated_extremes(x, y, start, stop, n_columns):
     """The lowest and the highest sample of each of equally wide columns of `x`."""
     edges = np.linspace(x[start], x[stop - 1], n_columns + 1)
     kept = set()
-    for left, right in zip(edges[:-1], edges[1:], strict=True):
+    for left, right in pairwise(edges):
         column = [
             i for i in range(start, stop) if left <= x[i] < right and not np.isnan(y[i])
         ]

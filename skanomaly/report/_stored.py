@@ -13,7 +13,7 @@ from skanomaly.report._collect import Detection
 from skanomaly.report._tables import column_names
 
 if TYPE_CHECKING:
-    from pandas import DataFrame, Series
+    from pandas import Series
 
 _FORMAT = 1
 _AS_THEY_ARE = (
@@ -32,7 +32,7 @@ def dump_run(detection: Detection, scores: Path) -> str:
         "offset": str(detection.offset),  # infinity is no JSON
         "channel_names": detection.channel_names,
         "columns": column_names(detection),
-        "zone": _zone(detection.index),
+        "index": _kind_of(detection.index),
         "scores_sha256": _digest(scores),
     }
     return json.dumps(run, indent=1, default=_plain)
@@ -96,8 +96,9 @@ def _read(path: Path, scores: Path) -> Detection:
 
 def _detection(run: dict[str, Any], path: Path) -> Detection:
     pandas = import_extra("pandas", extra="cli")
-    # Any other precision may put a score on the other side of the threshold.
-    scores = pandas.read_csv(path, float_precision="round_trip")
+    # Read as texts, which NumPy turns into the very numbers that were written: a score
+    # that is rounded may lie on the other side of the threshold.
+    scores = pandas.read_csv(path, dtype=str)
     columns = run["columns"]
     matrices = {
         name: scores[columns[name]].to_numpy(dtype=np.float64)
@@ -105,34 +106,40 @@ def _detection(run: dict[str, Any], path: Path) -> Detection:
         if name in columns
     }
     return Detection.from_scores(
-        scores["score"].to_numpy(),
+        scores["score"].to_numpy(dtype=np.float64),
         **matrices,
         offset=float(run["offset"]),
         channel_names=run["channel_names"],
-        index=_index(scores, columns["index"][0], run["zone"]),
-        truth=scores["truth"].to_numpy() if "truth" in columns else None,
+        index=_index(scores[columns["index"][0]], **run["index"]),
+        truth=scores["truth"].to_numpy(dtype=np.float64)
+        if "truth" in columns
+        else None,
         everything=run["first"] < run["n_train"],
         **{name: run[name] for name in _AS_THEY_ARE if name != "first"},
     )
 
 
-def _index(scores: "DataFrame", column: str, zone: str | None) -> Any:
+def _kind_of(index: Any) -> dict[str, str | None]:
+    """Tell what the samples are placed by."""
+    zone = getattr(index, "tz", None)
+    kind = "times"
+    if index is None:
+        kind = "samples"
+    elif np.asarray(index).dtype.kind in "iuf":
+        kind = "numbers"
+    return {"kind": kind, "zone": None if zone is None else str(zone)}
+
+
+def _index(texts: "Series[str]", *, kind: str, zone: str | None) -> Any:
     """Return the times or numbers of the samples, None where they are counted."""
     pandas = import_extra("pandas", extra="cli")
-    if column == "sample":
+    if kind == "samples":
         return None
-    times: Series[Any] = scores[column]
-    if pandas.api.types.is_numeric_dtype(times):
-        return pandas.Index(times)
-    index = pandas.DatetimeIndex(
-        pandas.to_datetime(times, utc=zone is not None, format="ISO8601"), name=column
-    )
+    if kind == "numbers":
+        return pandas.Index(texts.to_numpy(dtype=np.float64), name=texts.name)
+    times = pandas.to_datetime(texts, utc=zone is not None, format="ISO8601")
+    index = pandas.DatetimeIndex(times, name=texts.name)
     return index if zone is None else index.tz_convert(zone)
-
-
-def _zone(index: Any) -> str | None:
-    zone = getattr(index, "tz", None)
-    return None if zone is None else str(zone)
 
 
 def _digest(path: Path) -> str:

@@ -13,6 +13,7 @@ from skanomaly.report import Detection, draw_page, events_frame, truth_metrics
 from tests.naive import decimated_extremes
 
 N_SAMPLES, N_TRAIN = 3000, 1000
+VALUES = "document.getElementById('series').data.find((t) => t.name === 'value')"
 HOSTILE = ("</script><b>bold", "<img src=x onerror=alert(1)>", 'say "a, b"\n%{y}')
 
 
@@ -219,22 +220,20 @@ def test_zoom_draws_what_is_there(browser, write):
     values = np.sin(np.arange(n_samples) / 7)[:, None]
     score = -np.abs(values[:, 0])
     browser.open(write(Detection.from_scores(score, values=values, offset=-2)))
-    drawn = (
-        "return document.getElementById('series').data.find(t => t.name === 'value')"
-    )
+    drawn = f"return {VALUES}"
     n_whole = len(browser.ask(drawn)["x"])
     assert n_whole < 20_000
     browser.ask("Plotly.relayout('series', {'xaxis.range': [50000, 50400]})")
     x = browser.wait(
         f"""
-        const trace = ({drawn.replace("return ", "")});
+        const trace = {VALUES};
         const inView = trace.x.filter((x) => x >= 50000 && x <= 50400);
         return inView.length === 401 && inView;
         """
     )
     assert x == list(range(50_000, 50_401))
     browser.find("[data-move=all]").click()
-    browser.wait(f"return ({drawn.replace('return ', '')}).x.length === {n_whole}")
+    browser.wait(f"return {VALUES}.x.length === {n_whole}")
 
 
 def test_dragging_zooms_and_a_double_click_shows_all(page):
@@ -258,7 +257,10 @@ def test_dragging_zooms_and_a_double_click_shows_all(page):
         mouse(page, "mousePressed", across, down, n_clicks)
         mouse(page, "mouseReleased", across, down, n_clicks)
     page.wait(
-        "return document.getElementById('series').layout.xaxis.range[0] === arguments[0]",
+        """
+        const [left] = document.getElementById("series").layout.xaxis.range;
+        return left === arguments[0];
+        """,
         whole[0],
     )
 
@@ -453,10 +455,5 @@ def test_gaps_in_the_values_are_gaps(browser, write):
     values[200:220] = np.nan
     found = Detection.from_scores(np.zeros(500), values=values, offset=-1)
     browser.open(write(found))
-    drawn = browser.ask(
-        """
-        const { y } = document.getElementById("series").data.find(t => t.name === "value");
-        return JSON.stringify(y);
-        """
-    )
+    drawn = browser.ask(f"return JSON.stringify({VALUES}.y)")
     assert [y is None for y in json.loads(drawn)] == np.isnan(values[:, 0]).tolist()

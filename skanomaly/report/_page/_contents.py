@@ -133,4 +133,7 @@ def _numbers(history: Any) -> dict[str, list[float | None]]:
 
 
 def _text(value: Any) -> str:
+    """Write a setting as people do."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_text, value))
     return "none" if value is None else str(value)

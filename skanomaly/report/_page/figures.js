@@ -1,6 +1,6 @@
 // What the charts show, for Plotly: each function turns a run and a state into a figure.
 
-const CONFIG = { displayModeBar: false, doubleClick: false, doubleClickDelay: 500, showTips: false };
+const CONFIG = { displayModeBar: false, doubleClick: false, showTips: false };
 const MARGIN = { left: 72, right: 14, top: 4, bottom: 40 };
 const GAP = 16;
 const LANE = 16;

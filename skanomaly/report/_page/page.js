@@ -300,7 +300,10 @@ function connectView(page) {
     page.drawSeries();
   });
   chart.on("plotly_doubleclick", () => move("all"));
-  chart.on("plotly_relayout", () => page.setRange(chart.layout.xaxis.range.map(asNumber)));
+  chart.on("plotly_relayout", (changes) => {
+    const moved = Object.keys(changes).some((name) => name.startsWith("xaxis.range"));
+    if (moved) page.setRange(chart.layout.xaxis.range.map(asNumber));
+  });
 }
 
 /** Read an end of an axis, which Plotly tells as a text where it is a date. */
