@@ -99,7 +99,9 @@ def _detection(run: dict[str, Any], path: Path) -> Detection:
     # Read as texts, which NumPy turns into the very numbers that were written: a score
     # that is rounded may lie on the other side of the threshold.
     scores = pandas.read_csv(path, dtype=str)
-    columns = run["columns"]
+    columns, truth = run["columns"], None
+    if "truth" in columns:
+        truth = scores["truth"].to_numpy(dtype=np.float64)
     matrices = {
         name: scores[columns[name]].to_numpy(dtype=np.float64)
         for name in ("values", "expected", "channel_errors")
@@ -111,9 +113,7 @@ def _detection(run: dict[str, Any], path: Path) -> Detection:
         offset=float(run["offset"]),
         channel_names=run["channel_names"],
         index=_index(scores[columns["index"][0]], **run["index"]),
-        truth=scores["truth"].to_numpy(dtype=np.float64)
-        if "truth" in columns
-        else None,
+        truth=truth,
         everything=run["first"] < run["n_train"],
         **{name: run[name] for name in _AS_THEY_ARE if name != "first"},
     )

@@ -156,7 +156,7 @@ BAD = {
     "unknown column": ("--labels Y", "--labels: there is no column 'Y'. Did you mean"),
     "no labels": ("--labels cpu", "column 'cpu' must hold 0 and 1"),
     "watched": ("--labels y --value cpu y", "'y' holds the labels"),
-    "no file": ("--labels-file z.csv", "there is no file 'z.csv'."),
+    "no file": ("--value cpu --labels-file z.csv", "there is no file 'z.csv'."),
     "both": ("--labels y --labels-file y.csv", "not allowed with"),
 }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Nothing that is found or asked for beyond the page itself.
 ARGUMENTS = (
     *("headless=new", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run"),
@@ -17,13 +18,13 @@ ARGUMENTS = (
 
 def start_chromium(profile, downloads):
     """Start the Chromium that is there, or skip with the reason."""
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    for name, found in (("chromium", chromium), ("chromedriver", driver)):
-        if found is None:
-            pytest.skip(f"no {name} on the PATH (Debian: chromium, chromium-driver)")
+    found = [path for name in BROWSERS if (path := shutil.which(name))]
+    driver = shutil.which("chromedriver")
+    if not found or driver is None:
+        pytest.skip("no chromium with its chromedriver on the PATH")
     webdriver = pytest.importorskip("selenium.webdriver")
     options = webdriver.ChromeOptions()
-    options.binary_location = chromium
+    options.binary_location = found[0]
     for argument in (*ARGUMENTS, f"user-data-dir={profile}"):
         options.add_argument(f"--{argument}")
     kinds = {"browser": "ALL", "performance": "ALL"}
