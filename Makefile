@@ -38,9 +38,10 @@ verify bench: export SKANOMALY_DATA ?= $(abspath $(wildcard ../shared/data))
 verify: .venv/.installed-test
 	$(BIN)/python benchmarks/verify.py
 
-bench: .venv/.installed-test
+bench: .venv/.installed-test .venv/.chromium
 	$(BIN)/python benchmarks/horizon.py
 	$(BIN)/python benchmarks/detectors.py
+	$(BIN)/python benchmarks/page.py
 
 docs: export TF_CPP_MIN_LOG_LEVEL = 2
 docs: .venv/.installed-docs

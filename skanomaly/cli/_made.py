@@ -33,7 +33,7 @@ def how_made(
 
     detector = last_step(estimator)
     said = {word: vars(options).get(name) for word, name in _SAID.items()}
-    return {
+    made = {
         "Run": {
             "command": options.command_line,
             "date": datetime.now(UTC).isoformat(sep=" ", timespec="seconds"),
@@ -49,6 +49,7 @@ def how_made(
         type(detector).__name__: detector.get_params(deep=False),
         "Versions": software_versions(),
     }
+    return {head: facts for head, facts in made.items() if facts}
 
 
 def _given(settings: dict[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,8 @@ def start_chromium(profile, downloads):
     driver = shutil.which("chromedriver")
     if not found or driver is None:
         pytest.skip("no chromium with its chromedriver on the PATH")
-    webdriver = pytest.importorskip("selenium.webdriver")
+    from selenium import webdriver
+
     options = webdriver.ChromeOptions()
     options.binary_location = found[0]
     for argument in (*ARGUMENTS, f"user-data-dir={profile}"):

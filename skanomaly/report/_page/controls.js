@@ -5,8 +5,8 @@ const STEPS = 1000;
 /**
  * Return how places on the slider and thresholds belong together.
  *
- * It reaches from the usual error, below which half of all is anomalous, or the learned
- * threshold if that is lower, to the largest error. Where that spans orders of magnitude,
+ * It reaches from the usual error, below which half of all is anomalous, or lower where
+ * the learned threshold is, to the largest error. Where that spans orders of magnitude,
  * equal steps are equal ratios.
  */
 function makeScale(run) {
@@ -14,7 +14,8 @@ function makeScale(run) {
   const stride = Math.max(1, Math.floor(judged.length / 20000));
   const some = judged.filter((_, i) => i % stride === 0).sort();
   const usual = some.length ? some[some.length >> 1] : 0;
-  const ends = [usual, largestOf(judged), run.threshold].filter(Number.isFinite);
+  const below = some.length ? (some[0] + run.threshold) / 2 : 0;
+  const ends = [usual, below, largestOf(judged), run.threshold].filter(Number.isFinite);
   let [low, high] = ends.length ? [Math.min(...ends), Math.max(...ends)] : [0, 1];
   if (low === high) [low, high] = [low - (Math.abs(low) || 1) / 2, high + (Math.abs(high) || 1) / 2];
   const log = low > 0 && high > 20 * low;

@@ -173,7 +173,7 @@ function channelLines(run, state, row, view, colour) {
   let [low, high] = main.extent;
   if (expected) {
     const other = line(run, expected, row, view, {
-      name: "expected",
+      name: state.channels.length > 1 ? `${label}, expected` : "expected",
       line: { color: colour.expected, width: 2.8 },
       marker: { color: colour.expected, size: 7, symbol: "square" },
     });
@@ -428,11 +428,12 @@ function blameFigure(run, state, width) {
       colorbar: { title: { text: "%", side: "right" }, thickness: 10, outlinewidth: 0, tickfont: { color: colour.soft } },
     },
   ];
+  const below = channels.length > 6 ? 104 : 40; // for slanted names
   const longest = Math.max(...when.map((text) => text.length));
   const layout = baseLayout(colour, {
     width,
-    height: 120 + 26 * events.length,
-    margin: { l: 20 + 7 * longest, r: 14, t: 8, b: 104 },
+    height: 16 + below + 26 * events.length,
+    margin: { l: 20 + 7 * longest, r: 14, t: 8, b: below },
     xaxis: axis(colour, { tickvals: channels.map((_, i) => i), ticktext: names, showgrid: false, zeroline: false, tickangle: channels.length > 6 ? -40 : 0, fixedrange: true }),
     yaxis: axis(colour, { tickvals: events.map((_, i) => i), ticktext: when, showgrid: false, zeroline: false, autorange: "reversed", fixedrange: true }),
   });

@@ -25,6 +25,13 @@ function plural(n, noun) {
 
 const share = (part, whole) => `${ROUGH.format(whole ? (100 * part) / whole : 0)} %`;
 
+/** Tell how far an error is from the threshold. */
+function comparedTo(threshold, error) {
+  if (!(threshold > 0) || !Number.isFinite(threshold)) return "";
+  const times = error / threshold;
+  return times < 1 ? `${share(times, 1)} of the threshold` : `${ROUGH.format(times)} times the threshold`;
+}
+
 /** Write a position on the axis of the series: a time, or a number. */
 function position(run, x) {
   if (run.index.kind === "samples") return count(x);

@@ -156,7 +156,7 @@ class Page {
       ["events", "Events", count(state.events.length), ""],
       ["samples", "Anomalous samples", count(state.nAnomalous), `${share(state.nAnomalous, nJudged)} of ${count(nJudged)}`],
       ["threshold", "Threshold", number(state.threshold), state.threshold === run.threshold ? "as learned" : `learned: ${number(run.threshold)}`],
-      ["largest", "Largest error", number(largest), state.threshold > 0 ? `${share(largest, state.threshold)} of the threshold` : ""],
+      ["largest", "Largest error", number(largest), comparedTo(state.threshold, largest)],
     ];
     if (run.truth) {
       const { judged, trueOnes } = state;
@@ -197,8 +197,8 @@ class Page {
 
   noEvent() {
     const { state, largest } = this;
-    const far = state.threshold > 0 ? ` The largest error is ${share(largest, state.threshold)} of the threshold.` : "";
-    return `No event at this threshold.${far}`;
+    const far = comparedTo(state.threshold, largest);
+    return `No event at this threshold.${far && ` The largest error is ${far}.`}`;
   }
 
   sortBy(column) {
@@ -330,6 +330,11 @@ function connectChannels(page) {
     return label;
   });
   document.querySelector("#channels fieldset").append(...labels);
+  find("channels").addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape") return;
+    find("channels").open = false;
+    document.querySelector("#channels summary").focus();
+  });
 }
 
 function setTheme(dark) {
