@@ -12,8 +12,9 @@ from skanomaly.report._page._contents import contents_of, default_title
 from skanomaly.report._page._pack import pack
 
 _SCRIPTS = (
-    *("data.js", "decimate.js", "events.js", "format.js", "figures.js"),
-    *("controls.js", "table.js", "page.js"),
+    *("data.js", "decimate.js", "events.js", "format.js", "style.js", "marks.js"),
+    *("series.js", "histogram.js", "charts.js", "controls.js", "table.js"),
+    *("page.js", "connect.js"),
 )
 
 

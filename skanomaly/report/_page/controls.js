@@ -17,7 +17,8 @@ function makeScale(run) {
   const below = some.length ? (some[0] + run.threshold) / 2 : 0;
   const ends = [usual, below, largestOf(judged), run.threshold].filter(Number.isFinite);
   let [low, high] = ends.length ? [Math.min(...ends), Math.max(...ends)] : [0, 1];
-  if (low === high) [low, high] = [low - (Math.abs(low) || 1) / 2, high + (Math.abs(high) || 1) / 2];
+  if (low === high)
+    [low, high] = [low - (Math.abs(low) || 1) / 2, high + (Math.abs(high) || 1) / 2];
   const log = low > 0 && high > 20 * low;
   const into = log ? Math.log : (v) => v;
   const back = log ? Math.exp : (v) => v;
@@ -26,7 +27,8 @@ function makeScale(run) {
     low,
     high,
     toThreshold: (place) => back(a + ((b - a) * place) / STEPS),
-    toPlace: (value) => Math.min(1, Math.max(0, (into(Math.max(value, low)) - a) / (b - a))) * STEPS,
+    toPlace: (value) =>
+      Math.min(1, Math.max(0, (into(Math.max(value, low)) - a) / (b - a))) * STEPS,
   };
 }
 
@@ -35,7 +37,11 @@ const largestOf = (values) => values.reduce((high, v) => Math.max(high, v), -Inf
 /** Tell whether a linear axis would hide the threshold below a spike. */
 function errorsSpanOrders(run, scale) {
   const least = run.error.reduce((low, v) => Math.min(low, v), Infinity);
-  return least > 0 && largestOf(run.error) > 20 * (Number.isFinite(run.threshold) ? run.threshold : scale.low);
+  return (
+    least > 0 &&
+    largestOf(run.error) >
+      20 * (Number.isFinite(run.threshold) ? run.threshold : scale.low)
+  );
 }
 
 /** Keep a view within the series, and no narrower than a few samples. */
@@ -58,7 +64,10 @@ function wholeSeries(run) {
 /** Return the view after a move: in, out, left, right or all. */
 function moved(run, [left, right], move, middle = (left + right) / 2) {
   const width = right - left;
-  const scaled = (by) => [middle - (middle - left) * by, middle + (right - middle) * by];
+  const scaled = (by) => [
+    middle - (middle - left) * by,
+    middle + (right - middle) * by,
+  ];
   const views = {
     in: () => scaled(0.5),
     out: () => scaled(2),
@@ -72,6 +81,9 @@ function moved(run, [left, right], move, middle = (left + right) / 2) {
 /** Return a view that shows an event with its surroundings. */
 function around(run, { start, stop }) {
   const room = Math.max(2 * (stop - start), 40);
-  const [from, to] = [Math.max(0, start - room), Math.min(run.nSamples - 1, stop + room)];
+  const [from, to] = [
+    Math.max(0, start - room),
+    Math.min(run.nSamples - 1, stop + room),
+  ];
   return withinSeries(run, [run.x[from], run.x[to]]);
 }

@@ -35,7 +35,8 @@ function touched(events, others) {
   });
 }
 
-const countSamples = (events) => events.reduce((n, { start, stop }) => n + stop - start, 0);
+const countSamples = (events) =>
+  events.reduce((n, { start, stop }) => n + stop - start, 0);
 
 const countTrue = (flags) => flags.reduce((n, flag) => n + (flag ? 1 : 0), 0);
 
@@ -77,4 +78,5 @@ function sum(values, start, stop) {
   return total;
 }
 
-const argmax = (values) => values.reduce((best, v, i) => (v > values[best] ? i : best), 0);
+const argmax = (values) =>
+  values.reduce((best, v, i) => (v > values[best] ? i : best), 0);

@@ -1,8 +1,14 @@
 // Numbers, times and names as people and spreadsheets read them.
 
 const USUAL = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
-const EXTREME = new Intl.NumberFormat("en", { maximumSignificantDigits: 4, notation: "scientific" });
-const USUAL_POSITION = new Intl.NumberFormat("en", { maximumSignificantDigits: 12, useGrouping: false });
+const EXTREME = new Intl.NumberFormat("en", {
+  maximumSignificantDigits: 4,
+  notation: "scientific",
+});
+const USUAL_POSITION = new Intl.NumberFormat("en", {
+  maximumSignificantDigits: 12,
+  useGrouping: false,
+});
 const ROUGH = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 const WHOLE = new Intl.NumberFormat("en");
 
@@ -29,7 +35,9 @@ const share = (part, whole) => `${ROUGH.format(whole ? (100 * part) / whole : 0)
 function comparedTo(threshold, error) {
   if (!(threshold > 0) || !Number.isFinite(threshold)) return "";
   const times = error / threshold;
-  return times < 1 ? `${share(times, 1)} of the threshold` : `${ROUGH.format(times)} times the threshold`;
+  return times < 1
+    ? `${share(times, 1)} of the threshold`
+    : `${ROUGH.format(times)} times the threshold`;
 }
 
 /** Write a position on the axis of the series: a time, or a number. */

@@ -7,16 +7,45 @@ function columnsOf(run) {
   const at = (i) => position(run, run.x[i]);
   const columns = [
     { head: "Start", key: (e) => e.start, text: (e) => at(e.start) },
-    { head: "End", key: (e) => e.stop, text: (e) => position(run, stopPosition(run, e.stop)) },
-    { head: "Samples", key: (e) => e.stop - e.start, text: (e) => count(e.stop - e.start), number: true },
+    {
+      head: "End",
+      key: (e) => e.stop,
+      text: (e) => position(run, stopPosition(run, e.stop)),
+    },
+    {
+      head: "Samples",
+      key: (e) => e.stop - e.start,
+      text: (e) => count(e.stop - e.start),
+      number: true,
+    },
     { head: "Peak", key: (e) => e.peak, text: (e) => at(e.peak) },
-    { head: "Largest error", key: (e) => run.error[e.peak], text: (e) => number(run.error[e.peak]), number: true },
-    { head: "Beyond threshold", key: (e) => e.severity, text: (e) => number(e.severity), number: true },
+    {
+      head: "Largest error",
+      key: (e) => run.error[e.peak],
+      text: (e) => number(run.error[e.peak]),
+      number: true,
+    },
+    {
+      head: "Beyond threshold",
+      key: (e) => e.severity,
+      text: (e) => number(e.severity),
+      number: true,
+    },
   ];
   if (run.channels[0].errors) {
-    columns.push({ head: "Channel to blame", key: (e) => blamed(run, e).name, text: blamedText(run), channel: true });
+    columns.push({
+      head: "Channel to blame",
+      key: (e) => blamed(run, e).name,
+      text: blamedText(run),
+      channel: true,
+    });
   }
-  if (run.truth) columns.push({ head: "In truth", key: (e) => (e.isTrue ? 0 : 1), text: (e) => (e.isTrue ? "✓ anomaly" : "✗ false alarm") });
+  if (run.truth)
+    columns.push({
+      head: "In truth",
+      key: (e) => (e.isTrue ? 0 : 1),
+      text: (e) => (e.isTrue ? "✓ anomaly" : "✗ false alarm"),
+    });
   return columns;
 }
 
@@ -55,7 +84,8 @@ function eventsCsv(run, events) {
 function element(tag, text, attributes = {}) {
   const made = document.createElement(tag);
   if (text !== null) made.textContent = text;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes))
+    made.setAttribute(name, value);
   return made;
 }
 
@@ -66,7 +96,8 @@ function fillHead(head, columns, order, onSort) {
   columns.forEach((column, i) => {
     const cell = element("th", null, { scope: "col", "data-head": column.head });
     if (column.number) cell.className = "number";
-    if (order.column === i) cell.setAttribute("aria-sort", order.direction > 0 ? "ascending" : "descending");
+    if (order.column === i)
+      cell.setAttribute("aria-sort", order.direction > 0 ? "ascending" : "descending");
     const button = element("button", column.head, { type: "button" });
     button.addEventListener("click", () => onSort(i));
     cell.append(button);
@@ -81,7 +112,12 @@ function fillRows(body, columns, events, selected, onShow) {
     const row = element("tr", null);
     if (event.start === selected) row.setAttribute("aria-current", "true");
     const cell = element("th", null, { scope: "row" });
-    cell.append(element("button", String(event.number), { type: "button", "aria-label": `Show event ${event.number}` }));
+    cell.append(
+      element("button", String(event.number), {
+        type: "button",
+        "aria-label": `Show event ${event.number}`,
+      }),
+    );
     row.append(cell);
     for (const column of columns) {
       const data = element("td", column.text(event));
