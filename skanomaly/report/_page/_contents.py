@@ -92,7 +92,9 @@ def _other_errors(
     errors = detection.channel_errors
     if errors is None or len(shown) == errors.shape[1]:
         return None
-    return arrays.add(compact(np.delete(errors, shown, axis=1).sum(axis=1)))
+    left_out = np.ones(errors.shape[1])
+    left_out[shown] = 0
+    return arrays.add(compact(errors @ left_out))
 
 
 def _index(detection: Detection, arrays: Arrays) -> dict[str, Any]:
