@@ -173,6 +173,11 @@ function connectSize(page) {
   });
 }
 
+/** Wait until what was drawn is on the screen: a frame begins before it is painted. */
+async function painted() {
+  for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+}
+
 async function main() {
   setTheme(matchMedia("(prefers-color-scheme: dark)").matches);
   const [run] = await Promise.all([readRun(), loadPlotly()]);
@@ -181,7 +186,8 @@ async function main() {
   page.fillControls();
   page.fillCards();
   await page.drawSeries();
-  requestAnimationFrame(() => performance.mark("first-picture"));
+  await painted();
+  performance.mark("first-picture");
   connectThreshold(page);
   connectView(page);
   connectChannels(page);

@@ -40,7 +40,9 @@ async function readRun() {
 
 /** Return the positions of samples that are equally far apart. */
 function evenly({ start, step }, nSamples) {
-  return Float64Array.from({ length: nSamples }, (_, i) => start + i * step);
+  const x = new Float64Array(nSamples);
+  for (let i = 0; i < nSamples; i++) x[i] = start + i * step;
+  return x;
 }
 
 /** Read a number as Python writes it. */

@@ -16,7 +16,6 @@ class Page {
     this.scale = makeScale(run);
     this.largest = largestOf(run.error.subarray(run.first));
     this.log = errorsSpanOrders(run, this.scale);
-    this.counted = countErrors(run, this.log);
     this.columns = columnsOf(run);
     this.order = { column: 0, direction: 1 };
     this.nRows = PAGE_OF_ROWS;
@@ -103,6 +102,7 @@ class Page {
   }
 
   drawHistogram() {
+    this.counted ??= countErrors(this.run, this.log);
     byId("histogram").setAttribute(
       "aria-label",
       `Histogram of the errors of ${plural(this.run.nSamples, "sample")}: the largest of those judged is ${number(this.largest)}, the threshold ${number(this.state.threshold)}.`,
