@@ -182,7 +182,8 @@ def _add_labels_file(group: _ActionsContainer) -> None:
     group.add_argument(
         "--labels-file",
         metavar="FILE",
-        help="file of one column with such a label for each sample",
+        help="file of one column with such a label for each sample, in the order of "
+        "time",
     )
 
 

@@ -89,7 +89,13 @@ class Browser:
 
     def settled(self):
         """Wait until the charts and the table are those of the last threshold."""
-        self.driver.execute_async_script("setTimeout(arguments[0], 300)")
+        self.driver.execute_async_script(
+            """
+            const done = arguments[0];
+            const drawn = () => requestAnimationFrame(() => requestAnimationFrame(done));
+            setTimeout(drawn, 200);
+            """
+        )
 
     def console(self):
         return [entry["message"] for entry in self.driver.get_log("browser")]

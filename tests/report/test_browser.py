@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -119,6 +120,10 @@ def test_slider_recomputes_events_and_metrics(page, run):
         events = events_at(run, threshold)
         assert page.card("events") == f"{len(events):,}"
         assert page.card("samples") == f"{sum(e.length for e in events):,}"
+        judged = replace(run, events=tuple(events), offset=-threshold)
+        for kind, f1 in (("event", "event_f1"), ("sample", "sample_f1")):
+            score = page.ask("return number(arguments[0])", truth_metrics(judged)[f1])
+            assert page.card(f"{kind}F1") == score
         rows = page.ask("return document.querySelectorAll('#events tbody tr').length")
         assert rows == min(100, len(events))
         spoken = page.find("#slider").get_attribute("aria-valuetext")
