@@ -92,8 +92,8 @@ class Browser:
         self.driver.execute_async_script(
             """
             const done = arguments[0];
-            const drawn = () => requestAnimationFrame(() => requestAnimationFrame(done));
-            setTimeout(drawn, 200);
+            const frame = (then) => () => requestAnimationFrame(then);
+            setTimeout(frame(frame(done)), 200);
             """
         )
 
