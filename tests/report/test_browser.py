@@ -448,6 +448,8 @@ def test_poor_runs_make_a_page_too(browser, write, score, more):
     assert browser.console() == []
     assert browser.card("events") == str(len(found.events))
     assert browser.find("#none").is_displayed() == (not found.events)
+    assert "NaN" not in browser.text("main")
+    assert ("∞" in browser.text("main")) == np.isinf(found.offset)
     for panel in ("history", "blame", "missed", "made"):
         assert not browser.find(f"#{panel}-panel").is_displayed()
     browser.find("[data-move=in]").click()

@@ -144,6 +144,13 @@ def test_channels_to_blame_come_first_and_the_rest_is_left_out(monkeypatch):
     np.testing.assert_allclose(numbers(found, facts["otherErrors"]), 0.2, rtol=1e-6)
 
 
+def test_channels_of_a_run_that_is_all_training_keep_some_order():
+    errors = np.full((60, 2), 0.1)
+    found = detection(n_channels=2, channel_errors=errors, n_train=60)
+    facts, _ = contents_of(found, title="")
+    assert [channel["name"] for channel in facts["channels"]] == ["x0", "x1"]
+
+
 def test_infinite_thresholds_and_losses_are_told():
     found = replace(detection(), offset=-np.inf, events=())
     found = replace(found, history={"loss": [1.0, np.nan]})

@@ -75,13 +75,13 @@ def _channels_to_show(detection: Detection) -> list[int]:
     matrices = (detection.values, detection.expected, detection.channel_errors)
     n_numbers = sum(len(matrix) for matrix in matrices if matrix is not None)
     n_channels = detection.values.shape[1]
-    n_events, mean_error = np.zeros(n_channels), np.zeros(n_channels)
+    n_events, error = np.zeros(n_channels), np.zeros(n_channels)
     if detection.channel_errors is not None:
-        mean_error = detection.channel_errors[detection.first :].mean(axis=0)
+        error = detection.channel_errors[detection.first :].sum(axis=0)
     for event in detection.events:
         if event.channel is not None:
             n_events[detection.channel_names.index(event.channel)] += 1
-    order = np.lexsort((np.arange(n_channels), -mean_error, -n_events))
+    order = np.lexsort((np.arange(n_channels), -error, -n_events))
     return list(map(int, order[: max(1, _MOST_NUMBERS // n_numbers)]))
 
 

@@ -32,7 +32,10 @@ function makeScale(run) {
   };
 }
 
-const largestOf = (values) => values.reduce((high, v) => Math.max(high, v), -Infinity);
+/** Return the largest number, NaN where there is none. */
+function largestOf(values) {
+  return values.length ? values.reduce((high, v) => Math.max(high, v)) : NaN;
+}
 
 /** Tell whether a linear axis would hide the threshold below a spike. */
 function errorsSpanOrders(run, scale) {

@@ -31,13 +31,12 @@ function plural(n, noun) {
 
 const share = (part, whole) => `${ROUGH.format(whole ? (100 * part) / whole : 0)} %`;
 
-/** Tell how far an error is from the threshold. */
+/** Tell how far an error is from the threshold, where that has a meaning. */
 function comparedTo(threshold, error) {
-  if (!(threshold > 0) || !Number.isFinite(threshold)) return "";
   const times = error / threshold;
-  return times < 1
-    ? `${share(times, 1)} of the threshold`
-    : `${ROUGH.format(times)} times the threshold`;
+  if (!(threshold > 0 && times > 0)) return "";
+  if (times < 1) return `${share(times, 1)} of the threshold`;
+  return `${ROUGH.format(times)} times the threshold`;
 }
 
 /** Write a position on the axis of the series: a time, or a number. */
