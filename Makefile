@@ -20,7 +20,7 @@ test: export TF_NUM_INTRAOP_THREADS = 1
 test: export TF_NUM_INTEROP_THREADS = 1
 test: export TF_CPP_MIN_LOG_LEVEL = 2
 test: export MPLBACKEND = Agg
-test: lint
+test: lint .venv/.chromium
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 lint: .venv/.installed-test
@@ -38,9 +38,10 @@ verify bench: export SKANOMALY_DATA ?= $(abspath $(wildcard ../shared/data))
 verify: .venv/.installed-test
 	$(BIN)/python benchmarks/verify.py
 
-bench: .venv/.installed-test
+bench: .venv/.installed-test .venv/.chromium
 	$(BIN)/python benchmarks/horizon.py
 	$(BIN)/python benchmarks/detectors.py
+	$(BIN)/python benchmarks/page.py
 
 docs: export TF_CPP_MIN_LOG_LEVEL = 2
 docs: .venv/.installed-docs
@@ -60,6 +61,15 @@ clean:
 		echo "$(PYTHON) cannot make virtual environments;" \
 			"on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	@touch $@
+
+# The tests of the report page drive a Chromium, and are skipped where there is none.
+.venv/.chromium: .venv/.created
+	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] \
+		|| ! command -v apt-get >/dev/null \
+		|| { apt-get -qq update && DEBIAN_FRONTEND=noninteractive \
+			apt-get -qq install -y chromium chromium-driver; } >/dev/null 2>&1 \
+		|| echo "chromium could not be installed; its tests will be skipped" >&2
 	@touch $@
 
 .venv/.installed-cli: .venv/.created pyproject.toml

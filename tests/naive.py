@@ -311,3 +311,16 @@ def nab(truth, found, *, weights):
             cost -= for_false * curve(place)
     nothing = -for_missed * n_windows
     return 100 * (score - cost - nothing) / (for_found * n_windows - nothing)
+
+
+def decimated_extremes(x, y, start, stop, n_columns):
+    """The lowest and the highest sample of each of equally wide columns of `x`."""
+    edges = np.linspace(x[start], x[stop - 1], n_columns + 1)
+    kept = set()
+    for left, right in pairwise(edges):
+        column = [
+            i for i in range(start, stop) if left <= x[i] < right and not np.isnan(y[i])
+        ]
+        if column:
+            kept |= {min(column, key=y.__getitem__), max(column, key=y.__getitem__)}
+    return kept

@@ -1,6 +1,7 @@
 """The command line: parse, call, print."""
 
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 
@@ -28,7 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Within reach of Ctrl-C, since this takes a moment.
         from skanomaly.cli._parser import make_parser
 
-        options = make_parser().parse_args(argv)
+        said = sys.argv[1:] if argv is None else list(argv)
+        options = make_parser().parse_args(said)
+        options.command_line = shlex.join(["skanomaly", *said])
         options.run(options)
     except SystemExit as stop:  # argparse: --help, --version and bad usage
         return stop.code if isinstance(stop.code, int) else 2

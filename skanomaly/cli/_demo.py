@@ -21,7 +21,8 @@ def demo(options: Namespace) -> None:
         training=made.X[: made.train_size],
         scored=series,
         n_train=made.train_size,
+        truth=made.y == 1,
         said=f"trained on the first {made.train_size:,} of {len(series):,} generated "
         "samples",
     )
-    run_detector(options, parts, reading=Reading(), truth=made.y)
+    run_detector(options, parts, reading=Reading())

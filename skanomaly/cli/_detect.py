@@ -1,7 +1,9 @@
 """``skanomaly detect``: train on the past, score everything, report."""
 
 from argparse import Namespace
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +20,9 @@ from skanomaly.cli._fit import (
     prepare_to_go_on,
     train,
     trains_in_epochs,
-    window_of,
 )
+from skanomaly.cli._labels import check_labels, read_labelled
+from skanomaly.cli._made import how_made
 from skanomaly.cli._quiet import load_keras
 from skanomaly.cli._reading import Reading, index_of, read_series
 from skanomaly.cli._show import Run, finish
@@ -40,6 +43,8 @@ class Parts:
     scored: "pd.DataFrame"  # begins with the training part, unless that is a file
     n_train: int  # samples of `scored` that are trained on
     said: str
+    truth: NDArray[np.bool_] | None = None  # of each sample of `scored`
+    title: str | None = None
 
 
 def detect(options: Namespace) -> None:
@@ -62,8 +67,6 @@ def run_detector(
     *,
     saved: "SavedModel | None" = None,
     reading: Reading,
-    more: dict[str, Any] | None = None,
-    truth: NDArray[np.int64] | None = None,
 ) -> None:
     """Train, score, report."""
     from skanomaly.report import SavedModel, collect, score_series
@@ -105,17 +108,19 @@ def run_detector(
         everything=options.all,
         min_length=options.min_length,
         merge_gap=options.merge_gap,
+        truth=parts.truth,
+        title=parts.title,
     )
     seconds["score"] = perf_counter() - start
+    rule = f"{pipeline[-1].threshold} on {learned_on}"
+    made = how_made(options, pipeline, rule=rule, reading=reading, seconds=seconds)
     finish(
         options,
         Run(
-            detection=detection,
+            detection=replace(detection, made=made),
             said=parts.said,
-            threshold=f"{pipeline[-1].threshold} on {learned_on}",
-            window=window_of(pipeline),
+            threshold=rule,
             seconds=seconds,
-            truth=truth,
         ),
         model=SavedModel(pipeline, channel_names=names, reading=reading.to_save(names)),
     )
@@ -151,19 +156,19 @@ def _parts(options: Namespace, reading: Reading) -> Parts:
     from skanomaly.preprocessing import split_series
 
     with bad_input():
-        series = read_series(
-            options.file, reading, first=options.first, last=options.last
-        )
+        series, truth = read_labelled(options, reading)
+    parts = partial(Parts, scored=series, truth=truth, title=Path(options.file).name)
     if options.train is not None:
         with bad_input():
-            past = read_series(options.train, reading)
+            past = read_series(options.train, reading, leave_out=options.labels)
+            check_labels(options, truth, n_samples=len(series))
         if past.shape[1] != series.shape[1]:
             raise InputError(
                 f"{options.train} has {past.shape[1]} channels, {options.file} has "
                 f"{series.shape[1]}; name the columns of both with --value."
             )
         said = f"trained on {len(past):,} samples of {options.train}"
-        return Parts(training=past.to_numpy(), scored=series, n_train=0, said=said)
+        return parts(training=past.to_numpy(), n_train=0, said=said)
     fraction = options.train_fraction
     if fraction is None and options.train_until is None:
         fraction = DEFAULT_FRACTION
@@ -173,7 +178,9 @@ def _parts(options: Namespace, reading: Reading) -> Parts:
         until = int(until)
     with bad_input():
         past, _ = split_series(series, train_fraction=fraction, train_until=until)
+        first = 0 if options.all else len(past)
+        check_labels(options, truth, n_samples=len(series), first=first)
     said = f"trained on the first {len(past):,} of {len(series):,} samples"
     if fraction is DEFAULT_FRACTION:
         said += " (change that with --train-fraction, --train-until or --train)"
-    return Parts(training=past.to_numpy(), scored=series, n_train=len(past), said=said)
+    return parts(training=past.to_numpy(), n_train=len(past), said=said)

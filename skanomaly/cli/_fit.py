@@ -146,14 +146,10 @@ def train(
     return bool(detector.n_held_out_)
 
 
-def window_of(pipeline: Any) -> int | None:
-    """Return how many samples a row of the pipeline's detector holds, if known."""
-    windows = [step.window_ for step in pipeline if hasattr(step, "window_")]
-    return int(windows[0]) if windows else None
-
-
 def prepare_to_go_on(options: Namespace, saved: "SavedModel", n_train: int) -> Any:
     """Give the loaded pipeline what was said anew."""
+    from skanomaly.report._collect import window_of
+
     pipeline = saved.pipeline
     if not hasattr(pipeline, "steps"):
         raise InputError("--continue needs a pipeline that 'skanomaly detect' saved.")

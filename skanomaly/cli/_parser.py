@@ -5,6 +5,7 @@ from argparse import (
     ArgumentTypeError,
     Namespace,
     RawDescriptionHelpFormatter,
+    _ActionsContainer,
     _ArgumentGroup,
 )
 from collections.abc import Callable
@@ -20,6 +21,7 @@ examples:
   skanomaly detect flows.csv --time Start --value ABBytes --every 1min --agg sum
   skanomaly detect new.csv --train old.csv --detector lstm --threshold sigma:8
   skanomaly score skanomaly-out/model.joblib newer.csv
+  skanomaly report skanomaly-out --title "Last week"
 """
 
 
@@ -42,6 +44,7 @@ def make_parser() -> ArgumentParser:
     verbs = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_detect(verbs.add_parser("detect", help="train on a series and find events"))
     _add_score(verbs.add_parser("score", help="find events with a saved model"))
+    _add_report(verbs.add_parser("report", help="make the page of a run anew"))
     _add_demo(verbs.add_parser("demo", help="the same on a generated series"))
     return parser
 
@@ -52,6 +55,7 @@ def _add_detect(parser: ArgumentParser) -> None:
     )
     parser.add_argument("file", metavar="FILE", help="CSV (also .gz) or parquet")
     _add_reading(parser.add_argument_group("reading"))
+    _add_labels(parser.add_argument_group("truth"))
     training = parser.add_argument_group("training")
     part = training.add_mutually_exclusive_group()
     part.add_argument(
@@ -87,10 +91,26 @@ def _add_score(parser: ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", help="model.joblib of a former run")
     parser.add_argument("file", metavar="FILE", help="CSV (also .gz) or parquet")
     _add_reading(parser.add_argument_group("reading"))
+    _add_labels(parser.add_argument_group("truth"))
     events = parser.add_argument_group("events")
     _add_event_size(events)
     _add_output(parser.add_argument_group("output"), "skanomaly-score")
     parser.set_defaults(run=_score)
+
+
+def _add_report(parser: ArgumentParser) -> None:
+    parser.description = (
+        "Make report.html anew from the folder of an earlier run, without its model "
+        "and without training."
+    )
+    parser.add_argument("folder", metavar="DIR", help="folder of a former run")
+    _add_labels_file(parser)
+    parser.add_argument("--title", metavar="T", help="heading of the page")
+    parser.add_argument(
+        "--out", metavar="FILE", help="file to write (default: report.html in DIR)"
+    )
+    _add_loudness(parser)
+    parser.set_defaults(run=_report)
 
 
 def _add_demo(parser: ArgumentParser) -> None:
@@ -144,6 +164,26 @@ def _add_reading(group: _ArgumentGroup) -> None:
         dest="last",
         metavar="DATE",
         help="leave out this time and what comes after",
+    )
+
+
+def _add_labels(group: _ArgumentGroup) -> None:
+    told = group.add_mutually_exclusive_group()
+    told.add_argument(
+        "--labels",
+        metavar="COL",
+        help="column of FILE that tells the truth, to judge the events by: 1 or True "
+        "anomalous and 0 normal, or -1 anomalous and 1 normal",
+    )
+    _add_labels_file(told)
+
+
+def _add_labels_file(group: _ActionsContainer) -> None:
+    group.add_argument(
+        "--labels-file",
+        metavar="FILE",
+        help="file of one column with such a label for each sample, in the order of "
+        "time",
     )
 
 
@@ -221,6 +261,10 @@ def _add_output(group: _ArgumentGroup, folder: str) -> None:
         metavar="DIR",
         help=f"folder to write (default: {folder})",
     )
+    _add_loudness(group)
+
+
+def _add_loudness(group: _ActionsContainer) -> None:
     quiet = group.add_mutually_exclusive_group()
     quiet.add_argument("--json", action="store_true", help="print one JSON object")
     quiet.add_argument("--quiet", action="store_true", help="print nothing")
@@ -267,6 +311,12 @@ def _score(options: Namespace) -> None:
     from skanomaly.cli._score import score
 
     score(options)
+
+
+def _report(options: Namespace) -> None:
+    from skanomaly.cli._report import report
+
+    report(options)
 
 
 def _demo(options: Namespace) -> None:

@@ -2,7 +2,7 @@
 
 import warnings
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from fnmatch import fnmatchcase
 from math import nan
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skanomaly._compat import import_extra
 from skanomaly.cli._errors import InputError, closest, warn
@@ -59,6 +60,8 @@ def read_series(
     *,
     first: str | None = None,
     last: str | None = None,
+    labels: str | None = None,
+    leave_out: str | None = None,
 ) -> "DataFrame":
     """Read the series of a file.
 
@@ -70,6 +73,11 @@ def read_series(
         Columns and how to gather them.
     first, last : str, default=None
         Times from which on and before which samples are kept.
+    labels : str, default=None
+        Column of labels, which comes last; of records that are gathered to a sample,
+        one that is anomalous makes it so.
+    leave_out : str, default=None
+        Column that is no value, where there is one of this name.
 
     Returns
     -------
@@ -77,19 +85,25 @@ def read_series(
         Finite floats in the order of time, indexed by it, or by sample numbers.
     """
     pd = import_extra("pandas", extra="cli")
-    table = _read(file)
+    table = read_table_of(file)
+    if labels is not None:
+        labels = _find(table, labels, "--labels")
+        table[labels] = _flags(table[labels], name=f"column {labels!r}")
     time = _time_column(pd, table, reading.time)
-    values = _value_columns(pd, table, reading.value, time)
+    no_values = {time, labels, leave_out}
+    values = _value_columns(pd, table, reading.value, no_values)
+    if labels in values:
+        raise InputError(f"{labels!r} holds the labels: leave it out of --value.")
     for name in values:
         # What is counted may be anything.
         if reading.agg != "count":
             check_numeric(table[name])
     if reading.every is not None:
-        series = _aggregate(pd, table, time, values, reading)
+        series = _aggregate(pd, table, time, values, labels, reading)
     else:
         if reading.agg is not None or reading.fill is not None:
             raise InputError("--agg and --fill need --every, the step to gather to.")
-        series = _as_it_is(pd, table, time, values)
+        series = _as_it_is(pd, table, time, [*values, *([labels] if labels else [])])
     series = series.astype(np.float64)
     if first is not None or last is not None:
         from skanomaly.preprocessing import select_dates
@@ -107,7 +121,8 @@ def read_series(
     return series
 
 
-def _read(file: str) -> "DataFrame":
+def read_table_of(file: str) -> "DataFrame":
+    """Read the table of a file, or say which file was meant."""
     from skanomaly.datasets import read_table
 
     path = Path(file)
@@ -117,6 +132,13 @@ def _read(file: str) -> "DataFrame":
         raise InputError(f"there is no file {file!r}.{hint}")
     table: DataFrame = read_table(path)
     return table
+
+
+def _flags(column: "Series[Any]", *, name: str) -> NDArray[np.float64]:
+    """Return 1 where a label tells of an anomaly."""
+    from skanomaly.report import read_truth
+
+    return read_truth(column.to_numpy(), name=name).astype(np.float64)
 
 
 def _find(table: "DataFrame", name: str, option: str) -> str:
@@ -147,13 +169,16 @@ def _holds_dates(pd: Any, column: "Series[Any]") -> bool:
 
 
 def _value_columns(
-    pd: Any, table: "DataFrame", names: Sequence[str] | None, time: str | None
+    pd: Any,
+    table: "DataFrame",
+    names: Sequence[str] | None,
+    no_values: Collection[str | None],
 ) -> list[str]:
     """Return the columns to watch; unless named, the only numeric one."""
     numeric = [
         str(name)
         for name in table
-        if name != time
+        if name not in no_values
         and pd.api.types.is_numeric_dtype(table[name])
         and not _is_row_number(str(name), table[name])
     ]
@@ -189,6 +214,7 @@ def _aggregate(
     table: "DataFrame",
     time: str | None,
     values: list[str],
+    labels: str | None,
     reading: Reading,
 ) -> "DataFrame":
     from skanomaly.preprocessing import aggregate_series
@@ -208,6 +234,11 @@ def _aggregate(
     if fill is None:
         # Nothing sums up to zero, but has no mean.
         fill = 0.0 if agg in ("sum", "count") and not reading.interpolate else nan
+    anomalous = None
+    if labels is not None:
+        anomalous = aggregate_series(
+            table, time=time, value=labels, every=reading.every, agg="max", fill=0
+        )
     if agg != "count":
         complete = np.isfinite(table[values].to_numpy(np.float64)).all(axis=1)
         if not reading.interpolate:
@@ -216,6 +247,8 @@ def _aggregate(
     series: DataFrame = aggregate_series(
         table, time=time, value=values, every=reading.every, agg=agg, fill=fill
     )
+    if anomalous is not None:
+        series[labels] = anomalous.reindex(series.index, fill_value=0)
     return series
 
 

@@ -1,6 +1,7 @@
 """``skanomaly score``: find events in a file with a saved model."""
 
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -8,9 +9,11 @@ import numpy as np
 
 from skanomaly.cli._detect import check_channels
 from skanomaly.cli._errors import InputError, bad_input, refused
-from skanomaly.cli._fit import load, window_of
+from skanomaly.cli._fit import load
+from skanomaly.cli._labels import check_labels, read_labelled
+from skanomaly.cli._made import how_made
 from skanomaly.cli._quiet import load_keras
-from skanomaly.cli._reading import Reading, index_of, read_series
+from skanomaly.cli._reading import Reading, index_of
 from skanomaly.cli._show import Run, finish
 
 
@@ -24,9 +27,8 @@ def score(options: Namespace) -> None:
     _check_model_there(options)
     reading = Reading.from_options(options, saved.reading)
     with bad_input():
-        series = read_series(
-            options.file, reading, first=options.first, last=options.last
-        )
+        series, truth = read_labelled(options, reading)
+        check_labels(options, truth, n_samples=len(series))
     names = tuple(map(str, series.columns))
     check_channels(saved, names)
     if saved.has_network:
@@ -40,13 +42,18 @@ def score(options: Namespace) -> None:
             channel_names=names,
             min_length=options.min_length,
             merge_gap=options.merge_gap,
+            truth=truth,
+            title=Path(options.file).name,
         )
+    seconds, rule = {"score": perf_counter() - start}, "of the model"
+    made = how_made(
+        options, saved.pipeline, rule=rule, reading=reading, seconds=seconds
+    )
     run = Run(
-        detection=detection,
+        detection=replace(detection, made=made),
         said=f"scored with {options.model}",
-        threshold="of the model",
-        window=window_of(saved.pipeline) if hasattr(saved.pipeline, "steps") else None,
-        seconds={"score": perf_counter() - start},
+        threshold=rule,
+        seconds=seconds,
     )
     finish(options, run)
 

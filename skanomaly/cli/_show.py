@@ -3,16 +3,16 @@
 import json
 from argparse import Namespace
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skanomaly import __version__
 from skanomaly._compat import import_extra
 from skanomaly.cli._errors import bad_input
-from skanomaly.events import Event, events_to_labels, find_events
+from skanomaly.events import Event
 from skanomaly.plotting._style import plural
 
 if TYPE_CHECKING:
@@ -29,18 +29,25 @@ class Run:
     detection: "Detection"
     said: str
     threshold: str
-    window: int | None
     seconds: dict[str, float]
-    truth: NDArray[np.int64] | None = None
+
+    @cached_property
+    def metrics(self) -> dict[str, float] | None:
+        """How well the events meet the truth, where that is known."""
+        from skanomaly.report import truth_metrics
+
+        return None if self.detection.truth is None else truth_metrics(self.detection)
 
 
 def finish(options: Namespace, run: Run, *, model: "SavedModel | None" = None) -> None:
     """Draw, write, print: the end of each verb."""
-    from skanomaly.report import draw_report, write_report
+    from skanomaly.report import draw_page, draw_report, write_report
 
-    figure = draw_report(run.detection)
+    figure, page = draw_report(run.detection), draw_page(run.detection)
     with bad_input():
-        paths = write_report(run.detection, options.out, figure=figure, model=model)
+        paths = write_report(
+            run.detection, options.out, figure=figure, page=page, model=model
+        )
     if options.json:
         print(json.dumps(_to_json(options, run, paths), default=_plain))
     elif not options.quiet:
@@ -54,7 +61,7 @@ def _to_json(options: Namespace, run: Run, paths: list[Path]) -> dict[str, Any]:
         "version": __version__,
         "detector": detection.detector,
         "channels": detection.channel_names,
-        "window": run.window,
+        "window": detection.window,
         "n_samples": len(detection.score),
         "n_train": detection.n_train,
         "threshold": {"rule": run.threshold, "error": 0.0 - detection.offset},
@@ -69,8 +76,8 @@ def _to_json(options: Namespace, run: Run, paths: list[Path]) -> dict[str, Any]:
         },
         "seconds": {name: round(took, 3) for name, took in run.seconds.items()},
     }
-    if run.truth is not None:
-        answer["n_true_events"], answer["n_true_events_found"] = _found(run)
+    if run.metrics is not None:
+        answer["metrics"] = run.metrics
     return answer
 
 
@@ -88,7 +95,7 @@ def _print(run: Run, paths: list[Path]) -> None:
     names = ", ".join(detection.channel_names)
     by = getattr(detection.index, "name", None)
     names += "" if by is None else f" by {by}"
-    window = "" if run.window is None else f", window {run.window}"
+    window = "" if detection.window is None else f", window {detection.window}"
     console.print(f"[bold]{detection.detector}[/]{window}, on {names}; {run.said}.")
     console.print(
         f"Threshold {0.0 - detection.offset:.4g} ({run.threshold}). "
@@ -100,12 +107,24 @@ def _print(run: Run, paths: list[Path]) -> None:
             console.print(f"... and {len(detection.events) - _MOST_ROWS:,} more.")
     else:
         console.print(_no_event(detection))
-    if run.truth is not None:
-        n_true, n_found = _found(run)
-        n_events = len(detection.events)
-        shared = f" {n_events} events cover them." if n_events < n_found else ""
-        console.print(f"{n_found} of {n_true} true events found.{shared}")
+    if run.metrics is not None:
+        console.print(metrics_in_words(run.metrics))
     console.print("Wrote " + ", ".join(map(str, paths)))
+
+
+def metrics_in_words(metrics: dict[str, float]) -> str:
+    """Tell what was found of the truth, and how well."""
+    found, known = metrics["n_true_events_found"], metrics["n_true_events"]
+    kinds = [
+        f"{kind}s: precision {metrics[f'{kind}_precision']:.3g}, recall "
+        f"{metrics[f'{kind}_recall']:.3g}, F1 {metrics[f'{kind}_f1']:.3g}"
+        for kind in ("event", "sample")
+    ]
+    return (
+        f"{found} of {plural(int(known), 'true event')} found. Of "
+        f"{'; of '.join(kinds)}. VUS-PR {metrics['vus_pr']:.3g} (buffer "
+        f"{metrics['vus_window']:,})."
+    )
 
 
 def _no_event(detection: "Detection") -> str:
@@ -140,12 +159,3 @@ def _table(events: tuple[Event, ...]) -> Any:
             *([str(event.channel)] if blamed else []),
         )
     return table
-
-
-def _found(run: Run) -> tuple[int, int]:
-    """Count the true events, and those that some found event overlaps."""
-    assert run.truth is not None
-    found = events_to_labels(run.detection.events, len(run.truth)) == -1
-    truth = find_events(run.truth)
-    hit = sum(bool(found[event.start : event.stop].any()) for event in truth)
-    return len(truth), hit

@@ -1,14 +1,15 @@
 """Compute all that a report shows, once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly.events import Event, find_events
 from skanomaly.plotting._estimator import detector_name, expected_or_none, last_step
+from skanomaly.report._truth import check_truth
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,28 @@ class Detection:
         Losses of each epoch, where there are some.
     detector : str
         Name of the detector.
+    window : int or None
+        Number of samples that it sees at once, where that is known.
+    channel_errors : ndarray of shape (n_samples, n_channels) or None
+        What each channel adds to the error, where the detector tells.
+    truth : ndarray of shape (n_samples,) of bool or None
+        Which samples are anomalous in truth, where that is known.
+    first : int
+        First sample in which events are looked for: `n_train`, or 0 if all was asked.
+    min_length, merge_gap : int
+        What `events` were found with.
+    title : str or None
+        What the report is called; None for the detector and what it watches.
+    made : mapping of str to mapping
+        How it was made, under headings.
+
+    Examples
+    --------
+    >>> from skanomaly.report import Detection
+    >>> score = [-1.0, -1.0, -9.0, -1.0]
+    >>> found = Detection.from_scores(score, values=[[1], [1], [5], [1]], offset=-2.0)
+    >>> [event.peak for event in found.events]
+    [2]
     """
 
     values: NDArray[np.float64]
@@ -52,6 +75,112 @@ class Detection:
     n_train: int
     history: Mapping[str, Sequence[float]] | None
     detector: str
+    window: int | None = None
+    channel_errors: NDArray[np.float64] | None = None
+    truth: NDArray[np.bool_] | None = None
+    first: int = 0
+    min_length: int = 1
+    merge_gap: int = 0
+    title: str | None = None
+    made: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def from_scores(
+        cls,
+        score: ArrayLike,
+        *,
+        values: ArrayLike,
+        offset: float,
+        channel_names: Sequence[str] | None = None,
+        index: Any = None,
+        expected: NDArray[np.float64] | None = None,
+        channel_errors: NDArray[np.float64] | None = None,
+        truth: ArrayLike | None = None,
+        n_train: int = 0,
+        everything: bool = False,
+        min_length: int = 1,
+        merge_gap: int = 0,
+        history: Mapping[str, Sequence[float]] | None = None,
+        detector: str = "scores",
+        window: int | None = None,
+        title: str | None = None,
+        made: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> Self:
+        """Find the events of scores, whoever gave them.
+
+        Parameters
+        ----------
+        score : array-like of shape (n_samples,)
+            The lower, the more abnormal.
+        values : array-like of shape (n_samples, n_channels)
+            The series.
+        offset : float
+            Scores below it are anomalous.
+        channel_names : sequence of str, default=None
+            One name a channel; None for ``x0``, ``x1``, ...
+        index : array-like of shape (n_samples,), default=None
+            Times or numbers of the samples; None for sample numbers.
+        expected, channel_errors : ndarray of shape (n_samples, n_channels)
+            As of the class; None by default.
+        truth : array-like of shape (n_samples,), default=None
+            Labels in {0, 1} or {+1, -1}, or booleans.
+        n_train : int, default=0
+            Number of samples at the start that the detector was trained on.
+        everything : bool, default=False
+            Look for events in the part that was trained on too.
+        min_length, merge_gap : int
+            Passed to :func:`skanomaly.find_events`.
+        history, detector, window, title, made
+            As of the class.
+
+        Returns
+        -------
+        detection : Detection
+
+        Raises
+        ------
+        ValueError
+            If scores, index, channels or truth do not fit each other.
+        """
+        values = np.asarray(values, dtype=np.float64)
+        score = np.asarray(score, dtype=np.float64)
+        n_samples, n_channels = values.shape
+        names = tuple(channel_names or (f"x{i}" for i in range(n_channels)))
+        first = 0 if everything else n_train
+        if truth is not None:
+            truth = check_truth(truth, n_samples, first=first)
+        # A sample at the offset is normal, so what was trained on holds no event.
+        trained_on = np.arange(n_samples) < first
+        events = find_events(
+            np.where(trained_on, np.maximum(score, offset), score),
+            offset=offset,
+            channel_errors=channel_errors,
+            channel_names=None if channel_errors is None else names,
+            index=index,
+            min_length=min_length,
+            merge_gap=merge_gap,
+        )
+        return cls(
+            values=values,
+            channel_names=names,
+            index=index,
+            expected=expected,
+            score=score,
+            offset=offset,
+            label=np.where(score < offset, -1, 1),
+            events=tuple(events),
+            n_train=n_train,
+            history=history,
+            detector=detector,
+            window=window,
+            channel_errors=channel_errors,
+            truth=truth,
+            first=first,
+            min_length=min_length,
+            merge_gap=merge_gap,
+            title=title,
+            made=made or {},
+        )
 
 
 def collect(
@@ -67,6 +196,9 @@ def collect(
     everything: bool = False,
     min_length: int = 1,
     merge_gap: int = 0,
+    truth: ArrayLike | None = None,
+    title: str | None = None,
+    made: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Detection:
     """Score a series with a fitted detector or pipeline and find its events.
 
@@ -93,6 +225,12 @@ def collect(
         Look for events in the part that was trained on too.
     min_length, merge_gap : int
         Passed to :func:`skanomaly.find_events`.
+    truth : array-like of shape (n_samples,), default=None
+        Labels in {0, 1} or {+1, -1}, or booleans, to judge the events by.
+    title : str, default=None
+        What the report is called; None for the detector and what it watches.
+    made : mapping of str to mapping, default=None
+        How it was made, under headings, to be told in the report.
 
     Returns
     -------
@@ -109,38 +247,35 @@ def collect(
     >>> 150 in [event.peak for event in collect(forest, X, n_train=100).events]
     True
     """
-    values = np.asarray(X, dtype=np.float64)
-    n_samples, n_channels = values.shape
-    names = tuple(channel_names or (f"x{i}" for i in range(n_channels)))
     last = last_step(estimator)
     if score is None:
         score, channel_errors = score_series(estimator, X)
-    if offset is None:
-        offset = float(last.offset_)
-    # A sample at the offset is normal, so what was trained on holds no event.
-    trained_on = np.arange(n_samples) < (0 if everything else n_train)
-    events = find_events(
-        np.where(trained_on, np.maximum(score, offset), score),
-        offset=offset,
-        channel_errors=channel_errors,
-        channel_names=None if channel_errors is None else names,
-        index=index,
-        min_length=min_length,
-        merge_gap=merge_gap,
-    )
-    return Detection(
-        values=values,
-        channel_names=names,
+    return Detection.from_scores(
+        score,
+        values=X,
+        offset=float(last.offset_) if offset is None else offset,
+        channel_names=channel_names,
         index=index,
         expected=expected_or_none(estimator, X),
-        score=score,
-        offset=offset,
-        label=np.where(score < offset, -1, 1),
-        events=tuple(events),
+        channel_errors=channel_errors,
+        truth=truth,
         n_train=n_train,
+        everything=everything,
+        min_length=min_length,
+        merge_gap=merge_gap,
         history=getattr(last, "history_", None),
         detector=detector_name(estimator),
+        window=window_of(estimator),
+        title=title,
+        made=made,
     )
+
+
+def window_of(estimator: Any) -> int | None:
+    """Return how many samples a row of the pipeline's detector holds, if known."""
+    steps = getattr(estimator, "named_steps", {}).values()
+    windows = [step.window_ for step in steps if hasattr(step, "window_")]
+    return int(windows[0]) if windows else None
 
 
 def score_series(

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly._compat import import_extra
+from skanomaly.events import find_events
 from skanomaly.plotting import (
     ErrorHistogramDisplay,
     HistoryDisplay,
@@ -78,13 +79,14 @@ def _new_figure(width: float, height: float) -> "Figure":
 def _draw_series(
     detection: Detection, shown: NDArray[np.intp], axes: list["Axes"]
 ) -> None:
-    expected = detection.expected
+    expected, truth = detection.expected, detection.truth
     display = SeriesDisplay(
         detection.values[:, shown],
         events=detection.events,
         expected=None if expected is None else expected[:, shown],
         index=detection.index,
         channel_names=[detection.channel_names[channel] for channel in shown],
+        truth=None if truth is None else find_events(truth),
         n_train=detection.n_train,
     ).plot(axes)
     n_channels = detection.values.shape[1]

@@ -25,26 +25,42 @@ def scores_frame(detection: Detection) -> "DataFrame":
     -------
     frame : DataFrame
         Columns ``time`` (``sample`` where there is no index), one a channel, one
-        ``expected_<channel>`` a channel where something was expected, ``score`` and
-        ``label``. A channel that has one of these other names is told by the suffix
-        ``_value``: the channel ``score`` is in the column ``score_value``.
+        ``expected_<channel>`` a channel where something was expected, one
+        ``error_<channel>`` where the detector tells who is to blame, ``score``,
+        ``label``, and ``truth`` where that is known. A channel that has one of these
+        other names is told by the suffix ``_value``: the channel ``score`` is in the
+        column ``score_value``.
     """
     pandas = import_extra("pandas", extra="cli")
-    names = detection.channel_names
-    columns: dict[str, Any] = {"time": detection.index}
-    if detection.index is None:
-        columns = {"sample": np.arange(len(detection.score))}
-    ours = {"score": detection.score, "label": detection.label}
-    expected: dict[str, Any] = {}
-    if detection.expected is not None:
-        expected_names = [f"expected_{name}" for name in names]
-        expected = dict(zip(expected_names, detection.expected.T, strict=True))
-    taken = {*columns, *expected, *ours}
-    for name, values in zip(names, detection.values.T, strict=True):
-        columns[_free(name, taken)] = values
-    columns |= expected | ours
+    names = column_names(detection)
+    index = detection.index
+    columns: dict[str, Any] = {
+        names["index"][0]: np.arange(len(detection.score)) if index is None else index
+    }
+    for kind in ("values", "expected", "channel_errors"):
+        matrix = getattr(detection, kind)
+        if matrix is not None:
+            columns |= dict(zip(names[kind], matrix.T, strict=True))
+    columns |= {"score": detection.score, "label": detection.label}
+    if detection.truth is not None:
+        columns["truth"] = detection.truth.astype(np.int64)
     frame: DataFrame = pandas.DataFrame(columns)
     return frame
+
+
+def column_names(detection: Detection) -> dict[str, list[str]]:
+    """Return the columns of the table of scores, by what they hold."""
+    names = detection.channel_names
+    columns = {"index": ["sample" if detection.index is None else "time"]}
+    if detection.expected is not None:
+        columns["expected"] = [f"expected_{name}" for name in names]
+    if detection.channel_errors is not None:
+        columns["channel_errors"] = [f"error_{name}" for name in names]
+    if detection.truth is not None:
+        columns["truth"] = ["truth"]
+    columns |= {"score": ["score"], "label": ["label"]}
+    taken = {name for kind in columns.values() for name in kind}
+    return columns | {"values": [_free(name, taken) for name in names]}
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -10,12 +10,14 @@ import joblib
 
 from skanomaly.report._collect import Detection
 from skanomaly.report._model import SavedModel
+from skanomaly.report._stored import dump_run
 from skanomaly.report._tables import events_frame, scores_frame
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_NAMES = ("scores.csv", "events.csv", "report.png", "model.joblib")
+_DRAWN = ("report.png", "report.html")
+_NAMES = ("scores.csv", "events.csv", "run.json", *_DRAWN, "model.joblib")
 
 
 def check_folder(folder: str | Path) -> Path:
@@ -67,16 +69,17 @@ def write_report(
     folder: str | Path,
     *,
     figure: "Figure | None" = None,
+    page: str | None = None,
     model: SavedModel | None = None,
 ) -> list[Path]:
-    """Write the tables of a run, its picture and its model.
+    """Write the tables of a run, its picture, its page and its model.
 
     All files are written to a hidden folder within `folder` first. A run that fails or
     is stopped until then, for instance because the disk is full, leaves nothing of its
     own, and the files of an earlier run as they were. Then they are moved to their
     places, each in one step: no file is ever half written, but a run that is killed
-    between two moves leaves files of both runs. A picture of an earlier run that this
-    one has none for is removed; a model is only ever replaced by another.
+    between two moves leaves files of both runs. A picture or a page of an earlier run
+    that this one has none for is removed; a model is only ever replaced by another.
 
     Parameters
     ----------
@@ -86,14 +89,17 @@ def write_report(
         Where to write; made where it is missing.
     figure : Figure, default=None
         What :func:`skanomaly.report.draw_report` returned.
+    page : str, default=None
+        What :func:`skanomaly.report.draw_page` returned.
     model : SavedModel, default=None
         The fitted pipeline.
 
     Returns
     -------
     paths : list of Path
-        What was written: ``scores.csv`` and ``events.csv``, and ``report.png`` and
-        ``model.joblib`` where they were given.
+        What was written: ``scores.csv``, ``events.csv`` and ``run.json``, from which
+        :func:`skanomaly.report.read_run` reads it all again; and ``report.png``,
+        ``report.html`` and ``model.joblib`` where they were given.
     """
     folder = check_folder(folder)
     made = _make(folder)
@@ -102,13 +108,17 @@ def write_report(
             beside = Path(hidden)
             scores_frame(detection).to_csv(beside / "scores.csv", index=False)
             events_frame(detection).to_csv(beside / "events.csv", index=False)
+            run = dump_run(detection, beside / "scores.csv")
+            (beside / "run.json").write_text(run, encoding="utf-8")
             if figure is not None:
                 figure.savefig(beside / "report.png", dpi=110)
+            if page is not None:
+                (beside / "report.html").write_text(page, encoding="utf-8")
             if model is not None:
                 joblib.dump(model, beside / "model.joblib")
             names = sorted(path.name for path in beside.iterdir())
-            if figure is None:
-                (folder / "report.png").unlink(missing_ok=True)
+            for name in set(_DRAWN).difference(names):
+                (folder / name).unlink(missing_ok=True)
             for name in names:
                 os.replace(beside / name, folder / name)
     except BaseException:
@@ -118,6 +128,36 @@ def write_report(
                 path.rmdir()
         raise
     return [folder / name for name in names]
+
+
+def write_page(page: str, path: str | Path) -> Path:
+    """Write a page alone, complete or not at all.
+
+    Parameters
+    ----------
+    page : str
+        What :func:`skanomaly.report.draw_page` returned.
+    path : str or Path
+        The file to write; its folder is made where it is missing.
+
+    Returns
+    -------
+    path : Path
+
+    Raises
+    ------
+    ValueError
+        If it cannot be written there.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise ValueError(f"cannot write to {path}: it is a folder; name a file.")
+    _make(check_folder(path.parent))
+    with TemporaryDirectory(prefix=".skanomaly-", dir=path.parent) as hidden:
+        beside = Path(hidden, "page.html")
+        beside.write_text(page, encoding="utf-8")
+        os.replace(beside, path)
+    return path
 
 
 def _make(folder: Path) -> list[Path]:

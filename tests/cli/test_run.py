@@ -246,6 +246,8 @@ def test_demo_of_a_fresh_process_finds_what_was_hidden(tmp_path):
     assert done.returncode == 0
     assert done.stderr == ""
     answer = json.loads(done.stdout)
-    assert answer["n_true_events"] >= 3
-    assert answer["n_true_events_found"] == answer["n_true_events"]
+    metrics = answer["metrics"]
+    assert metrics["n_true_events"] >= 3
+    assert metrics["n_true_events_found"] == metrics["n_true_events"]
+    assert metrics["event_f1"] > 0.8
     assert {path.name for path in tmp_path.iterdir()} == set(answer["files"])

@@ -53,7 +53,8 @@ def test_from_a_file_to_a_model_and_back(folder, capsys, name):
     out, again = folder / name, folder / f"{name}-again"
     answer = run(capsys, "detect", folder / "cpu.csv", "--detector", name, "--out", out)
     assert set(answer["files"]) == {path.name for path in out.iterdir()}
-    assert {"events.csv", "model.joblib", "report.png", "scores.csv"} == set(
+    tables = {"events.csv", "scores.csv", "run.json"}
+    assert tables | {"model.joblib", "report.html", "report.png"} == set(
         answer["files"]
     )
     if name in OTHERS:

@@ -153,7 +153,7 @@ def test_files_hold_what_was_computed(tmp_path, pipe, detection):
         figure=draw_report(detection),
         model=SavedModel(pipe, channel_names=["cpu"]),
     )
-    names = {"events.csv", "model.joblib", "report.png", "scores.csv"}
+    names = {"events.csv", "model.joblib", "report.png", "run.json", "scores.csv"}
     assert {path.name for path in paths} == names
     assert {path.name for path in folder.iterdir()} == names
     scores = pd.read_csv(folder / "scores.csv")
@@ -185,10 +185,10 @@ def test_a_run_that_fails_leaves_the_former_one(tmp_path, detection):
 
 
 def test_picture_of_a_former_run_goes_and_its_model_stays(tmp_path, detection):
-    for name in ("report.png", "model.joblib", "notes.txt"):
+    for name in ("report.png", "report.html", "model.joblib", "notes.txt"):
         (tmp_path / name).write_text("former")
     write_report(detection, tmp_path)
-    left = {"scores.csv", "events.csv", "model.joblib", "notes.txt"}
+    left = {"scores.csv", "events.csv", "run.json", "model.joblib", "notes.txt"}
     assert {path.name for path in tmp_path.iterdir()} == left
 
 

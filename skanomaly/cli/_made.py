@@ -1,0 +1,61 @@
+"""How a run was made, for who reads its report a year later."""
+
+from argparse import Namespace
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from skanomaly.cli._reading import Reading
+from skanomaly.plotting._estimator import last_step
+
+# What is said of files on the command line, and how the options call it.
+_SAID = {
+    "file": "file",
+    "training file": "train",
+    "model": "model",
+    "from": "first",
+    "until": "last",
+    "labels": "labels",
+    "labels file": "labels_file",
+}
+
+
+def how_made(
+    options: Namespace,
+    estimator: Any,
+    *,
+    rule: str,
+    reading: Reading,
+    seconds: dict[str, float],
+) -> dict[str, dict[str, Any]]:
+    """Return what was said, what was used and how long it took, under headings."""
+    from skanomaly.report import software_versions
+
+    detector = last_step(estimator)
+    said = {word: vars(options).get(name) for word, name in _SAID.items()}
+    made = {
+        "Run": {
+            "command": options.command_line,
+            "date": datetime.now(UTC).isoformat(sep=" ", timespec="seconds"),
+            **{f"seconds to {what}": round(took, 2) for what, took in seconds.items()},
+        },
+        "Reading": _given(said | asdict(reading)),
+        "Threshold": {
+            "rule": rule,
+            "error": f"{0.0 - detector.offset_:.6g}",
+            "min length": options.min_length,
+            "merge gap": options.merge_gap,
+        },
+        type(detector).__name__: detector.get_params(deep=False),
+        "Versions": software_versions(),
+    }
+    return {head: facts for head, facts in made.items() if facts}
+
+
+def _given(settings: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what was left to itself; write lists as people do."""
+    return {
+        name: ", ".join(value) if isinstance(value, list | tuple) else value
+        for name, value in settings.items()
+        if value is not None
+    }

@@ -1,0 +1,141 @@
+"""What the page tells: facts as JSON, numbers as arrays."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skanomaly.plotting._style import as_positions
+from skanomaly.report._collect import Detection
+from skanomaly.report._page._pack import Arrays, compact
+from skanomaly.report._truth import truth_metrics
+
+# Values, expected values and errors together; some 60 MB in a browser.
+_MOST_NUMBERS = 15_000_000
+
+
+def default_title(detection: Detection) -> str:
+    """Return the detector and what it watches."""
+    names = detection.channel_names
+    listed = ", ".join(names) if len(names) <= 3 else f"{len(names)} channels"
+    return f"{detection.detector} on {listed}"
+
+
+def contents_of(detection: Detection, *, title: str) -> tuple[dict[str, Any], bytes]:
+    """Return the facts of a run and the bytes of its numbers, which these point to."""
+    arrays = Arrays()
+    n_samples, n_channels = detection.values.shape
+    shown = _channels_to_show(detection)
+    contents = {
+        "title": title,
+        "detector": detection.detector,
+        "window": detection.window,
+        "nSamples": n_samples,
+        "nChannels": n_channels,
+        "nTrain": detection.n_train,
+        "first": detection.first,
+        "threshold": str(0.0 - detection.offset),  # infinity is no JSON
+        "minLength": detection.min_length,
+        "mergeGap": detection.merge_gap,
+        "history": _numbers(detection.history or {}),
+        "made": {
+            head: {name: _text(value) for name, value in facts.items()}
+            for head, facts in detection.made.items()
+        },
+        "index": _index(detection, arrays),
+        "error": arrays.add(0.0 - detection.score),
+        "channels": [_channel(detection, channel, arrays) for channel in shown],
+        "otherErrors": _other_errors(detection, shown, arrays),
+        "truth": None,
+    }
+    if detection.truth is not None:
+        contents["truth"] = arrays.add(detection.truth)
+        metrics = truth_metrics(detection)
+        contents["vus"] = [metrics["vus_pr"], metrics["vus_window"]]
+    return contents, arrays.to_bytes()
+
+
+def _channel(detection: Detection, channel: int, arrays: Arrays) -> dict[str, Any]:
+    """Return the name of a channel and where what is known of it is to be found."""
+    facts: dict[str, Any] = {"name": str(detection.channel_names[channel])}
+    matrices = {
+        "values": detection.values,
+        "expected": detection.expected,
+        "errors": detection.channel_errors,
+    }
+    for kind, matrix in matrices.items():
+        facts[kind] = None
+        if matrix is not None:
+            facts[kind] = arrays.add(compact(matrix[:, channel]))
+    return facts
+
+
+def _channels_to_show(detection: Detection) -> list[int]:
+    """Return as many channels as a page has room for, the most to blame first."""
+    matrices = (detection.values, detection.expected, detection.channel_errors)
+    n_numbers = sum(len(matrix) for matrix in matrices if matrix is not None)
+    n_channels = detection.values.shape[1]
+    n_events, error = np.zeros(n_channels), np.zeros(n_channels)
+    if detection.channel_errors is not None:
+        error = detection.channel_errors[detection.first :].sum(axis=0)
+    for event in detection.events:
+        if event.channel is not None:
+            n_events[detection.channel_names.index(event.channel)] += 1
+    order = np.lexsort((np.arange(n_channels), -error, -n_events))
+    return list(map(int, order[: max(1, _MOST_NUMBERS // n_numbers)]))
+
+
+def _other_errors(
+    detection: Detection, shown: list[int], arrays: Arrays
+) -> dict[str, Any] | None:
+    """Sum up the errors of the channels that there is no room for."""
+    errors = detection.channel_errors
+    if errors is None or len(shown) == errors.shape[1]:
+        return None
+    left_out = np.ones(errors.shape[1])
+    left_out[shown] = 0
+    return arrays.add(compact(errors @ left_out))
+
+
+def _index(detection: Detection, arrays: Arrays) -> dict[str, Any]:
+    """Return the positions of the samples: milliseconds since 1970, or numbers."""
+    index, n_samples = detection.index, len(detection.score)
+    zone = getattr(index, "tz", None)
+    positions = as_positions(index, n_samples)
+    times = positions.dtype.kind == "M"
+    numbers = _milliseconds(positions) if times else positions.astype(np.float64)
+    if zone is not None and (np.diff(numbers) < 0).any():
+        # Clocks that were put back would draw a line that goes back as well.
+        numbers, zone = _milliseconds(np.asarray(index.tz_convert(None))), "UTC"
+    steps = np.diff(numbers)
+    if (steps < 0).any():
+        raise ValueError(
+            "the index goes back at sample "
+            f"{int(np.argmax(steps < 0)) + 1}: sort the series by its index."
+        )
+    kind = "samples" if index is None else "times" if times else "numbers"
+    facts: dict[str, Any] = {"kind": kind, "zone": None if zone is None else str(zone)}
+    if steps.size and (steps == steps[0]).all():
+        return facts | {"start": float(numbers[0]), "step": float(steps[0])}
+    return facts | {"array": arrays.add(numbers)}
+
+
+def _milliseconds(times: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the times as JavaScript counts them, finer than whole milliseconds."""
+    nanoseconds = times.astype("datetime64[ns]").astype(np.int64)
+    return np.asarray(nanoseconds / 1e6, dtype=np.float64)
+
+
+def _numbers(history: Any) -> dict[str, list[float | None]]:
+    """Return losses as JSON knows them: None where they are not finite."""
+    return {
+        str(name): [float(x) if np.isfinite(x) else None for x in losses]
+        for name, losses in history.items()
+    }
+
+
+def _text(value: Any) -> str:
+    """Write a setting as people do."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_text, value))
+    return "none" if value is None else str(value)

@@ -1,0 +1,82 @@
+// Numbers, times and names as people and spreadsheets read them.
+
+const USUAL = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
+const EXTREME = new Intl.NumberFormat("en", {
+  maximumSignificantDigits: 4,
+  notation: "scientific",
+});
+const USUAL_POSITION = new Intl.NumberFormat("en", {
+  maximumSignificantDigits: 12,
+  useGrouping: false,
+});
+const ROUGH = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+const WHOLE = new Intl.NumberFormat("en");
+
+/** Write a number with four digits. */
+function number(value) {
+  if (Number.isNaN(value)) return "–";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  const extreme = size >= 1e9 || (size > 0 && size < 1e-4);
+  return (extreme ? EXTREME : USUAL).format(value);
+}
+
+const count = (value) => WHOLE.format(value);
+
+/** Write a count with its noun: "no event", "1 event", "2 events". */
+function plural(n, noun) {
+  if (n === 0) return `no ${noun}`;
+  return `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+const share = (part, whole) => `${ROUGH.format(whole ? (100 * part) / whole : 0)} %`;
+
+/** Tell how far an error is from the threshold, where that has a meaning. */
+function comparedTo(threshold, error) {
+  const times = error / threshold;
+  if (!(threshold > 0 && times > 0)) return "";
+  if (times < 1) return `${share(times, 1)} of the threshold`;
+  return `${ROUGH.format(times)} times the threshold`;
+}
+
+/** Write a position on the axis of the series: a time, or a number. */
+function position(run, x) {
+  if (run.index.kind === "samples") return count(x);
+  if (run.index.kind === "numbers") return USUAL_POSITION.format(x);
+  return isoTime(x).slice(0, run.timeLength);
+}
+
+/** Return how many letters of its ISO form tell a time of this series. */
+function timeLength(x) {
+  const every = (unit) => x.every((time) => time % unit === 0);
+  if (every(86400e3)) return "2024-01-01".length;
+  if (every(60e3)) return "2024-01-01 00:00".length;
+  return every(1e3) ? "2024-01-01 00:00:00".length : undefined;
+}
+
+function isoTime(milliseconds) {
+  const text = new Date(milliseconds).toISOString();
+  return text.replace("T", " ").replace(/(\.000)?Z$/, "");
+}
+
+/** Return where the event stops, which after the last sample is one more step away. */
+function stopPosition({ x }, stop) {
+  const last = x.length - 1;
+  if (stop <= last) return x[stop];
+  return last > 0 ? 2 * x[last] - x[last - 1] : x[last];
+}
+
+/** Make a text safe for Plotly, which reads some HTML, and short enough for an axis. */
+function plain(text, longest = 28) {
+  const short = text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+  return short.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+}
+
+/** Write rows of cells as CSV. */
+function toCsv(rows) {
+  const cell = (value) => {
+    const text = value === null || value === undefined ? "" : String(value);
+    return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+  };
+  return rows.map((row) => row.map(cell).join(",")).join("\n") + "\n";
+}

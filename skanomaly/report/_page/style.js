@@ -1,0 +1,65 @@
+// What all charts share: colours of the theme, axes, margins.
+
+const CONFIG = { displayModeBar: false, doubleClick: false, showTips: false };
+const MARGIN = { left: 72, right: 14, top: 4, bottom: 40 };
+
+/** Return the colours of the present theme. */
+function colours() {
+  const style = getComputedStyle(document.documentElement);
+  const names = ["panel", "ink", "soft", "rule", "grid", "series", "expected", "event"];
+  return Object.fromEntries(
+    [...names, "truth", "training"].map((name) => [
+      name,
+      style.getPropertyValue(`--${name}`).trim(),
+    ]),
+  );
+}
+
+/** Return what all charts have in common. */
+function baseLayout(colour, more) {
+  return {
+    paper_bgcolor: colour.panel,
+    plot_bgcolor: "transparent", // of rows that lie over the backdrop
+    font: {
+      family: "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
+      size: 12,
+      color: colour.ink,
+    },
+    margin: { l: MARGIN.left, r: MARGIN.right, t: 16, b: 44 },
+    showlegend: false,
+    hoverlabel: {
+      bgcolor: colour.panel,
+      bordercolor: colour.rule,
+      font: { color: colour.ink },
+    },
+    ...more,
+  };
+}
+
+function axis(colour, more) {
+  return {
+    gridcolor: colour.grid,
+    linecolor: colour.rule,
+    zerolinecolor: colour.rule,
+    tickfont: { color: colour.soft },
+    exponentformat: "SI",
+    automargin: false,
+    ...more,
+  };
+}
+
+const title = (text, colour) => ({
+  text,
+  font: { size: 12, color: colour.soft },
+  standoff: 8,
+});
+
+/** A legend at the right above a small chart, and the room for it. */
+const legendOnTop = (colour) => ({
+  margin: { l: 56, r: 14, t: 30, b: 44 },
+  showlegend: true,
+  legend: {
+    ...{ orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom" },
+    font: { color: colour.soft, size: 11 },
+  },
+});

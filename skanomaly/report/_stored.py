@@ -1,0 +1,151 @@
+"""What a folder keeps of a run, so that its report can be made anew."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from skanomaly import __version__
+from skanomaly._compat import import_extra
+from skanomaly.report._collect import Detection
+from skanomaly.report._tables import column_names
+
+if TYPE_CHECKING:
+    from pandas import Series
+
+_FORMAT = 1
+_AS_THEY_ARE = (
+    *("detector", "window", "n_train", "first", "min_length", "merge_gap"),
+    *("title", "history", "made"),
+)
+
+
+def dump_run(detection: Detection, scores: Path) -> str:
+    """Return as JSON what the table of scores in the file `scores` does not hold."""
+    facts = {name: getattr(detection, name) for name in _AS_THEY_ARE}
+    run = {
+        "format": _FORMAT,
+        "skanomaly": __version__,
+        **facts,
+        "offset": str(detection.offset),  # infinity is no JSON
+        "channel_names": detection.channel_names,
+        "columns": column_names(detection),
+        "index": _kind_of(detection.index),
+        "scores_sha256": _digest(scores),
+    }
+    return json.dumps(run, indent=1, default=_plain)
+
+
+def read_run(folder: str | Path) -> Detection:
+    """Read what :func:`write_report` left of a run, without its model.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Folder with ``run.json`` and ``scores.csv``.
+
+    Returns
+    -------
+    detection : Detection
+        As it was written.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds no run, a file of it is damaged, or they are of different
+        runs.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        what = "is a file" if folder.exists() else "does not exist"
+        raise ValueError(
+            f"the folder {folder} {what}; give one that 'skanomaly detect' or "
+            "'skanomaly score' wrote."
+        )
+    for name in ("run.json", "scores.csv"):
+        if not (folder / name).is_file():
+            raise ValueError(
+                f"{folder} has no {name}, so it is no folder of a run; give one that "
+                "'skanomaly detect' or 'skanomaly score' wrote."
+            )
+    try:
+        return _read(folder / "run.json", folder / "scores.csv")
+    except (KeyError, TypeError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(
+            f"{folder / 'run.json'} is damaged ({type(error).__name__}: {error}); run "
+            "'skanomaly detect' or 'skanomaly score' again."
+        ) from error
+
+
+def _read(path: Path, scores: Path) -> Detection:
+    run = json.loads(path.read_text(encoding="utf-8"))
+    if run["format"] != _FORMAT:
+        raise ValueError(
+            f"{path} has the format {run['format']!r}, of another version of skanomaly "
+            f"({run.get('skanomaly')}); this one, {__version__}, reads {_FORMAT}."
+        )
+    if run["scores_sha256"] != _digest(scores):
+        raise ValueError(
+            f"{scores} is not the table that run.json tells of: it was changed, or "
+            "belongs to another run; run 'skanomaly detect' or 'skanomaly score' again."
+        )
+    return _detection(run, scores)
+
+
+def _detection(run: dict[str, Any], path: Path) -> Detection:
+    pandas = import_extra("pandas", extra="cli")
+    # Read as texts, which NumPy turns into the very numbers that were written: a score
+    # that is rounded may lie on the other side of the threshold.
+    scores = pandas.read_csv(path, dtype=str)
+    columns, truth = run["columns"], None
+    if "truth" in columns:
+        truth = scores["truth"].to_numpy(dtype=np.float64)
+    matrices = {
+        name: scores[columns[name]].to_numpy(dtype=np.float64)
+        for name in ("values", "expected", "channel_errors")
+        if name in columns
+    }
+    return Detection.from_scores(
+        scores["score"].to_numpy(dtype=np.float64),
+        **matrices,
+        offset=float(run["offset"]),
+        channel_names=run["channel_names"],
+        index=_index(scores[columns["index"][0]], **run["index"]),
+        truth=truth,
+        everything=run["first"] < run["n_train"],
+        **{name: run[name] for name in _AS_THEY_ARE if name != "first"},
+    )
+
+
+def _kind_of(index: Any) -> dict[str, str | None]:
+    """Tell what the samples are placed by."""
+    zone = getattr(index, "tz", None)
+    kind = "times"
+    if index is None:
+        kind = "samples"
+    elif np.asarray(index).dtype.kind in "iuf":
+        kind = "numbers"
+    return {"kind": kind, "zone": None if zone is None else str(zone)}
+
+
+def _index(texts: "Series[str]", *, kind: str, zone: str | None) -> Any:
+    """Return the times or numbers of the samples, None where they are counted."""
+    pandas = import_extra("pandas", extra="cli")
+    if kind == "samples":
+        return None
+    if kind == "numbers":
+        return pandas.Index(texts.to_numpy(dtype=np.float64), name=texts.name)
+    times = pandas.to_datetime(texts, utc=zone is not None, format="ISO8601")
+    index = pandas.DatetimeIndex(times, name=texts.name)
+    return index if zone is None else index.tz_convert(zone)
+
+
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """Turn what JSON does not know into what it does."""
+    return value.item() if isinstance(value, np.generic) else str(value)

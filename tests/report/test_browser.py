@@ -1,0 +1,466 @@
+"""The page in a real Chromium: what people see, and what they can do."""
+
+import json
+import time
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skanomaly import find_events
+from skanomaly.report import Detection, draw_page, events_frame, truth_metrics
+from tests.naive import decimated_extremes
+
+Keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
+N_SAMPLES, N_TRAIN = 3000, 1000
+VALUES = "document.getElementById('series').data.find((t) => t.name === 'value')"
+HOSTILE = ("</script><b>bold", "<img src=x onerror=alert(1)>", 'say "a, b"\n%{y}')
+
+
+def make_run(**more):
+    rng = np.random.default_rng(0)
+    t = np.arange(N_SAMPLES)
+    values = np.sin(t / 20) + rng.normal(0, 0.1, N_SAMPLES)
+    error, truth = rng.gamma(4, 0.1, N_SAMPLES), np.zeros(N_SAMPLES, bool)
+    for start in (300, 1200, 1800, 2500, 2900):
+        error[start : start + 30] += start / 1000 * np.hanning(30)
+        truth[start : start + 20] = True
+    defaults = {
+        "values": values[:, None],
+        "offset": -1.8,
+        "truth": truth,
+        "n_train": N_TRAIN,
+        "index": pd.date_range("2024-01-01", periods=N_SAMPLES, freq="min"),
+        "expected": np.sin(t / 20)[:, None],
+        "history": {"loss": [3.0, 2.0, 1.0], "val_loss": [3.0, 2.5, 2.4]},
+        "made": {"Run": {"command": "skanomaly detect"}},
+        "min_length": 2,
+        "merge_gap": 1,
+    }
+    return Detection.from_scores(-error, **{**defaults, **more})
+
+
+@pytest.fixture(scope="module")
+def run():
+    return make_run()
+
+
+@pytest.fixture(scope="module")
+def several():
+    rng = np.random.default_rng(1)
+    errors = rng.gamma(2, 0.05, (N_SAMPLES, 3))
+    errors[1500:1530, 1] += 3
+    errors[2500:2540, 2] += 2
+    return make_run(
+        values=rng.normal(size=(N_SAMPLES, 3)),
+        expected=None,
+        channel_errors=errors,
+        channel_names=HOSTILE,
+        history=None,
+        title=HOSTILE[1],
+        truth=None,
+    )
+
+
+@pytest.fixture(scope="module")
+def write(tmp_path_factory):
+    def write(detection):
+        path = tmp_path_factory.mktemp("page") / "report.html"
+        path.write_text(draw_page(detection), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def path(write, run):
+    return write(run)
+
+
+@pytest.fixture
+def page(browser, path):
+    return browser.open(path)
+
+
+def events_at(detection, threshold):
+    score = detection.score.copy()
+    score[: detection.first] = 0
+    rules = {"min_length": detection.min_length, "merge_gap": detection.merge_gap}
+    return find_events(score, offset=-threshold, **rules)
+
+
+def test_opens_without_a_word_and_without_network(browser, path, run):
+    browser.open(path)
+    said, asked = browser.logs()
+    assert said == []
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert browser.card("events") == str(len(run.events))
+    for chart in ("series", "histogram", "history"):
+        assert browser.ask(
+            "return document.querySelectorAll(`#${arguments[0]} svg path`).length",
+            chart,
+        )
+        words = browser.find(f"#{chart}").get_attribute("aria-label")
+        assert len(words) > 20
+
+
+def test_slider_recomputes_events_and_metrics(page, run):
+    for place in (0, 200, 600, 1000):
+        page.ask(
+            """
+            const slider = document.getElementById("slider");
+            slider.value = arguments[0];
+            slider.dispatchEvent(new Event("input"));
+            """,
+            place,
+        )
+        page.settled()
+        threshold = float(page.find("#exact").get_attribute("value"))
+        events = events_at(run, threshold)
+        assert page.card("events") == f"{len(events):,}"
+        assert page.card("samples") == f"{sum(e.length for e in events):,}"
+        judged = replace(run, events=tuple(events), offset=-threshold)
+        for kind, f1 in (("event", "event_f1"), ("sample", "sample_f1")):
+            score = page.ask("return number(arguments[0])", truth_metrics(judged)[f1])
+            assert page.card(f"{kind}F1") == score
+        rows = page.ask("return document.querySelectorAll('#events tbody tr').length")
+        assert rows == min(100, len(events))
+        spoken = page.find("#slider").get_attribute("aria-valuetext")
+        assert (f"{len(events):,} event" if events else "no event") in spoken
+        assert page.text("#status") == spoken
+    page.find("#learned").click()
+    page.settled()
+    assert page.card("events") == str(len(run.events))
+
+
+def test_events_and_metrics_are_those_of_python(page):
+    rng = np.random.default_rng(0)
+    rules_of = ((1, 0, 0), (2, 0, 100), (1, 3, 50), (3, 2, 0), (5, 9, 10))
+    for min_length, merge_gap, first in 3 * rules_of:
+        error = np.round(rng.random(400), 2)  # with scores at the threshold
+        truth = rng.random(400) < 0.15
+        rules = {"minLength": min_length, "mergeGap": merge_gap, "first": first}
+        events, judged = page.ask(
+            """
+            const [error, truth, threshold, rules] = arguments;
+            const events = findEvents(Float64Array.from(error), threshold, rules);
+            const judged = judge(events, truth, trueEvents(truth, rules.first));
+            return [events.map((e) => [e.start, e.stop, e.peak]), judged];
+            """,
+            *(error.tolist(), truth.astype(int).tolist(), 0.8, rules),
+        )
+        found = Detection.from_scores(
+            -error,
+            values=np.zeros((400, 1)),
+            offset=-0.8,
+            truth=truth,
+            n_train=first,
+            min_length=min_length,
+            merge_gap=merge_gap,
+        )
+        assert events == [[e.start, e.stop, e.peak] for e in found.events]
+        metrics = truth_metrics(found)
+        for kind in ("event", "sample"):
+            for metric in ("precision", "recall", "f1"):
+                ours = judged[f"{kind}{metric.capitalize()}"]
+                assert ours == pytest.approx(metrics[f"{kind}_{metric}"], abs=1e-12)
+        assert judged["found"] == metrics["n_true_events_found"]
+
+
+def test_fewer_points_keep_the_extremes_and_the_gaps(page):
+    rng = np.random.default_rng(0)
+    x, y = np.sort(rng.random(5000)), rng.normal(size=5000)
+    y[2000:2100] = np.nan
+    kept = page.ask(
+        """
+        const [x, y] = arguments;
+        return decimate(x, y.map((v) => v ?? NaN), 100, 4900, 50);
+        """,
+        *(x.tolist(), [None if np.isnan(value) else value for value in y]),
+    )
+    assert kept == sorted(set(kept))
+    assert {100, 4899} <= set(kept)
+    assert len(kept) <= 5 * 50
+    assert decimated_extremes(x, y, 100, 4900, 50) <= set(kept)
+    assert np.isnan(y[kept]).any()
+
+
+def test_typed_threshold_is_taken_exactly(page, run):
+    error = float(-run.score[run.events[0].peak])
+    page.set_threshold(error)  # at the peak, which is then normal
+    assert page.card("events") == str(len(events_at(run, error)))
+    assert page.card("found").startswith(f"{len(events_at(run, error))} of 4")
+
+
+def test_click_and_enter_show_an_event(page, run):
+    whole = page.range()
+    event = run.events[-1]
+    page.find("#events tbody tr:last-child td").click()
+    left, right = page.wait(
+        """
+        const range = document.getElementById("series").layout.xaxis.range;
+        return range[0] > arguments[0] && range;
+        """,
+        whole[0],
+    )
+    peak = run.index[event.peak].value / 1e6
+    assert left < peak < right
+    assert right - left < 0.1 * (whole[1] - whole[0])
+    row = page.find("#events tbody tr[aria-current]")
+    assert row.text.startswith(str(len(run.events)))
+    page.find("#events tbody tr:first-child button").send_keys(Keys.ENTER)
+    first = run.index[run.events[0].peak].value / 1e6
+    page.wait(
+        """
+        const [left, right] = document.getElementById("series").layout.xaxis.range;
+        return left < arguments[0] && arguments[0] < right;
+        """,
+        first,
+    )
+
+
+def test_zoom_draws_what_is_there(browser, write):
+    n_samples = 200_000
+    values = np.sin(np.arange(n_samples) / 7)[:, None]
+    score = -np.abs(values[:, 0])
+    browser.open(write(Detection.from_scores(score, values=values, offset=-2)))
+    drawn = f"return {VALUES}"
+    n_whole = len(browser.ask(drawn)["x"])
+    assert n_whole < 20_000
+    browser.ask("Plotly.relayout('series', {'xaxis.range': [50000, 50400]})")
+    x = browser.wait(
+        f"""
+        const trace = {VALUES};
+        const inView = trace.x.filter((x) => x >= 50000 && x <= 50400);
+        return inView.length === 401 && inView;
+        """
+    )
+    assert x == list(range(50_000, 50_401))
+    browser.find("[data-move=all]").click()
+    browser.wait(f"return {VALUES}.x.length === {n_whole}")
+
+
+def test_dragging_zooms_and_a_double_click_shows_all(page):
+    whole = page.range()
+    page.ask("document.getElementById('series').scrollIntoView()")
+    box = page.ask(
+        """
+        const box = document.getElementById("series").getBoundingClientRect();
+        return [box.left, box.top, box.width, box.height];
+        """
+    )
+    across, down = box[0] + 0.5 * box[2], box[1] + 0.3 * box[3]
+    for kind, x in (("mousePressed", 0), ("mouseMoved", 60), ("mouseReleased", 120)):
+        mouse(page, kind, across + x, down)
+    page.wait(
+        "return document.getElementById('series').layout.xaxis.range[0] > arguments[0]",
+        whole[0],
+    )
+    time.sleep(0.4)  # or else it would be part of the double click
+    for n_clicks in (1, 2):
+        mouse(page, "mousePressed", across, down, n_clicks)
+        mouse(page, "mouseReleased", across, down, n_clicks)
+    page.wait(
+        """
+        const [left] = document.getElementById("series").layout.xaxis.range;
+        return left === arguments[0];
+        """,
+        whole[0],
+    )
+
+
+def mouse(page, kind, x, y, n_clicks=1):
+    what = {"type": kind, "x": x, "y": y, "button": "left", "clickCount": n_clicks}
+    page.driver.execute_cdp_cmd("Input.dispatchMouseEvent", what)
+
+
+def test_keyboard_alone_will_do(page, run):
+    whole = page.range()
+    chart = page.find("#series")
+    for key in ("+", "+", Keys.ARROW_LEFT):
+        chart.send_keys(key)
+    page.settled()
+    left, right = page.range()
+    assert right - left == pytest.approx((whole[1] - whole[0]) / 4)
+    chart.send_keys("0")
+    page.settled()
+    assert page.range() == pytest.approx(whole)
+    slider = page.find("#slider")
+    before = float(page.find("#exact").get_attribute("value"))
+    slider.send_keys(Keys.ARROW_RIGHT * 20)
+    page.settled()
+    after = float(page.find("#exact").get_attribute("value"))
+    assert after > before
+    assert page.card("events") == str(len(events_at(run, after)))
+    page.find("#learned").send_keys(Keys.ENTER)
+    page.settled()
+    assert page.card("events") == str(len(run.events))
+    page.find("#theme").send_keys(Keys.SPACE)
+    assert page.ask("return document.documentElement.dataset.theme") == "dark"
+
+
+def test_table_is_sorted_by_its_headings(page, run):
+    column = "return [...document.querySelectorAll('#events tbody td:nth-child(6)')]"
+    page.find("#events thead th:nth-child(6) button").click()
+    errors = page.ask(f"{column}.map((cell) => Number(cell.textContent))")
+    assert errors == sorted(errors)
+    assert len(errors) == len(run.events)
+    page.find("#events thead th:nth-child(6) button").click()
+    assert page.ask(f"{column}.map((cell) => Number(cell.textContent))") == errors[::-1]
+    heading = page.find("#events thead th:nth-child(6)")
+    assert heading.get_attribute("aria-sort") == "descending"
+    assert page.ask("return document.activeElement.textContent") == "Largest error"
+
+
+def test_downloaded_table_is_that_of_python(browser, write, several):
+    browser.open(write(several))
+    target = browser.downloads / "events.csv"
+    target.unlink(missing_ok=True)
+    browser.find("#download").click()
+    end = time.monotonic() + 10
+    while not target.exists() and time.monotonic() < end:
+        time.sleep(0.02)
+    read = pd.read_csv(target)
+    ours = events_frame(several)
+    assert list(read) == list(ours)
+    assert len(ours) > 1
+    for name in ("start", "stop", "length", "peak", "channel"):
+        assert read[name].tolist() == ours[name].tolist()
+    for name in ("peak_score", "severity"):
+        np.testing.assert_allclose(read[name], ours[name], rtol=1e-12)
+    for name in ("start_time", "stop_time", "peak_time"):
+        assert (pd.to_datetime(read[name]) == ours[name]).all()
+
+
+def test_hostile_names_are_but_names(browser, write, several):
+    browser.open(write(several))
+    assert browser.console() == []
+    assert browser.text("h1") == HOSTILE[1]
+    assert browser.ask("return document.querySelectorAll('img, b').length") == 0
+    blamed = browser.text("#events tbody td.channel")
+    assert any(name in blamed for name in HOSTILE)
+    labels = browser.ask(
+        "return [...document.querySelectorAll('#channels label')].map(l => l.innerText)"
+    )
+    assert len(labels) == 3
+    browser.find("#channels summary").click()
+    browser.find("#channels input").click()
+    browser.settled()
+    assert not browser.ask("return document.getElementById('blame-panel').hidden")
+    assert browser.console() == []
+
+
+def test_light_and_dark_and_on_paper(page):
+    paper = "return document.getElementById('series').layout.paper_bgcolor"
+    light = page.ask(paper)
+    page.find("#theme").click()
+    dark = page.ask(paper)
+    assert light != dark
+    page.ask("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.ask(paper) == light
+    page.ask("window.dispatchEvent(new Event('afterprint'))")
+    assert page.ask(paper) == dark
+    whole_table = {"printBackground": False, "preferCSSPageSize": True}
+    pdf = page.driver.execute_cdp_cmd("Page.printToPDF", whole_table)
+    assert len(pdf["data"]) > 10_000
+
+
+@pytest.mark.parametrize(
+    "dark", [pytest.param(True, id="dark"), pytest.param(False, id="light")]
+)
+def test_theme_follows_the_system(browser, path, dark):
+    scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+    driver = browser.driver
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+    browser.open(path)
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    theme = browser.ask("return document.documentElement.dataset.theme")
+    assert theme == ("dark" if dark else "light")
+    # WCAG AA for text of this size.
+    for selector in ("#summary", "h2", "#cards dt", "#theme", "td", "figcaption"):
+        assert browser.ask(CONTRAST, selector) >= 4.5, selector
+
+
+CONTRAST = """
+const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
+const light = ([r, g, b]) => {
+  const linear = [r, g, b].map((v) => v / 255)
+    .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+};
+const text = document.querySelector(arguments[0]);
+let behind = text;
+while (numbers(getComputedStyle(behind).backgroundColor)[3] === 0) {
+  behind = behind.parentElement;
+}
+const [a, b] = [getComputedStyle(text).color, getComputedStyle(behind).backgroundColor]
+  .map((colour) => light(numbers(colour)));
+return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+"""
+
+
+def test_every_control_has_a_name(page):
+    unnamed = page.ask(
+        """
+        return [...document.querySelectorAll("button, input, summary, [role=img]")]
+          .filter((e) => !e.closest("[hidden]"))
+          .filter((e) => !e.textContent.trim() && !e.ariaLabel && !e.labels?.length)
+          .map((e) => e.outerHTML);
+        """
+    )
+    assert unnamed == []
+    levels = page.ask("return [...document.querySelectorAll('h1, h2')].map(h => h.id)")
+    assert levels[0] == ""
+    assert len(levels) == len(set(levels))
+    assert page.ask("return document.querySelectorAll('main, header').length") == 2
+
+
+def test_phone_shows_it_without_scrolling_sideways(browser, path):
+    size = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        browser.open(path)
+        wide = browser.ask("return document.documentElement.scrollWidth")
+        assert wide <= 390
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+FLAT = np.full(50, -0.5)
+PLAIN = {
+    "no event": (-np.linspace(0.1, 1, 50), {"offset": -9.0}),
+    "constant": (FLAT, {"offset": -0.5}),
+    "all zero": (np.zeros(50), {"offset": 0.0}),
+    "negative errors": (np.linspace(0.1, 1, 50), {"offset": 0.2}),
+    "everything": (FLAT, {"offset": 0.0}),
+    "no threshold": (FLAT, {"offset": -np.inf}),
+    "one sample": (np.array([-1.0]), {"offset": -0.5}),
+    "numbers": (FLAT, {"offset": 0.0, "index": np.arange(50) ** 2}),
+    "all trained on": (FLAT, {"offset": -0.5, "n_train": 50}),
+}
+
+
+@pytest.mark.parametrize(("score", "more"), PLAIN.values(), ids=PLAIN)
+def test_poor_runs_make_a_page_too(browser, write, score, more):
+    found = Detection.from_scores(score, values=np.ones((len(score), 1)), **more)
+    browser.open(write(found))
+    assert browser.console() == []
+    assert browser.card("events") == str(len(found.events))
+    assert browser.find("#none").is_displayed() == (not found.events)
+    assert "NaN" not in browser.text("main")
+    assert ("∞" in browser.text("main")) == np.isinf(found.offset)
+    for panel in ("history", "blame", "missed", "made"):
+        assert not browser.find(f"#{panel}-panel").is_displayed()
+    browser.find("[data-move=in]").click()
+    browser.set_threshold(0.3)
+    assert browser.console() == []
+
+
+def test_gaps_in_the_values_are_gaps(browser, write):
+    values = np.sin(np.arange(500) / 9)[:, None]
+    values[200:220] = np.nan
+    found = Detection.from_scores(np.zeros(500), values=values, offset=-1)
+    browser.open(write(found))
+    drawn = browser.ask(f"return JSON.stringify({VALUES}.y)")
+    assert [y is None for y in json.loads(drawn)] == np.isnan(values[:, 0]).tolist()
