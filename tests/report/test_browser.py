@@ -416,6 +416,15 @@ def test_every_control_has_a_name(page):
     assert page.ask("return document.querySelectorAll('main, header').length") == 2
 
 
+def test_charts_fit_their_panels(browser, path):
+    browser.open(path)
+    sizes = """return [...document.querySelectorAll('.js-plotly-plot')].map((chart) =>
+        [chart.id, chart.layout.width, chart.clientWidth])"""
+    charts = browser.ask(sizes)
+    assert {name for name, *_ in charts} == {"series", "histogram", "history"}
+    assert all(wide <= room for _, wide, room in charts), charts
+
+
 def test_phone_shows_it_without_scrolling_sideways(browser, path):
     size = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
     browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
