@@ -1,8 +1,6 @@
 """Labelled data, checked before anything is trained on it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -68,61 +66,6 @@ class LabelledData:
         object.__setattr__(self, "X", X)
         object.__setattr__(self, "y", y)
         object.__setattr__(self, "train_size", int(self.train_size))
-
-
-def as_datasets(datasets: Any) -> list[LabelledData]:
-    """Return what `evaluate` was given as a list of data sets with different names."""
-    from skanomaly.evaluation._files import load_datasets
-
-    if isinstance(datasets, str | PathLike | LabelledData):
-        datasets = [datasets]
-    found: list[LabelledData] = []
-    if isinstance(datasets, Mapping):
-        found = [_from_arrays(name, held) for name, held in datasets.items()]
-    else:
-        for one in datasets:
-            is_path = isinstance(one, str | PathLike)
-            found += load_datasets([one]) if is_path else [_labelled(one)]
-    _check_datasets(found)
-    return found
-
-
-def _check_datasets(datasets: list[LabelledData]) -> None:
-    """Refuse no data set, two of one name, and none that has an anomaly."""
-    if not datasets:
-        raise ValueError("there is no data set: give one at least.")
-    names = [one.name for one in datasets]
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise ValueError(
-            f"the name {repeated[0]!r} is that of {names.count(repeated[0])} data "
-            "sets, which results could not tell apart: rename all but one."
-        )
-    if not any(one.y.any() for one in datasets):
-        raise ValueError(
-            "no data set has an anomaly in its truth, so nothing can be judged: labels "
-            "are 0 and 1 with 1 anomalous, or +1 and -1 with -1 anomalous."
-        )
-
-
-def _from_arrays(name: str, held: Any) -> LabelledData:
-    if isinstance(held, LabelledData):
-        return held
-    if not isinstance(held, tuple) or len(held) != 3:
-        raise ValueError(
-            f"data set {name!r} must be a LabelledData or a tuple (X, y, train_size), "
-            f"got {type(held).__name__}."
-        )
-    return LabelledData(name, *held)
-
-
-def _labelled(one: Any) -> LabelledData:
-    if not isinstance(one, LabelledData):
-        raise ValueError(
-            "datasets must hold LabelledData or paths, or map names to tuples "
-            f"(X, y, train_size), got {type(one).__name__}."
-        )
-    return one
 
 
 def _as_numbers(values: Any) -> NDArray[np.float64]:

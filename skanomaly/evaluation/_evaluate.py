@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any
 from joblib import effective_n_jobs
 
 from skanomaly._compat import import_extra
-from skanomaly.compose import make_detector
-from skanomaly.evaluation._data import LabelledData, as_datasets
+from skanomaly.evaluation._data import LabelledData
+from skanomaly.evaluation._given import as_datasets, as_estimators, as_seeds
 from skanomaly.evaluation._identity import data_text, estimator_text, run_key
 from skanomaly.evaluation._metrics import METRICS, check_metrics
+from skanomaly.evaluation._mlflow import Tracker, tracking
 from skanomaly.evaluation._pool import run_all
 from skanomaly.evaluation._run import Job, trains_networks
 from skanomaly.evaluation._store import Record, RunStore
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+Callback = Callable[[Record, int, int], Any]
 
 
 def evaluate(
@@ -30,7 +33,7 @@ def evaluate(
     store: str | PathLike[str] | None = None,
     fresh: bool = False,
     mlflow: str | None = None,
-    callback: Callable[[Record, int, int], Any] | None = None,
+    callback: Callback | None = None,
 ) -> "DataFrame":
     """Fit and judge each estimator on each data set with each seed.
 
@@ -123,8 +126,16 @@ def evaluate(
     pandas = import_extra("pandas", extra="cli")
     names = check_metrics(metrics)
     held = as_datasets(datasets)
-    jobs = _grid(_as_estimators(estimators, held), held, _as_seeds(seeds))
-    runs = _make_runs(jobs, effective_n_jobs(n_jobs), store, fresh, mlflow, callback)
+    jobs = _grid(as_estimators(estimators, held), held, as_seeds(seeds))
+    with tracking(mlflow) as tracker:
+        runs = _make_runs(
+            jobs,
+            effective_n_jobs(n_jobs),
+            store=None if store is None else RunStore(Path(store)),
+            fresh=fresh,
+            tracker=tracker,
+            callback=callback,
+        )
     results: DataFrame = pandas.DataFrame([runs[job.key] for job in jobs])
     left_out = [name for name in METRICS if name not in names]
     return results.drop(columns=["key", *left_out])
@@ -133,73 +144,41 @@ def evaluate(
 def _make_runs(
     jobs: list[Job],
     n_jobs: int,
-    folder: str | PathLike[str] | None,
+    *,
+    store: RunStore | None,
     fresh: bool,
-    mlflow: str | None,
-    callback: Callable[[Record, int, int], Any] | None,
+    tracker: Tracker | None,
+    callback: Callback | None,
 ) -> dict[str, Record]:
-    """Return the records of all jobs, made now or before."""
-    store = None if folder is None else RunStore(Path(folder))
-    keys = [job.key for job in jobs]
+    """Return the records of all jobs by their keys, made now or before."""
+    by_key = {job.key: job for job in jobs}
     if store is not None and fresh:
-        store.forget(keys)
-    records = {} if store is None else store.read(keys)
-    done = {key: one for key, one in records.items() if one["status"] == "ok"}
-
-    def tell(record: Record) -> None:
-        done[record["key"]] = record
+        store.forget(by_key)
+    records = {} if store is None else store.read(by_key)
+    done = {key: one for key, one in records.items() if _is_done(one, tracker)}
+    missing = [job for key, job in by_key.items() if key not in done]
+    if callback is not None:
+        for n_done, record in enumerate(done.values(), start=1):
+            callback(record, n_done, len(jobs))
+    for record in run_all(
+        [job if tracker is None else tracker.prepared(job) for job in missing],
+        n_jobs,
+        networks=trains_networks(job.estimator for job in missing),
+    ):
+        key = record["key"]
+        if tracker is not None:
+            tracker.log(by_key[key], record)
+        if store is not None:
+            store.write(key, record)
+        done[key] = record
         if callback is not None:
             callback(record, len(done), len(jobs))
-
-    for record in list(done.values()):
-        tell(record)
-    missing = [job for job in jobs if job.key not in done]
-    networks = trains_networks(job.estimator for job in missing)
-    for record in run_all(missing, n_jobs, networks=networks):
-        if store is not None:
-            store.write(record["key"], record)
-        tell(record)
     return done
 
 
-def _as_estimators(
-    estimators: Mapping[str, Any] | Iterable[str], datasets: list[LabelledData]
-) -> dict[str, Any]:
-    if isinstance(estimators, str):
-        estimators = [estimators]
-    if not isinstance(estimators, Mapping):
-        tables = [one.name for one in datasets if one.records]
-        if tables:
-            raise ValueError(
-                f"data set {tables[0]!r} holds records, and named detectors cut a "
-                "series into windows: pass estimators, as {'pca': PCADetector()}."
-            )
-        estimators = {name: make_detector(name) for name in estimators}
-    if not estimators:
-        raise ValueError("there is no estimator: give one at least.")
-    for name, estimator in estimators.items():
-        missing = [
-            method
-            for method in ("fit", "predict", "get_params")
-            if not hasattr(estimator, method) or isinstance(estimator, type)
-        ]
-        if missing:
-            raise ValueError(
-                f"estimator {name!r} must be an outlier detector, an object with "
-                f"{missing[0]}; got {estimator!r}."
-            )
-    return dict(estimators)
-
-
-def _as_seeds(seeds: Iterable[int]) -> list[int]:
-    found = list(seeds)
-    whole = all(isinstance(one, int) and 0 <= one < 2**32 for one in found)
-    if not found or not whole or len(set(found)) < len(found):
-        raise ValueError(
-            "seeds must be different whole numbers from 0 to 2**32 - 1, one at least, "
-            f"such as range(3); got {found}."
-        )
-    return found
+def _is_done(record: Record, tracker: Tracker | None) -> bool:
+    logged = tracker is None or tracker.has(record["key"])
+    return logged and bool(record["status"] == "ok")
 
 
 def _grid(

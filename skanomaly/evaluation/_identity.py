@@ -2,7 +2,7 @@
 
 import hashlib
 import inspect
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pickle import PicklingError
 from typing import Any
 
@@ -17,13 +17,7 @@ _PACKAGES = ("keras", "numpy", "scikit-learn", "scipy", "tensorflow")
 
 def software() -> dict[str, str]:
     """Return the versions of what scores depend on."""
-    found = {"skanomaly": __version__}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "none"
-    return found
+    return {"skanomaly": __version__} | {name: version(name) for name in _PACKAGES}
 
 
 def estimator_text(estimator: Any) -> str:

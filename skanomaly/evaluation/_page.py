@@ -35,12 +35,14 @@ table { border-collapse: collapse; font-size: .875rem; margin: .8rem 0; }
 caption { text-align: left; padding-bottom: .3rem; }
 th, td { border-bottom: 1px solid var(--line); padding: .25rem .7rem; text-align: right;
   font-variant-numeric: tabular-nums; vertical-align: top; }
-th[scope=row], th:first-child, .text { text-align: left; } thead th { vertical-align: bottom; }
+th[scope=row], th:first-child, .text { text-align: left; }
+thead th { vertical-align: bottom; }
 td.best { background: var(--best); font-weight: 600; }
 @media print { :root { --page: #fff; --ink: #000; --soft: #444; --line: #bbb;
   --best: #eee; } body { max-width: none; padding: 0; font-size: 11px; }
   svg, tr { break-inside: avoid; } h2 { break-after: avoid; }
-  .wide { overflow: visible; } table { font-size: 9px; } th, td { padding: .15rem .35rem; } }
+  .wide { overflow: visible; } table { font-size: 9px; }
+  th, td { padding: .15rem .35rem; } }
 """
 _LEAST_RANKED = 2
 
