@@ -75,6 +75,7 @@ def _draw(
         truth=find_events(np.where(data.y, -1, 1)),
         n_train=data.train_size,
     ).plot(axes[:-1])
+    axes[-2].set_xlabel("")
     ScoreDisplay(scores, offset=offset, events=events, n_train=data.train_size).plot(
         axes[-1]
     )

@@ -3,13 +3,16 @@
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
+from io import StringIO
 from math import isfinite
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import time
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 from skanomaly._compat import import_extra
 from skanomaly.evaluation._artifacts import HISTORY, MODEL, PICTURE
@@ -20,10 +23,14 @@ from skanomaly.evaluation._store import Record
 
 EXPERIMENT = "skanomaly"
 _KEY = "skanomaly.key"
+# By which the UI opens the experiment as one of models, not of conversations.
+_KIND = {"mlflow.experimentKind": "custom_model_development"}
 _SQLITE = "sqlite:///"
 # What MLflow takes at once, and of one value.
 _MOST_PARAMS = 100
 _LONGEST = 500
+# Seconds that a server has for its first answer.
+_PATIENCE = 10
 
 
 class Tracker:
@@ -40,6 +47,11 @@ class Tracker:
         store in a file lie beside it.
     folder : Path
         Where runs leave their models and pictures until they are logged.
+
+    Raises
+    ------
+    ValueError
+        If nothing can be logged there.
     """
 
     def __init__(self, uri: str, folder: Path) -> None:
@@ -47,15 +59,19 @@ class Tracker:
         self._folder = folder
         # It tells of each step of making its tables.
         logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
-        self._client = self._mlflow.MlflowClient(uri)
-        self._experiment = self._find_experiment(uri)
+        _check_answer(uri)
+        try:
+            self._client = self._mlflow.MlflowClient(uri)
+            self._experiment = self._find_experiment(uri)
+        except self._mlflow.exceptions.MlflowException as error:
+            raise ValueError(f"MLflow cannot log to {uri}: {error}") from error
         self._runs: dict[str, list[Any]] = {}
         for run in self._all_runs():
-            self._runs.setdefault(run.data.tags.get(_KEY, ""), []).append(run.info)
+            self._runs.setdefault(run.data.tags.get(_KEY, ""), []).append(run)
 
     def has(self, key: str) -> bool:
         """Tell whether a run is logged as a whole."""
-        return any(info.status == "FINISHED" for info in self._runs.get(key, ()))
+        return any(run.info.status == "FINISHED" for run in self._runs.get(key, ()))
 
     def prepared(self, job: Job) -> Job:
         """Return the job with a folder for what is to be logged."""
@@ -63,10 +79,12 @@ class Tracker:
 
     def log(self, job: Job, record: Record) -> None:
         """Log a run in place of former ones with its key."""
-        for info in self._runs.pop(job.key, ()):
-            self._client.delete_run(info.run_id)
+        for run in self._runs.pop(job.key, ()):
+            self._delete(run)
+        took = record["fit_seconds"] + record["score_seconds"]
         run_id = self._client.create_run(
             self._experiment,
+            start_time=_milliseconds(time() - took if isfinite(took) else time()),
             run_name=f"{job.name} on {job.data.name}, seed {job.seed}",
             tags=_tags(job, record),
         ).info.run_id
@@ -79,10 +97,22 @@ class Tracker:
         if record["status"] == "ok":
             self._log_artifacts(run_id, self._folder / job.key)
         status = "FINISHED" if record["status"] == "ok" else "FAILED"
-        self._client.set_terminated(run_id, status)
+        with redirect_stdout(StringIO()):  # where it would advertise its address
+            self._client.set_terminated(run_id, status)
+
+    def _delete(self, run: Any) -> None:
+        for output in run.outputs.model_outputs if run.outputs else ():
+            self._client.delete_logged_model(output.model_id)
+        self._client.delete_run(run.info.run_id)
 
     def _log_artifacts(self, run_id: str, folder: Path) -> None:
-        self._client.log_artifacts(run_id, str(folder / MODEL), MODEL)
+        model_id = self._client.create_logged_model(
+            self._experiment, name=MODEL, source_run_id=run_id
+        ).model_id
+        self._client.log_model_artifacts(model_id, str(folder / MODEL))
+        self._client.finalize_logged_model(model_id, "READY")
+        output = self._mlflow.entities.LoggedModelOutput(model_id, step=0)
+        self._client.log_outputs(run_id, [output])
         self._client.log_artifact(run_id, str(folder / PICTURE))
         curves = json.loads((folder / HISTORY).read_text(encoding="utf-8"))
         metrics = [
@@ -100,7 +130,7 @@ class Tracker:
         ]
 
     def _metric(self, name: str, value: float, step: int = 0) -> Any:
-        return self._mlflow.entities.Metric(name, value, int(1000 * time()), step)
+        return self._mlflow.entities.Metric(name, value, _milliseconds(time()), step)
 
     def _find_experiment(self, uri: str) -> str:
         found = self._client.get_experiment_by_name(EXPERIMENT)
@@ -110,7 +140,11 @@ class Tracker:
         if uri.startswith(_SQLITE):
             beside = Path(uri.removeprefix(_SQLITE)).absolute().parent
             place = (beside / "mlartifacts").as_uri()
-        return str(self._client.create_experiment(EXPERIMENT, artifact_location=place))
+        return str(
+            self._client.create_experiment(
+                EXPERIMENT, artifact_location=place, tags=_KIND
+            )
+        )
 
     def _all_runs(self) -> Iterator[Any]:
         token = None
@@ -130,6 +164,25 @@ def tracking(uri: str | None) -> Iterator[Tracker | None]:
         return
     with TemporaryDirectory(prefix="skanomaly-") as folder:
         yield Tracker(uri, Path(folder))
+
+
+def _milliseconds(seconds: float) -> int:
+    return int(1000 * seconds)
+
+
+def _check_answer(uri: str) -> None:
+    """Refuse a server that is not there, which MLflow would ask for minutes."""
+    if not uri.startswith(("http://", "https://")):
+        return
+    try:
+        urlopen(uri, timeout=_PATIENCE).close()
+    except HTTPError:
+        pass  # it answers, if only that it wants to know who asks
+    except OSError as error:
+        raise ValueError(
+            f"no MLflow server answers at {uri} ({error}); start one with 'mlflow "
+            "server', or give another URI, such as sqlite:///mlflow.db."
+        ) from error
 
 
 def _params(job: Job) -> Iterator[tuple[str, str]]:

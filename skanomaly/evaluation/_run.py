@@ -40,6 +40,9 @@ def run(job: Job) -> Record:
     record = _head(job)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
+        # Those tell the authors of a library, not who reads the results.
+        for category in (DeprecationWarning, FutureWarning):
+            warnings.simplefilter("ignore", category)
         try:
             record |= _measure(job)
         except Exception as error:
