@@ -1,6 +1,7 @@
 """What `evaluate` is given, checked before anything is trained."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from os import PathLike
 from typing import Any
 
@@ -86,7 +87,7 @@ def _check_datasets(datasets: list[LabelledData]) -> None:
 
 def _from_arrays(name: str, held: Any) -> LabelledData:
     if isinstance(held, LabelledData):
-        return held
+        return replace(held, name=name)
     if not isinstance(held, tuple) or len(held) != 3:
         raise ValueError(
             f"data set {name!r} must be a LabelledData or a tuple (X, y, train_size), "

@@ -7,10 +7,7 @@ from collections.abc import Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from importlib import import_module
 
-from joblib.externals.loky import (
-    ProcessPoolExecutor,
-    cpu_count,
-)
+from joblib.externals.loky import cpu_count, get_reusable_executor
 
 from skanomaly.detectors._quiet import load_keras
 from skanomaly.evaluation._run import Job, failure, run
@@ -26,6 +23,8 @@ _THREADS = (
     "TF_NUM_INTRAOP_THREADS",
     "TF_NUM_INTEROP_THREADS",
 )
+# Seconds that processes wait for another call, which then starts at once.
+_IDLE = 30
 _DIED = (
     "the process died twice, the second time alone: of memory that ran out or of a "
     "crash in compiled code"
@@ -52,8 +51,9 @@ def run_all(
 
 def _until_one_dies(waiting: deque[Job], n_jobs: int, *, networks: bool) -> Records:
     """Work until nothing waits or a process dies; return what was lost with that."""
-    executor = ProcessPoolExecutor(
+    executor = get_reusable_executor(
         max_workers=n_jobs,
+        timeout=_IDLE,
         env=_environment(n_jobs),
         initializer=_prepare_worker,
         initargs=(networks,),
@@ -78,8 +78,9 @@ def _until_one_dies(waiting: deque[Job], n_jobs: int, *, networks: bool) -> Reco
                     yield failure(job, f"{type(error).__name__}: {error}")
             if lost:
                 return [*lost, *running.values()]
-    finally:
+    except BaseException:  # who interrupts does not wait for what runs
         executor.shutdown(kill_workers=True)
+        raise
     return []
 
 

@@ -89,7 +89,7 @@ def _head(job: Job) -> Record:
         "n_anomalous": int(data.y.sum()),
         "n_events": 0 if data.records else len(find_events(data.y)),
         "n_events_found": nan,
-        "vus_window": nan if data.records else buffer_length(data.X),
+        "vus_window": nan if data.records else float(buffer_length(data.X)),
         **dict.fromkeys(MEASURED, nan),
         "epochs": nan,
         **dict.fromkeys(METRICS, nan),
@@ -108,7 +108,7 @@ def _measure(job: Job) -> Record:
     anomalous = _labels(estimator, data.X, scores)
     window = 0 if data.records else buffer_length(data.X)
     record = {
-        "n_events_found": nan if data.records else len(find_events(anomalous)),
+        "n_events_found": nan if data.records else float(len(find_events(anomalous))),
         "fit_seconds": fitted - start,
         "score_seconds": scored - fitted,
         "peak_memory_mib": peak.mib,
