@@ -13,7 +13,7 @@ from skanomaly.evaluation._given import as_datasets, as_estimators, as_seeds
 from skanomaly.evaluation._identity import data_text, estimator_text, run_key
 from skanomaly.evaluation._metrics import METRICS, check_metrics
 from skanomaly.evaluation._mlflow import Tracker, tracking
-from skanomaly.evaluation._pool import run_all
+from skanomaly.evaluation._pool import run_all, silent_replacement
 from skanomaly.evaluation._run import Job, trains_networks
 from skanomaly.evaluation._store import Record, RunStore
 
@@ -127,7 +127,7 @@ def evaluate(
     names = check_metrics(metrics)
     held = as_datasets(datasets)
     jobs = _grid(as_estimators(estimators, held), held, as_seeds(seeds))
-    with tracking(mlflow) as tracker:
+    with tracking(mlflow) as tracker, silent_replacement():
         runs = _make_runs(
             jobs,
             effective_n_jobs(n_jobs),

@@ -2,9 +2,11 @@
 
 import os
 import signal
+import warnings
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from contextlib import contextmanager
 from importlib import import_module
 
 from joblib.externals.loky import cpu_count, get_reusable_executor
@@ -47,6 +49,17 @@ def run_all(
             alone = deque([job])
             for died in (yield from _until_one_dies(alone, 1, networks=networks)):
                 yield failure(died, _DIED)
+
+
+@contextmanager
+def silent_replacement() -> Iterator[None]:
+    """Keep joblib from warning when it replaces a process that has grown large.
+
+    Nothing is lost by that.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "A worker stopped while some jobs")
+        yield
 
 
 def _until_one_dies(waiting: deque[Job], n_jobs: int, *, networks: bool) -> Records:
