@@ -1,9 +1,11 @@
 """Charts of results as SVG that takes the colours of the page around it."""
 
 import re
+from collections.abc import Callable
+from functools import wraps
 from html import escape
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -41,6 +43,19 @@ _STYLE = {
 _WIDTH = 8.0
 
 
+def _styled(draw: Callable[..., str]) -> Callable[..., str]:
+    """Draw in the style of these charts, and leave that of the user as it is."""
+
+    @wraps(draw)
+    def in_style(*args: Any) -> str:
+        matplotlib = import_extra("matplotlib", extra="plot")
+        with matplotlib.rc_context(_STYLE):
+            return draw(*args)
+
+    return in_style
+
+
+@_styled
 def draw_bars(values: "DataFrame", metric: str) -> str:
     """Draw the mean of each estimator as a bar and each data set as a dot."""
     means = values.mean().sort_values()
@@ -62,6 +77,7 @@ def draw_bars(values: "DataFrame", metric: str) -> str:
     return _svg(figure, "bars", f"Mean {metric} of each estimator", spoken)
 
 
+@_styled
 def draw_ranks(names: list[str], ranking: Ranking) -> str:
     """Draw a critical-difference diagram, as Demšar (2006) does.
 
@@ -107,6 +123,7 @@ def draw_ranks(names: list[str], ranking: Ranking) -> str:
     return _svg(figure, "ranks", "Critical-difference diagram", spoken)
 
 
+@_styled
 def draw_times(seconds: "Series[float]", means: "Series[float]", metric: str) -> str:
     """Draw how good each estimator is against how long a run takes."""
     shown = [
@@ -166,21 +183,16 @@ def _plain_seconds(ax: "Axes") -> None:
 
 
 def _new(height: float) -> tuple["Figure", "Axes"]:
-    matplotlib = import_extra("matplotlib", extra="plot")
     module = import_extra("matplotlib.figure", extra="plot")
-    with matplotlib.rc_context(_STYLE):
-        figure: Figure = module.Figure(figsize=(_WIDTH, height), layout="constrained")
-        return figure, figure.add_subplot()
+    figure: Figure = module.Figure(figsize=(_WIDTH, height), layout="constrained")
+    return figure, figure.add_subplot()
 
 
 def _svg(figure: "Figure", name: str, title: str, spoken: str) -> str:
     """Return the figure as an element of a page, with a title and words for it."""
-    matplotlib = import_extra("matplotlib", extra="plot")
     text = StringIO()
-    with matplotlib.rc_context(_STYLE):
-        figure.savefig(
-            text, format="svg", transparent=True, metadata={"Date": None, "Creator": ""}
-        )
+    metadata = {"Date": None, "Creator": ""}
+    figure.savefig(text, format="svg", transparent=True, metadata=metadata)
     svg = text.getvalue()[text.getvalue().index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
     svg = svg.replace(_INK, "currentColor")

@@ -40,7 +40,8 @@ thead th { vertical-align: bottom; }
 td.best { background: var(--best); font-weight: 600; }
 @media print { :root { --page: #fff; --ink: #000; --soft: #444; --line: #bbb;
   --best: #eee; } body { max-width: none; padding: 0; font-size: 11px; }
-  svg, tr { break-inside: avoid; } h2 { break-after: avoid; }
+  svg, tr { break-inside: avoid; } h2, p { break-after: avoid; }
+  th { overflow-wrap: anywhere; }
   .wide { overflow: visible; } table { font-size: 9px; }
   th, td { padding: .15rem .35rem; } }
 """
