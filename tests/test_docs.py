@@ -9,7 +9,7 @@ import pytest
 from numpydoc.validate import validate
 
 import skanomaly
-from skanomaly import metrics
+from skanomaly import evaluation, metrics
 
 ROOT = Path(skanomaly.__file__).parent.parent
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
@@ -52,6 +52,14 @@ def test_docstring_of_a_metric_says_what_the_signature_does(name):
         is_class = inspect.isclass(getattr(metrics, name))
         codes = OF_ALL if is_class else OF_PUBLIC_NAMES
         assert problems(f"skanomaly.metrics.{name}", codes) == []
+
+
+@pytest.mark.parametrize("name", evaluation.__all__)
+def test_docstring_of_the_harness_says_what_the_signature_does(name):
+    if name != "METRICS":
+        is_class = inspect.isclass(getattr(evaluation, name))
+        codes = OF_ALL if is_class else OF_PUBLIC_NAMES
+        assert problems(f"skanomaly.evaluation.{name}", codes) == []
 
 
 def test_quickstart_runs():
