@@ -120,8 +120,9 @@ def evaluate(
     >>> made = make_periodic(800, period=25, random_state=0)
     >>> waves = LabelledData("waves", made.X, made.y, made.train_size)
     >>> results = evaluate(["pca"], [waves], metrics="event_recall")
-    >>> results.loc[0, ["estimator", "dataset", "status", "event_recall"]].tolist()
-    ['pca', 'waves', 'ok', 1.0]
+    >>> results[["estimator", "dataset", "seed", "status", "event_recall"]]
+      estimator dataset  seed status  event_recall
+    0       pca   waves     0     ok           1.0
     """
     pandas = import_extra("pandas", extra="cli")
     names = check_metrics(metrics)

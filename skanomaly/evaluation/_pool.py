@@ -27,6 +27,7 @@ _THREADS = (
 )
 # Seconds that processes wait for another call, which then starts at once.
 _IDLE = 30
+_A_MOMENT = 0.2
 _DIED = (
     "the process died twice, the second time alone: of memory that ran out or of a "
     "crash in compiled code"
@@ -91,7 +92,10 @@ def _until_one_dies(waiting: deque[Job], n_jobs: int, *, networks: bool) -> Reco
                     yield failure(job, f"{type(error).__name__}: {error}")
             if lost:
                 return [*lost, *running.values()]
-    except BaseException:  # who interrupts does not wait for what runs
+    except BaseException:
+        # Who interrupts does not wait for what runs. Only, joblib stumbles over what it
+        # was just given and has not passed on yet.
+        wait(running, timeout=_A_MOMENT)
         executor.shutdown(kill_workers=True)
         raise
     return []

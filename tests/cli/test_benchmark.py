@@ -95,7 +95,7 @@ def test_the_label_column_and_the_channels_may_be_named(tmp_path, capsys):
         (["--detector", "pca:widow=3"], "unexpected keyword argument 'widow'"),
         (["--detector", "pca:window"], "'window' has no '='"),
         (["--metric", "vus"], "no metric 'vus'. Did you mean 'vus_"),
-        (["--label", "lable"], "no column of labels 'lable'. Did you mean 'label'?"),
+        (["--label", "labels"], "no column of labels 'labels'. Did you mean 'label'?"),
         (["--seeds", "0"], "0 is less than 1"),
         (["--mlflow", "gopher://x"], "gopher://x"),
     ],
