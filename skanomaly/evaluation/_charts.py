@@ -11,6 +11,7 @@ import numpy as np
 
 from skanomaly._compat import import_extra
 from skanomaly.evaluation._rank import Ranking, groups_of
+from skanomaly.evaluation._summary import fixed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,7 +68,7 @@ def draw_bars(values: "DataFrame", metric: str) -> str:
         ax.scatter(
             dots, np.full(len(dots), place), s=12, color=_INK, alpha=0.45, linewidths=0
         )
-    ax.set_yticks(places, [f"{name}  {mean:.3f}" for name, mean in means.items()])
+    ax.set_yticks(places, [f"{name}  {fixed(mean)}" for name, mean in means.items()])
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(-0.6, len(means) - 0.4)
     ax.set_xlabel(f"{metric}: mean (bar) and each data set (dot)")

@@ -1,7 +1,8 @@
 """A page with charts and tables of results: one file, without network or scripts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from skanomaly.evaluation._rank import rank_estimators
 from skanomaly.evaluation._summary import (
     by_dataset,
     failures,
+    fixed,
     mean_values,
     metrics_of,
     seconds_a_run,
@@ -45,7 +47,12 @@ td.best { background: var(--best); font-weight: 600; }
   .wide { overflow: visible; } table { font-size: 9px; }
   th, td { padding: .15rem .35rem; } }
 """
-_LEAST_RANKED = 2
+_COSTS = {
+    "fit_seconds": "seconds to fit",
+    "score_seconds": "seconds to score",
+    "peak_memory_mib": "peak memory, MiB",
+    "epochs": "epochs",
+}
 
 
 def render_page(
@@ -95,7 +102,7 @@ def _ranks(results: "DataFrame", metric: str) -> str:
     values = by_dataset(results, metric)
     n_judged = int(values.notna().any(axis=1).sum())
     head = "<h2>Which differ</h2>"
-    if values.shape[1] < _LEAST_RANKED or n_judged < _LEAST_RANKED:
+    if min(values.shape[1], n_judged) < 2:
         return (
             f"{head}<p>Ranks need two estimators and two data sets that have "
             f"anomalies; here are {values.shape[1]} and {n_judged}.</p>"
@@ -125,34 +132,28 @@ def _times(results: "DataFrame", metric: str) -> str:
 
 def _means(results: "DataFrame") -> str:
     names = list(results["estimator"].unique())
-    ran = results[results["status"] == "ok"].groupby("estimator").size()
-    rows = [_row("runs that ended well", [str(ran.get(name, 0)) for name in names])]
-    for column, label, digits in (
-        ("fit_seconds", "seconds to fit", 3),
-        ("score_seconds", "seconds to score", 3),
-        ("peak_memory_mib", "peak memory, MiB", 3),
-        ("epochs", "epochs", 3),
-    ):
-        means = [mean_values(results, column).get(name, np.nan) for name in names]
-        rows.append(_row(label, [_number(mean, digits) for mean in means]))
+    well = (results["status"] == "ok").groupby(results["estimator"]).sum()
+    rows = [_row("runs that ended well", [str(well[name]) for name in names])]
+    for column, label in _COSTS.items():
+        rows.append(_row(label, map(_short, mean_values(results, column))))
     for metric in metrics_of(results):
-        found = mean_values(results, metric)
-        means = [float(found.get(name, np.nan)) for name in names]
+        means = mean_values(results, metric)
         # What a random score gets tells no estimator from another.
-        best = np.nan if metric.startswith("random") else np.nanmax(means)
-        marks = [mean == best for mean in means]
-        rows.append(_row(metric, [f"{_fixed(mean)}" for mean in means], marks))
-    caption = "Means over data sets of the means over seeds; the best of each in bold."
+        best = np.nan if metric.startswith("random") else means.max()
+        rows.append(_row(metric, map(fixed, means), means == best))
+    caption = (
+        "Means over data sets of the means over seeds, as far as there are values; the "
+        "best of each in bold."
+    )
     return f"<h2>All means</h2>{_table(caption, ['', *names], rows)}"
 
 
 def _datasets(results: "DataFrame", metric: str) -> str:
     values = by_dataset(results, metric)
-    rows = []
-    for name, row in values.iterrows():
-        best = row.max()
-        marks = [value == best for value in row]
-        rows.append(_row(str(name), [_fixed(value) for value in row], marks))
+    rows = [
+        _row(str(name), map(fixed, row), row == row.max())
+        for name, row in values.iterrows()
+    ]
     caption = f"{metric} on each data set, mean over seeds; the best of each in bold."
     table = _table(caption, ["data set", *values.columns], rows)
     return f"<h2>Each data set</h2>{table}"
@@ -189,21 +190,16 @@ def _table(caption: str, heads: Sequence[str], rows: Sequence[str]) -> str:
     return f"<div class='wide'><table>{said}{head}<tbody>{body}</tbody></table></div>"
 
 
-def _row(name: str, values: Sequence[str], marks: Sequence[bool] = ()) -> str:
-    marks = marks or [False] * len(values)
+def _row(name: str, values: Iterable[str], marks: Iterable[bool] = ()) -> str:
     cells = "".join(
         f"<td class='best'>{value}</td>" if mark else f"<td>{value}</td>"
-        for value, mark in zip(values, marks, strict=True)
+        for value, mark in zip_longest(values, marks, fillvalue=False)
     )
     return f"<tr><th scope='row'>{escape(name)}</th>{cells}</tr>"
 
 
-def _fixed(value: float) -> str:
-    return f"{value:.3f}" if np.isfinite(value) else "–"
-
-
-def _number(value: float, digits: int) -> str:
-    return f"{value:,.{digits}g}" if np.isfinite(value) else "–"
+def _short(value: float) -> str:
+    return f"{value:,.3g}" if np.isfinite(value) else "–"
 
 
 def _code(name: str) -> str:

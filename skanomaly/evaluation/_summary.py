@@ -1,5 +1,6 @@
 """What a table of results comes down to."""
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from skanomaly.evaluation._metrics import METRICS
@@ -43,3 +44,8 @@ def failures(results: "DataFrame") -> "DataFrame":
     """Return the runs that failed."""
     columns = ["estimator", "dataset", "seed", "error"]
     return results.loc[results["status"] != "ok", columns]
+
+
+def fixed(value: float) -> str:
+    """Write a metric, or a dash where it is not known."""
+    return f"{value:.3f}" if isfinite(value) else "–"

@@ -78,7 +78,11 @@ def test_paths_and_data_go_together(tmp_path, table):
 @pytest.mark.parametrize(
     ("change", "options", "message"),
     [
-        ({}, {"label": "labels"}, r"no column of labels 'labels'. Did you mean 'label'"),
+        (
+            {},
+            {"label": "labels"},
+            r"no column of labels 'labels'. Did you mean 'label'",
+        ),
         ({}, {"label": "truth"}, r"Its columns are: time, cpu, disk, label\."),
         ({}, {"values": ["cpo"]}, r"no column 'cpo'. Did you mean 'cpu'"),
         ({"cpu": "x", "disk": "y"}, {}, "no column of numbers beside 'label'"),
