@@ -128,7 +128,7 @@ def _bar(options: Namespace) -> Iterator[Callable[..., None] | None]:
     rich_progress = import_extra("rich.progress", extra="cli")
     rich_console = import_extra("rich.console", extra="cli")
     progress = rich_progress.Progress(
-        rich_progress.TextColumn("{task.description}"),
+        rich_progress.TextColumn("{task.description}", markup=False),
         rich_progress.BarColumn(),
         rich_progress.MofNCompleteColumn(),
         rich_progress.TimeElapsedColumn(),
@@ -163,7 +163,7 @@ def _to_json(
 def _print(results: "DataFrame", options: Namespace, paths: list[Path]) -> None:
     rich_console = import_extra("rich.console", extra="cli")
     rich_table = import_extra("rich.table", extra="cli")
-    console = rich_console.Console(highlight=False, soft_wrap=True)
+    console = rich_console.Console(highlight=False, markup=False, soft_wrap=True)
     n_datasets = results["dataset"].nunique()
     table = rich_table.Table(
         title=f"{plural(len(results), 'run')} on {plural(n_datasets, 'data set')}",

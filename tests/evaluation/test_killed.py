@@ -54,9 +54,9 @@ def test_killed_and_called_again_it_ends_with_the_undisturbed_table(tmp_path):
     assert process.wait() == -signal.SIGKILL
     kept = {file: file.stat().st_mtime_ns for file in store.glob("*.json")}
     assert 3 <= len(kept) < 12
-    resumed = evaluate(ESTIMATORS, WAVES, n_jobs=2, store=store)
+    resumed = evaluate(ESTIMATORS, WAVES, store=store)
     assert {file: file.stat().st_mtime_ns for file in kept} == kept
-    undisturbed = evaluate(ESTIMATORS, WAVES, n_jobs=2)
+    undisturbed = evaluate(ESTIMATORS, WAVES)
     assert len(resumed) == 12
     assert (resumed["status"] == "ok").all()
     assert_frame_equal(same_but_for_time(resumed), same_but_for_time(undisturbed))
