@@ -3,6 +3,7 @@
 import json
 import logging
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +33,7 @@ def leave_artifacts(
     anomalous: NDArray[np.bool_],
 ) -> None:
     """Write the fitted estimator as a model of MLflow, with a picture of the run."""
+    rmtree(folder, ignore_errors=True)  # of a process that died over it
     folder.mkdir(parents=True)
     mlflow_sklearn = import_extra("mlflow.sklearn", extra="mlflow")
     # It advises against pickle, and offers nothing else that takes these estimators.

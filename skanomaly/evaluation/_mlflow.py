@@ -8,6 +8,7 @@ from dataclasses import replace
 from io import StringIO
 from math import isfinite
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 from time import time
 from typing import Any
@@ -27,7 +28,7 @@ _KEY = "skanomaly.key"
 _KIND = {"mlflow.experimentKind": "custom_model_development"}
 _SQLITE = "sqlite:///"
 # What MLflow takes at once, and of one value.
-_MOST_PARAMS = 100
+_BATCH = 100
 _LONGEST = 500
 # Seconds that a server has for its first answer.
 _PATIENCE = 10
@@ -91,11 +92,13 @@ class Tracker:
         params = [
             self._mlflow.entities.Param(name, value) for name, value in _params(job)
         ]
-        for start in range(0, len(params), _MOST_PARAMS):
-            self._client.log_batch(run_id, params=params[start : start + _MOST_PARAMS])
+        for batch in _batches(params):
+            self._client.log_batch(run_id, params=batch)
         self._client.log_batch(run_id, metrics=self._metrics(record))
+        folder = self._folder / job.key
         if record["status"] == "ok":
-            self._log_artifacts(run_id, self._folder / job.key)
+            self._log_artifacts(run_id, folder)
+        rmtree(folder, ignore_errors=True)
         status = "FINISHED" if record["status"] == "ok" else "FAILED"
         with redirect_stdout(StringIO()):  # where it would advertise its address
             self._client.set_terminated(run_id, status)
@@ -109,10 +112,11 @@ class Tracker:
         model_id = self._client.create_logged_model(
             self._experiment, name=MODEL, source_run_id=run_id
         ).model_id
-        self._client.log_model_artifacts(model_id, str(folder / MODEL))
-        self._client.finalize_logged_model(model_id, "READY")
+        # First, so that a model is found that an interrupted run logged by half.
         output = self._mlflow.entities.LoggedModelOutput(model_id, step=0)
         self._client.log_outputs(run_id, [output])
+        self._client.log_model_artifacts(model_id, str(folder / MODEL))
+        self._client.finalize_logged_model(model_id, "READY")
         self._client.log_artifact(run_id, str(folder / PICTURE))
         curves = json.loads((folder / HISTORY).read_text(encoding="utf-8"))
         metrics = [
@@ -120,8 +124,8 @@ class Tracker:
             for name, curve in curves.items()
             for step, value in enumerate(curve)
         ]
-        if metrics:
-            self._client.log_batch(run_id, metrics=metrics)
+        for batch in _batches(metrics):
+            self._client.log_batch(run_id, metrics=batch)
 
     def _metrics(self, record: Record) -> list[Any]:
         names = (*MEASURED, "epochs", "n_events_found", *METRICS)
@@ -164,6 +168,11 @@ def tracking(uri: str | None) -> Iterator[Tracker | None]:
         return
     with TemporaryDirectory(prefix="skanomaly-") as folder:
         yield Tracker(uri, Path(folder))
+
+
+def _batches(items: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(items), _BATCH):
+        yield items[start : start + _BATCH]
 
 
 def _milliseconds(seconds: float) -> int:
