@@ -21,6 +21,8 @@ SECTIONS = (
     "continued",
     "contract",
     "workshop",
+    "mlflow_server",
+    "harness",
     "waveform",
     "threshold",
     "estimator_checks",
