@@ -1,7 +1,6 @@
 """All metrics of one run, by name; more is better for each of them."""
 
 import warnings
-from collections.abc import Iterable
 from math import nan
 from typing import Any
 
@@ -143,8 +142,3 @@ def buffer_length(X: NDArray[np.float64]) -> int:
         return _NO_PERIOD
     highest = int(maxima[np.argmax(r[_LEAST:][maxima])])
     return highest + _LEAST if _LEAST <= highest <= _MOST else _NO_PERIOD
-
-
-def known_metrics(columns: Iterable[str]) -> list[str]:
-    """Return the columns of a table of results that are metrics."""
-    return [name for name in columns if name in METRICS]
