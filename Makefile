@@ -49,7 +49,7 @@ docs: .venv/.installed-docs
 
 clean:
 	rm -rf .venv .*_cache .coverage* build dist demo docs/_build docs/auto_examples \
-		docs/api/generated docs/sg_execution_times.rst
+		docs/api/generated docs/sg_execution_times.rst benchmarks/runs
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is written last, so that an interrupted set-up starts over.

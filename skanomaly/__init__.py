@@ -91,7 +91,7 @@ _PUBLIC = {
     "compose": ("ThresholdDetector", "TunedThresholdDetectorCV", "make_detector"),
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
-_MODULES = (*_PUBLIC, "datasets", "metrics", "plotting", "report")
+_MODULES = (*_PUBLIC, "datasets", "evaluation", "metrics", "plotting", "report")
 
 __all__ = [*_MODULE_OF, "__version__"]
 

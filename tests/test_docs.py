@@ -11,7 +11,7 @@ from matplotlib import pyplot
 from numpydoc.validate import validate
 
 import skanomaly
-from skanomaly import metrics, plotting
+from skanomaly import evaluation, metrics, plotting
 
 ROOT = Path(skanomaly.__file__).parent.parent
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
@@ -64,6 +64,14 @@ def test_docstring_of_a_display_says_what_the_signature_does(name):
         if hasattr(getattr(plotting, name), method):
             found = problems(f"skanomaly.plotting.{name}.{method}", codes)
             assert found == [], method
+
+
+@pytest.mark.parametrize("name", evaluation.__all__)
+def test_docstring_of_the_harness_says_what_the_signature_does(name):
+    if name != "METRICS":
+        is_class = inspect.isclass(getattr(evaluation, name))
+        codes = OF_ALL if is_class else OF_PUBLIC_NAMES
+        assert problems(f"skanomaly.evaluation.{name}", codes) == []
 
 
 def test_quickstart_runs():

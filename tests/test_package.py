@@ -17,7 +17,7 @@ import skanomaly
 PACKAGE = Path(skanomaly.__file__).parent
 ROOT = PACKAGE.parent
 HEAVY = {"keras", "tensorflow", "scikeras"}
-OPTIONAL = {"pandas", "matplotlib", "plotly", "rich", "pyarrow", "h5py"}
+OPTIONAL = {"pandas", "matplotlib", "plotly", "rich", "pyarrow", "h5py", "mlflow"}
 PUBLIC = [
     (module, name) for module in skanomaly._PUBLIC for name in skanomaly._PUBLIC[module]
 ]

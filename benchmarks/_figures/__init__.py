@@ -22,6 +22,8 @@ SECTIONS = (
     "continued",
     "contract",
     "workshop",
+    "mlflow_server",
+    "harness",
     "waveform",
     "threshold",
     "estimator_checks",

@@ -22,6 +22,7 @@ examples:
   skanomaly detect new.csv --train old.csv --detector lstm --threshold sigma:8
   skanomaly score skanomaly-out/model.joblib newer.csv
   skanomaly report skanomaly-out --title "Last week"
+  skanomaly benchmark labelled/ --detector pca autoencoder --seeds 3 --jobs 2
 """
 
 
@@ -46,6 +47,9 @@ def make_parser() -> ArgumentParser:
     _add_score(verbs.add_parser("score", help="find events with a saved model"))
     _add_report(verbs.add_parser("report", help="make the page of a run anew"))
     _add_demo(verbs.add_parser("demo", help="the same on a generated series"))
+    _add_benchmark(
+        verbs.add_parser("benchmark", help="compare detectors on labelled series")
+    )
     return parser
 
 
@@ -119,6 +123,92 @@ def _add_demo(parser: ArgumentParser) -> None:
     _add_events(parser.add_argument_group("events"))
     _add_output(parser.add_argument_group("output"), "skanomaly-demo")
     parser.set_defaults(run=_demo)
+
+
+def _add_benchmark(parser: ArgumentParser) -> None:
+    from skanomaly.cli._benchmark import DEFAULT_DETECTORS
+
+    parser.description = (
+        "Fit and judge detectors on labelled series. What is done is kept: the same "
+        "command, given again, makes only the runs that are missing or have failed."
+    )
+    data = parser.add_argument_group("data")
+    data.add_argument(
+        "data",
+        metavar="DATA",
+        nargs="+",
+        help="CSV (also .gz) or parquet with a column of labels, .npz with X, y and "
+        "train_size, or a folder of these, with or without an index.csv",
+    )
+    data.add_argument(
+        "--label",
+        metavar="COL",
+        default="label",
+        help="column of labels, 1 for anomalies (default: label)",
+    )
+    data.add_argument(
+        "--value",
+        metavar="COL",
+        nargs="+",
+        action="extend",
+        help="columns to watch, after DATA (default: all that hold numbers)",
+    )
+    data.add_argument(
+        "--train-fraction",
+        type=_fraction,
+        default=0.5,
+        metavar="F",
+        help="train on the first F of the samples where the data do not say "
+        "(default: 0.5)",
+    )
+    runs = parser.add_argument_group("runs")
+    runs.add_argument(
+        "--detector",
+        metavar="NAME",
+        nargs="+",
+        default=DEFAULT_DETECTORS,
+        help="after DATA, with parameters if you like, such as "
+        f"autoencoder:epochs=5,window=50 (default: {' '.join(DEFAULT_DETECTORS)})",
+    )
+    runs.add_argument(
+        "--seeds",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="how many seeds, from 0 on (default: 1)",
+    )
+    runs.add_argument(
+        "--jobs",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="processes that work at once (default: 1)",
+    )
+    runs.add_argument(
+        "--fresh", action="store_true", help="forget what is done, make all runs"
+    )
+    output = parser.add_argument_group("output")
+    output.add_argument(
+        "--metric",
+        metavar="NAME",
+        default="vus_pr",
+        help="what to show; all metrics are in the table (default: vus_pr)",
+    )
+    output.add_argument(
+        "--format",
+        choices=("csv", "parquet"),
+        default="csv",
+        help="of the table of all runs (default: csv)",
+    )
+    output.add_argument(
+        "--mlflow",
+        metavar="URI",
+        nargs="?",
+        const="",
+        help="log every run with MLflow, after DATA (without URI: to mlflow.db in DIR)",
+    )
+    _add_output(output, "skanomaly-benchmark")
+    parser.set_defaults(run=_benchmark)
 
 
 def _add_reading(group: _ArgumentGroup) -> None:
@@ -323,3 +413,9 @@ def _demo(options: Namespace) -> None:
     from skanomaly.cli._demo import demo
 
     demo(options)
+
+
+def _benchmark(options: Namespace) -> None:
+    from skanomaly.cli._benchmark import benchmark
+
+    benchmark(options)

@@ -1,0 +1,198 @@
+"""``skanomaly benchmark``: many detectors on many labelled series."""
+
+import ast
+import json
+import shlex
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from skanomaly._compat import import_extra
+from skanomaly.cli._errors import InputError, bad_input, closest, warn
+from skanomaly.plotting._style import plural
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+# One that is fitted at once, one that is not ours, one that trains a network.
+DEFAULT_DETECTORS = ("pca", "isolation_forest", "autoencoder")
+_INTERRUPTED = 130
+
+
+def benchmark(options: Namespace) -> None:
+    """Do what ``skanomaly benchmark`` is asked to."""
+    from skanomaly.evaluation import METRICS, evaluate, load_datasets, write_results
+
+    if options.metric not in METRICS:
+        raise InputError(
+            f"there is no metric {options.metric!r}.{closest(options.metric, METRICS)} "
+            f"Known are: {', '.join(METRICS)}."
+        )
+    estimators = {text: _detector(text) for text in options.detector}
+    out = Path(options.out)
+    with bad_input():
+        if options.format == "parquet":
+            import_extra("pyarrow", extra="cli")
+        import_extra("matplotlib", extra="plot")
+        datasets = load_datasets(
+            options.data,
+            label=options.label,
+            values=options.value,
+            train_fraction=options.train_fraction,
+        )
+        out.mkdir(parents=True, exist_ok=True)
+    start = perf_counter()
+    with _kept(out), bad_input(), _bar(options) as advance:
+        results = evaluate(
+            estimators,
+            datasets,
+            seeds=range(options.seeds),
+            n_jobs=options.jobs,
+            store=out / "runs",
+            fresh=options.fresh,
+            mlflow=_mlflow_uri(options, out),
+            callback=advance,
+        )
+    seconds = perf_counter() - start
+    about = {"command": shlex.join(["skanomaly", *sys.argv[1:]])}
+    with bad_input():
+        paths = write_results(
+            results, out, format=options.format, metric=options.metric, about=about
+        )
+    failed = results[results["status"] != "ok"]
+    for error in failed["error"].unique():
+        n_runs = plural(int((failed["error"] == error).sum()), "run")
+        warn(f"{n_runs} failed, and will be tried again by the next call: {error}")
+    if options.json:
+        print(json.dumps(_to_json(results, options, paths, seconds)))
+    elif not options.quiet:
+        _print(results, options, paths)
+
+
+def _detector(text: str) -> Any:
+    """Make the detector of ``name`` or ``name:parameter=value,...``."""
+    from skanomaly.compose import detector_names, make_detector
+
+    name, _, said = text.partition(":")
+    if name not in detector_names():
+        raise InputError(
+            f"there is no detector {name!r}.{closest(name, detector_names())} Known "
+            f"are: {', '.join(detector_names())}."
+        )
+    try:
+        params = dict(_parameter(one) for one in said.split(",")) if said else {}
+        return make_detector(name, **params)
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"--detector {text}: {error}; write such as {name}:window=50."
+        ) from error
+
+
+def _parameter(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ValueError(f"{text!r} has no '='")
+    try:
+        return name.strip(), ast.literal_eval(value.strip())
+    except (SyntaxError, ValueError):
+        return name.strip(), value.strip()  # a word, as of a threshold
+
+
+def _mlflow_uri(options: Namespace, out: Path) -> str | None:
+    if options.mlflow != "":
+        uri: str | None = options.mlflow
+        return uri
+    return f"sqlite:///{(out / 'mlflow.db').absolute()}"
+
+
+@contextmanager
+def _kept(out: Path) -> Iterator[None]:
+    """Tell who interrupts that nothing is lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        warn(f"interrupted; what is done is kept in {out / 'runs'}: call it again")
+        raise SystemExit(_INTERRUPTED) from None
+
+
+@contextmanager
+def _bar(options: Namespace) -> Iterator[Callable[..., None] | None]:
+    """Show how many runs are done, on a terminal."""
+    if options.quiet or options.json or not sys.stderr.isatty():
+        yield None
+        return
+    rich_progress = import_extra("rich.progress", extra="cli")
+    rich_console = import_extra("rich.console", extra="cli")
+    progress = rich_progress.Progress(
+        rich_progress.TextColumn("{task.description}", markup=False),
+        rich_progress.BarColumn(),
+        rich_progress.MofNCompleteColumn(),
+        rich_progress.TimeElapsedColumn(),
+        rich_progress.TimeRemainingColumn(),
+        console=rich_console.Console(stderr=True),
+        transient=True,
+    )
+    task = progress.add_task("runs", total=None)
+
+    def advance(record: dict[str, Any], n_done: int, n_runs: int) -> None:
+        said = f"{record['estimator']} on {record['dataset'][:24]}"
+        progress.update(task, completed=n_done, total=n_runs, description=said)
+
+    with progress:
+        yield advance
+
+
+def _to_json(
+    results: "DataFrame", options: Namespace, paths: list[Path], seconds: float
+) -> dict[str, Any]:
+    return {
+        "command": options.command,
+        "n_runs": len(results),
+        "n_failed": int((results["status"] != "ok").sum()),
+        "metric": options.metric,
+        "means": {name: mean for name, mean, *_ in _summary(results, options.metric)},
+        "files": {path.name: str(path) for path in paths},
+        "seconds": round(seconds, 3),
+    }
+
+
+def _print(results: "DataFrame", options: Namespace, paths: list[Path]) -> None:
+    rich_console = import_extra("rich.console", extra="cli")
+    rich_table = import_extra("rich.table", extra="cli")
+    console = rich_console.Console(highlight=False, markup=False, soft_wrap=True)
+    n_datasets = results["dataset"].nunique()
+    table = rich_table.Table(
+        title=f"{plural(len(results), 'run')} on {plural(n_datasets, 'data set')}",
+        title_justify="left",
+    )
+    table.add_column("detector")
+    for head in (f"mean {options.metric}", "median seconds", "failed"):
+        table.add_column(head, justify="right")
+    for name, mean, seconds, n_failed in _summary(results, options.metric):
+        shown = "-" if mean is None else f"{mean:.3f}"
+        took = "-" if seconds is None else f"{seconds:.3g}"
+        table.add_row(name, shown, took, str(n_failed))
+    console.print(table)
+    console.print("Wrote " + ", ".join(map(str, paths)))
+
+
+def _summary(
+    results: "DataFrame", metric: str
+) -> list[tuple[str, float | None, float | None, int]]:
+    """Return name, mean, seconds and failures of each detector, the best first."""
+    from skanomaly.evaluation._summary import mean_values, seconds_a_run
+
+    means, seconds = mean_values(results, metric), seconds_a_run(results)
+    failed = (results["status"] != "ok").groupby(results["estimator"]).sum()
+    return [
+        (name, _known(means[name]), _known(seconds[name]), int(failed[name]))
+        for name in map(str, means.sort_values(ascending=False).index)
+    ]
+
+
+def _known(value: float) -> float | None:
+    return float(value) if value == value else None

@@ -1,0 +1,28 @@
+"""Many detectors on many data sets: run, resume, judge, rank and report.
+
+`evaluate` makes the runs, `write_results` writes their table and a page with charts.
+"""
+
+from skanomaly.evaluation._data import LabelledData
+from skanomaly.evaluation._evaluate import evaluate
+from skanomaly.evaluation._files import load_datasets
+from skanomaly.evaluation._metrics import METRICS
+from skanomaly.evaluation._rank import (
+    Ranking,
+    critical_difference,
+    mean_ranks,
+    rank_estimators,
+)
+from skanomaly.evaluation._write import write_results
+
+__all__ = [
+    "METRICS",
+    "LabelledData",
+    "Ranking",
+    "critical_difference",
+    "evaluate",
+    "load_datasets",
+    "mean_ranks",
+    "rank_estimators",
+    "write_results",
+]

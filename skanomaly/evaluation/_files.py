@@ -1,0 +1,190 @@
+"""Labelled data from files and folders."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from skanomaly.datasets import read_table
+from skanomaly.evaluation._data import LabelledData
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+_INDEX = "index.csv"
+# Columns of an index that may name the files.
+_NAMES = ("file", "series", "name")
+_SUFFIXES = (".npz", ".csv", ".csv.gz", ".parquet")
+
+
+def load_datasets(
+    paths: Iterable[str | PathLike[str]],
+    *,
+    label: str = "label",
+    values: Sequence[str] | None = None,
+    train_fraction: float = 0.5,
+) -> list[LabelledData]:
+    r"""Read labelled series from files and folders.
+
+    A file is a table (CSV, also gzipped, or Parquet) with a column of labels, or an
+    ``.npz`` of NumPy with ``X``, ``y`` and, if you like, ``train_size``. A folder
+    counts for all such files in it or, where it holds an ``index.csv``, for those that
+    this names in its column ``file``, ``series`` or ``name``, with or without suffix;
+    its column ``train_size``, if there is one, goes before the file's own.
+
+    Parameters
+    ----------
+    paths : iterable of str or path-like
+        Files and folders.
+    label : str, default="label"
+        Column of the labels in tables: 0 and 1 with 1 anomalous, or +1 and -1 with -1
+        anomalous.
+    values : sequence of str, default=None
+        Columns to take as channels from tables; None for all that hold numbers.
+    train_fraction : float, default=0.5
+        Share of the samples, at the beginning, that detectors learn from, where nothing
+        else is said.
+
+    Returns
+    -------
+    datasets : list of LabelledData
+        Named as the files are, without suffix.
+
+    Raises
+    ------
+    ValueError
+        If a file or folder is missing, or holds no labelled data.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from skanomaly.evaluation import load_datasets
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "cpu.csv")
+    ...     _ = file.write_text("load,label\n1.5,0\n1.2,0\n9.0,1\n1.3,0\n")
+    ...     load_datasets([folder])[0].train_size
+    2
+    """
+    if not 0 < train_fraction <= 1:
+        raise ValueError(
+            f"train_fraction must be above 0 and at most 1, got {train_fraction}."
+        )
+    files = [one for path in map(Path, paths) for one in _files_of(path)]
+    return [
+        _read(file, size, label=label, values=values, train_fraction=train_fraction)
+        for file, size in files
+    ]
+
+
+def _files_of(path: Path) -> list[tuple[Path, Any]]:
+    """Return a file, or those of a folder; with train_size where an index has it."""
+    return _from_folder(path) if path.is_dir() else [(path, None)]
+
+
+def _from_folder(folder: Path) -> list[tuple[Path, Any]]:
+    if (folder / _INDEX).is_file():
+        return _from_index(folder)
+    files = sorted(file for file in folder.iterdir() if file.name.endswith(_SUFFIXES))
+    if not files:
+        raise ValueError(
+            f"the folder {folder} holds no data: none of its files ends with "
+            f"{', '.join(_SUFFIXES)}."
+        )
+    return [(file, None) for file in files]
+
+
+def _from_index(folder: Path) -> list[tuple[Path, Any]]:
+    index = read_table(folder / _INDEX)
+    names = [name for name in _NAMES if name in index.columns]
+    if not names:
+        raise ValueError(
+            f"{folder / _INDEX} does not name the files: it needs a column 'file', "
+            f"and has {_listed(index)}."
+        )
+    files = [_existing(folder, str(name)) for name in index[names[0]]]
+    sizes = (
+        index["train_size"] if "train_size" in index.columns else [None] * len(files)
+    )
+    return list(zip(files, sizes, strict=True))
+
+
+def _existing(folder: Path, name: str) -> Path:
+    for suffix in ("", *_SUFFIXES):
+        if (folder / f"{name}{suffix}").is_file():
+            return folder / f"{name}{suffix}"
+    raise ValueError(
+        f"{folder / _INDEX} names {name!r}, and there is no such file beside it, with "
+        f"or without {', '.join(_SUFFIXES)}."
+    )
+
+
+def _read(
+    file: Path,
+    train_size: Any,
+    *,
+    label: str,
+    values: Sequence[str] | None,
+    train_fraction: float,
+) -> LabelledData:
+    if not file.exists():
+        raise ValueError(f"there is no file {file}: check the path.")
+    if file.suffix == ".npz":
+        X, y, own_size = _from_npz(file)
+        train_size = own_size if train_size is None else train_size
+    else:
+        X, y = _from_table(file, read_table(file), label, values)
+    if train_size is None:
+        train_size = round(train_fraction * len(X))
+    return LabelledData(_stem(file), X, y, train_size)
+
+
+def _from_npz(file: Path) -> tuple[Any, Any, Any]:
+    try:
+        with np.load(file) as held:
+            arrays = dict(held)
+    except (OSError, ValueError, BadZipFile) as error:
+        raise ValueError(f"{file} is no .npz of plain arrays ({error}).") from error
+    missing = [name for name in ("X", "y") if name not in arrays]
+    if missing:
+        raise ValueError(
+            f"{file} has no array {missing[0]!r}: it must hold X and y, and has "
+            f"{', '.join(arrays) or 'none'}."
+        )
+    return arrays["X"], arrays["y"], arrays.get("train_size")
+
+
+def _from_table(
+    file: Path, table: "DataFrame", label: str, values: Sequence[str] | None
+) -> tuple[Any, Any]:
+    for name in (label, *(values or ())):
+        if name not in table.columns:
+            near = get_close_matches(name.lower(), map(str.lower, table.columns), n=1)
+            close = [column for column in table.columns if [column.lower()] == near]
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            what = "column of labels" if name == label else "column"
+            raise ValueError(
+                f"{file} has no {what} {name!r}.{hint} Its columns are: "
+                f"{_listed(table)}."
+            )
+    others = table.drop(columns=label)
+    X = others[list(values)] if values else others.select_dtypes("number")
+    if X.shape[1] == 0:
+        raise ValueError(
+            f"{file} has no column of numbers beside {label!r}; its columns are: "
+            f"{_listed(table)}."
+        )
+    return X.to_numpy(), table[label].to_numpy()
+
+
+def _stem(file: Path) -> str:
+    suffix = next((end for end in _SUFFIXES if file.name.endswith(end)), "")
+    return file.name.removesuffix(suffix)
+
+
+def _listed(table: "DataFrame") -> str:
+    names = [str(name) for name in table.columns]
+    return ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")

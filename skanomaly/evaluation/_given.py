@@ -1,0 +1,105 @@
+"""What `evaluate` is given, checked before anything is trained."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from os import PathLike
+from typing import Any
+
+from skanomaly.compose import make_detector
+from skanomaly.evaluation._data import LabelledData
+from skanomaly.evaluation._files import load_datasets
+
+
+def as_datasets(datasets: Any) -> list[LabelledData]:
+    """Return what `evaluate` was given as a list of data sets with different names."""
+    if isinstance(datasets, str | PathLike | LabelledData):
+        datasets = [datasets]
+    found: list[LabelledData] = []
+    if isinstance(datasets, Mapping):
+        found = [_from_arrays(name, held) for name, held in datasets.items()]
+    else:
+        for one in datasets:
+            is_path = isinstance(one, str | PathLike)
+            found += load_datasets([one]) if is_path else [_labelled(one)]
+    _check_datasets(found)
+    return found
+
+
+def as_estimators(
+    estimators: Mapping[str, Any] | Iterable[str], datasets: list[LabelledData]
+) -> dict[str, Any]:
+    """Return estimators by name; names alone are those of `make_detector`."""
+    if isinstance(estimators, str):
+        estimators = [estimators]
+    if not isinstance(estimators, Mapping):
+        tables = [one.name for one in datasets if one.records]
+        if tables:
+            raise ValueError(
+                f"data set {tables[0]!r} holds records, and named detectors cut a "
+                "series into windows: pass estimators, as {'pca': PCADetector()}."
+            )
+        estimators = {name: make_detector(name) for name in estimators}
+    if not estimators:
+        raise ValueError("there is no estimator: give one at least.")
+    for name, estimator in estimators.items():
+        missing = [
+            method
+            for method in ("fit", "predict", "get_params")
+            if not hasattr(estimator, method) or isinstance(estimator, type)
+        ]
+        if missing:
+            raise ValueError(
+                f"estimator {name!r} must be an outlier detector, an object with "
+                f"{missing[0]}; got {estimator!r}."
+            )
+    return dict(estimators)
+
+
+def as_seeds(seeds: Iterable[int]) -> list[int]:
+    """Return different seeds."""
+    found = list(seeds)
+    whole = all(isinstance(one, int) and 0 <= one < 2**32 for one in found)
+    if not found or not whole or len(set(found)) < len(found):
+        raise ValueError(
+            "seeds must be different whole numbers from 0 to 2**32 - 1, one at least, "
+            f"such as range(3); got {found}."
+        )
+    return found
+
+
+def _check_datasets(datasets: list[LabelledData]) -> None:
+    """Refuse no data set, two of one name, and none that has an anomaly."""
+    if not datasets:
+        raise ValueError("there is no data set: give one at least.")
+    names = [one.name for one in datasets]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise ValueError(
+            f"the name {repeated[0]!r} is that of {names.count(repeated[0])} data "
+            "sets, which results could not tell apart: rename all but one."
+        )
+    if not any(one.y.any() for one in datasets):
+        raise ValueError(
+            "no data set has an anomaly in its truth, so nothing can be judged: labels "
+            "are 0 and 1 with 1 anomalous, or +1 and -1 with -1 anomalous."
+        )
+
+
+def _from_arrays(name: str, held: Any) -> LabelledData:
+    if isinstance(held, LabelledData):
+        return replace(held, name=name)
+    if not isinstance(held, tuple) or len(held) != 3:
+        raise ValueError(
+            f"data set {name!r} must be a LabelledData or a tuple (X, y, train_size), "
+            f"got {type(held).__name__}."
+        )
+    return LabelledData(name, *held)
+
+
+def _labelled(one: Any) -> LabelledData:
+    if not isinstance(one, LabelledData):
+        raise ValueError(
+            "datasets must hold LabelledData or paths, or map names to tuples "
+            f"(X, y, train_size), got {type(one).__name__}."
+        )
+    return one

@@ -1,0 +1,213 @@
+"""Log runs with MLflow, each once."""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import replace
+from io import StringIO
+from math import isfinite
+from pathlib import Path
+from shutil import rmtree
+from tempfile import TemporaryDirectory
+from time import time
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+from skanomaly._compat import import_extra
+from skanomaly.evaluation._artifacts import HISTORY, MODEL, PICTURE
+from skanomaly.evaluation._identity import software
+from skanomaly.evaluation._metrics import METRICS
+from skanomaly.evaluation._run import MEASURED, Job, seeded
+from skanomaly.evaluation._store import Record
+
+EXPERIMENT = "skanomaly"
+_KEY = "skanomaly.key"
+# By which the UI opens the experiment as one of models, not of conversations.
+_KIND = {"mlflow.experimentKind": "custom_model_development"}
+_SQLITE = "sqlite:///"
+# What MLflow takes at once, and of one value.
+_BATCH = 100
+_LONGEST = 500
+# Seconds that a server has for its first answer.
+_PATIENCE = 10
+
+
+class Tracker:
+    """Log runs to an MLflow server or a local store.
+
+    Nothing of the caller's own MLflow, such as its active run, is touched. A run is
+    finished when all of it is logged, and known by a tag with its key, so that what an
+    interrupted benchmark logged by half is replaced.
+
+    Parameters
+    ----------
+    uri : str
+        Such as ``"http://127.0.0.1:5000"`` or ``"sqlite:///mlflow.db"``. Artifacts of a
+        store in a file lie beside it.
+    folder : Path
+        Where runs leave their models and pictures until they are logged.
+
+    Raises
+    ------
+    ValueError
+        If nothing can be logged there.
+    """
+
+    def __init__(self, uri: str, folder: Path) -> None:
+        self._mlflow = import_extra("mlflow", extra="mlflow")
+        self._folder = folder
+        # It tells of each step of making its tables.
+        logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
+        _check_answer(uri)
+        try:
+            self._client = self._mlflow.MlflowClient(uri)
+            self._experiment = self._find_experiment(uri)
+        except self._mlflow.exceptions.MlflowException as error:
+            raise ValueError(f"MLflow cannot log to {uri}: {error}") from error
+        self._runs: dict[str, list[Any]] = {}
+        for run in self._all_runs():
+            self._runs.setdefault(run.data.tags.get(_KEY, ""), []).append(run)
+
+    def has(self, key: str) -> bool:
+        """Tell whether a run is logged as a whole."""
+        return any(run.info.status == "FINISHED" for run in self._runs.get(key, ()))
+
+    def prepared(self, job: Job) -> Job:
+        """Return the job with a folder for what is to be logged."""
+        return replace(job, artifacts=self._folder / job.key)
+
+    def log(self, job: Job, record: Record) -> None:
+        """Log a run in place of former ones with its key."""
+        for run in self._runs.pop(job.key, ()):
+            self._delete(run)
+        took = record["fit_seconds"] + record["score_seconds"]
+        run_id = self._client.create_run(
+            self._experiment,
+            start_time=_milliseconds(time() - took if isfinite(took) else time()),
+            run_name=f"{job.name} on {job.data.name}, seed {job.seed}",
+            tags=_tags(job, record),
+        ).info.run_id
+        params = [
+            self._mlflow.entities.Param(name, value) for name, value in _params(job)
+        ]
+        for batch in _batches(params):
+            self._client.log_batch(run_id, params=batch)
+        self._client.log_batch(run_id, metrics=self._metrics(record))
+        folder = self._folder / job.key
+        if record["status"] == "ok":
+            self._log_artifacts(run_id, folder)
+        rmtree(folder, ignore_errors=True)
+        status = "FINISHED" if record["status"] == "ok" else "FAILED"
+        with redirect_stdout(StringIO()):  # where it would advertise its address
+            self._client.set_terminated(run_id, status)
+
+    def _delete(self, run: Any) -> None:
+        for output in run.outputs.model_outputs if run.outputs else ():
+            self._client.delete_logged_model(output.model_id)
+        self._client.delete_run(run.info.run_id)
+
+    def _log_artifacts(self, run_id: str, folder: Path) -> None:
+        model_id = self._client.create_logged_model(
+            self._experiment, name=MODEL, source_run_id=run_id
+        ).model_id
+        # First, so that a model is found that an interrupted run logged by half.
+        output = self._mlflow.entities.LoggedModelOutput(model_id, step=0)
+        self._client.log_outputs(run_id, [output])
+        self._client.log_model_artifacts(model_id, str(folder / MODEL))
+        self._client.finalize_logged_model(model_id, "READY")
+        self._client.log_artifact(run_id, str(folder / PICTURE))
+        curves = json.loads((folder / HISTORY).read_text(encoding="utf-8"))
+        metrics = [
+            self._metric(name, value, step)
+            for name, curve in curves.items()
+            for step, value in enumerate(curve)
+        ]
+        for batch in _batches(metrics):
+            self._client.log_batch(run_id, metrics=batch)
+
+    def _metrics(self, record: Record) -> list[Any]:
+        names = (*MEASURED, "epochs", "n_events_found", *METRICS)
+        return [
+            self._metric(name, record[name]) for name in names if isfinite(record[name])
+        ]
+
+    def _metric(self, name: str, value: float, step: int = 0) -> Any:
+        return self._mlflow.entities.Metric(name, value, _milliseconds(time()), step)
+
+    def _find_experiment(self, uri: str) -> str:
+        found = self._client.get_experiment_by_name(EXPERIMENT)
+        if found is not None:
+            return str(found.experiment_id)
+        place = None
+        if uri.startswith(_SQLITE):
+            beside = Path(uri.removeprefix(_SQLITE)).absolute().parent
+            place = (beside / "mlartifacts").as_uri()
+        return str(
+            self._client.create_experiment(
+                EXPERIMENT, artifact_location=place, tags=_KIND
+            )
+        )
+
+    def _all_runs(self) -> Iterator[Any]:
+        token = None
+        while True:
+            page = self._client.search_runs([self._experiment], page_token=token)
+            yield from page
+            token = page.token
+            if not token:
+                return
+
+
+@contextmanager
+def tracking(uri: str | None) -> Iterator[Tracker | None]:
+    """Give a tracker where there is a URI."""
+    if uri is None:
+        yield None
+        return
+    with TemporaryDirectory(prefix="skanomaly-") as folder:
+        yield Tracker(uri, Path(folder))
+
+
+def _batches(items: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(items), _BATCH):
+        yield items[start : start + _BATCH]
+
+
+def _milliseconds(seconds: float) -> int:
+    return int(1000 * seconds)
+
+
+def _check_answer(uri: str) -> None:
+    """Refuse a server that is not there, which MLflow would ask for minutes."""
+    if not uri.startswith(("http://", "https://")):
+        return
+    try:
+        urlopen(uri, timeout=_PATIENCE).close()
+    except HTTPError:
+        pass  # it answers, if only that it wants to know who asks
+    except OSError as error:
+        raise ValueError(
+            f"no MLflow server answers at {uri} ({error}); start one with 'mlflow "
+            "server', or give another URI, such as sqlite:///mlflow.db."
+        ) from error
+
+
+def _params(job: Job) -> Iterator[tuple[str, str]]:
+    yield "estimator", job.name
+    yield "dataset", job.data.name
+    yield "seed", str(job.seed)
+    yield "train_size", str(job.data.train_size)
+    for name, value in seeded(job.estimator, job.seed).get_params().items():
+        # Parameters of a step are told one by one, so its class is enough.
+        told = type(value).__name__ if hasattr(value, "get_params") else str(value)
+        if name != "steps":
+            yield name, told[:_LONGEST]
+
+
+def _tags(job: Job, record: Record) -> dict[str, str]:
+    versions = {f"version.{name}": found for name, found in software().items()}
+    tags = {_KEY: job.key, "estimator": job.name, "dataset": job.data.name, **versions}
+    said = {name: record[name][:_LONGEST] for name in ("error", "warnings")}
+    return tags | {name: text for name, text in said.items() if text}

@@ -1,0 +1,138 @@
+"""One run: fit, score, judge, and never raise."""
+
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import nan
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+
+from skanomaly.evaluation._data import LabelledData
+from skanomaly.evaluation._memory import peak_memory
+from skanomaly.evaluation._metrics import METRICS, buffer_length, judge
+from skanomaly.evaluation._store import Record
+from skanomaly.events import find_events
+from skanomaly.metrics._scorers import abnormality
+from skanomaly.plotting._estimator import innermost, offset_or_none
+
+MEASURED = ("fit_seconds", "score_seconds", "peak_memory_mib")
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """A run that is to be made."""
+
+    key: str
+    name: str
+    estimator: Any
+    data: LabelledData
+    seed: int
+    artifacts: Path | None = None  # where to leave model and picture, if anywhere
+
+
+def run(job: Job) -> Record:
+    """Make a run and return its record; of one that fails, with what went wrong."""
+    record = _head(job)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        # Those tell the authors of a library, not who reads the results.
+        for category in (DeprecationWarning, FutureWarning):
+            warnings.simplefilter("ignore", category)
+        try:
+            record |= _measure(job)
+        except Exception as error:
+            record |= {"status": "failed", "error": f"{type(error).__name__}: {error}"}
+    record["warnings"] = "; ".join(dict.fromkeys(str(one.message) for one in caught))
+    return record
+
+
+def failure(job: Job, error: str) -> Record:
+    """Return the record of a run that could not even say how it failed."""
+    return _head(job) | {"status": "failed", "error": error}
+
+
+def seeded(estimator: Any, seed: int) -> Any:
+    """Return a clone with the seed wherever it takes one."""
+    copy = clone(estimator)
+    names = [
+        name
+        for name in copy.get_params()
+        if name == "random_state" or name.endswith("__random_state")
+    ]
+    return copy.set_params(**dict.fromkeys(names, seed))
+
+
+def trains_networks(estimators: Iterable[Any]) -> bool:
+    """Tell whether any of them has epochs, so that Keras will be loaded."""
+    names = (name for estimator in estimators for name in estimator.get_params())
+    return any(name.rpartition("__")[2] == "epochs" for name in names)
+
+
+def _head(job: Job) -> Record:
+    data = job.data
+    return {
+        "key": job.key,
+        "estimator": job.name,
+        "dataset": data.name,
+        "seed": job.seed,
+        "status": "ok",
+        "error": "",
+        "warnings": "",
+        "n_samples": len(data.y),
+        "n_channels": data.X.shape[1],
+        "train_size": data.train_size,
+        "n_anomalous": int(data.y.sum()),
+        "n_events": 0 if data.records else len(find_events(data.y)),
+        "n_events_found": nan,
+        "vus_window": nan if data.records else float(buffer_length(data.X)),
+        **dict.fromkeys(MEASURED, nan),
+        "epochs": nan,
+        **dict.fromkeys(METRICS, nan),
+    }
+
+
+def _measure(job: Job) -> Record:
+    data = job.data
+    estimator = seeded(job.estimator, job.seed)
+    with peak_memory() as peak:
+        start = perf_counter()
+        estimator.fit(data.X[: data.train_size])
+        fitted = perf_counter()
+        scores = 0.0 - abnormality(estimator, data.X)
+        scored = perf_counter()
+    anomalous = _labels(estimator, data.X, scores)
+    window = 0 if data.records else buffer_length(data.X)
+    record = {
+        "n_events_found": nan if data.records else float(len(find_events(anomalous))),
+        "fit_seconds": fitted - start,
+        "score_seconds": scored - fitted,
+        "peak_memory_mib": peak.mib,
+        "epochs": _epochs(estimator),
+        **judge(data.y, scores, anomalous, window=window, records=data.records),
+    }
+    if job.artifacts is not None:
+        from skanomaly.evaluation._artifacts import leave_artifacts
+
+        leave_artifacts(job.artifacts, estimator, data, scores, anomalous)
+    return record
+
+
+def _labels(
+    estimator: Any, X: NDArray[np.float64], scores: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Tell what the estimator calls anomalous, without scoring X again if possible."""
+    offset = offset_or_none(estimator)
+    if offset is None or not hasattr(estimator, "score_samples"):
+        predicted: NDArray[np.bool_] = np.asarray(estimator.predict(X)) == -1
+        return predicted
+    return scores < offset
+
+
+def _epochs(estimator: Any) -> float:
+    history = getattr(innermost(estimator), "history_", None)
+    return float(len(next(iter(history.values())))) if history else nan

@@ -1,0 +1,108 @@
+"""Write results: a table, and a page with charts."""
+
+import os
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from os import PathLike
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from skanomaly._compat import import_extra
+from skanomaly.evaluation._identity import software
+from skanomaly.evaluation._metrics import METRICS
+from skanomaly.evaluation._page import render_page
+from skanomaly.evaluation._summary import metrics_of
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+FORMATS = ("csv", "parquet")
+PAGE = "benchmark.html"
+
+
+def write_results(
+    results: "DataFrame",
+    folder: str | PathLike[str],
+    *,
+    format: str = "csv",
+    metric: str = "vus_pr",
+    about: Mapping[str, str] | None = None,
+) -> list[Path]:
+    """Write a table of results, and a page with charts of it.
+
+    Both are written to a hidden folder first and moved to their places then, so that
+    neither is ever half written.
+
+    Parameters
+    ----------
+    results : DataFrame
+        What `evaluate` returned.
+    folder : str or path-like
+        Where to write; made where it is missing.
+    format : {"csv", "parquet"}, default="csv"
+        Of the table, ``results.csv`` or ``results.parquet``.
+    metric : str, default="vus_pr"
+        What the charts show. Where it has no value, as for records, the first metric
+        that has one.
+    about : mapping of str to str, default=None
+        What else the page shall say of how the results were made.
+
+    Returns
+    -------
+    paths : list of Path
+        The table and the page, ``benchmark.html``: bars of the means, a
+        critical-difference diagram, time against quality, all means, each data set,
+        failures, and how it was made. One file without scripts, which needs no network.
+
+    Raises
+    ------
+    ValueError
+        If `format` or `metric` is unknown.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from skanomaly.datasets import make_periodic
+    >>> from skanomaly.evaluation import evaluate, write_results
+    >>> made = make_periodic(800, period=25, random_state=0)
+    >>> results = evaluate(["pca"], {"waves": (made.X, made.y, made.train_size)})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [path.name for path in write_results(results, folder)]
+    ['results.csv', 'benchmark.html']
+    """
+    if format not in FORMATS:
+        raise ValueError(f"format must be one of {FORMATS}, got {format!r}.")
+    if metric not in METRICS:
+        raise ValueError(
+            f"there is no metric {metric!r}; known are: {', '.join(METRICS)}."
+        )
+    if format == "parquet":
+        import_extra("pyarrow", extra="cli")
+    measured = metrics_of(results)
+    if metric not in measured and measured:
+        metric = measured[0]
+    page = render_page(results, metric, _about() | dict(about or {}), "Benchmark")
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    table = f"results.{format}"
+    with TemporaryDirectory(prefix=".skanomaly-", dir=folder) as hidden:
+        beside = Path(hidden)
+        if format == "csv":
+            results.to_csv(beside / table, index=False)
+        else:
+            results.to_parquet(beside / table, index=False)
+        (beside / PAGE).write_text(page, encoding="utf-8")
+        for name in (table, PAGE):
+            os.replace(beside / name, folder / name)
+    return [folder / table, folder / PAGE]
+
+
+def _about() -> dict[str, str]:
+    versions = ", ".join(f"{name} {found}" for name, found in software().items())
+    return {
+        "written": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "software": f"Python {platform.python_version()}, {versions}",
+        "machine": f"{platform.platform()}, {os.cpu_count()} cores",
+    }
