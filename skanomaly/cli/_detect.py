@@ -23,9 +23,9 @@ from skanomaly.cli._fit import (
 )
 from skanomaly.cli._labels import check_labels, read_labelled
 from skanomaly.cli._made import how_made
-from skanomaly.cli._quiet import load_keras
 from skanomaly.cli._reading import Reading, index_of, read_series
 from skanomaly.cli._show import Run, finish
+from skanomaly.detectors._quiet import load_keras
 
 if TYPE_CHECKING:
     import pandas as pd

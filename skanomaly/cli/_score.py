@@ -12,9 +12,9 @@ from skanomaly.cli._errors import InputError, bad_input, refused
 from skanomaly.cli._fit import load
 from skanomaly.cli._labels import check_labels, read_labelled
 from skanomaly.cli._made import how_made
-from skanomaly.cli._quiet import load_keras
 from skanomaly.cli._reading import Reading, index_of
 from skanomaly.cli._show import Run, finish
+from skanomaly.detectors._quiet import load_keras
 
 
 def score(options: Namespace) -> None:

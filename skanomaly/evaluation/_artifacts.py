@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly._compat import import_extra
+from skanomaly.detectors._identity import software
 from skanomaly.evaluation._data import LabelledData
-from skanomaly.evaluation._identity import software
 from skanomaly.events import find_events
 from skanomaly.plotting import ErrorHistogramDisplay, ScoreDisplay, SeriesDisplay
 from skanomaly.plotting._estimator import innermost, offset_or_none

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from joblib import effective_n_jobs
 
 from skanomaly._compat import import_extra
+from skanomaly.detectors._identity import fingerprint
 from skanomaly.evaluation._data import LabelledData
 from skanomaly.evaluation._given import as_datasets, as_estimators, as_seeds
-from skanomaly.evaluation._identity import data_text, estimator_text, run_key
+from skanomaly.evaluation._identity import data_hash, run_key
 from skanomaly.evaluation._metrics import METRICS, check_metrics
 from skanomaly.evaluation._mlflow import Tracker, tracking
 from skanomaly.evaluation._pool import run_all, silent_replacement
@@ -185,11 +186,11 @@ def _is_done(record: Record, tracker: Tracker | None) -> bool:
 def _grid(
     estimators: dict[str, Any], datasets: list[LabelledData], seeds: list[int]
 ) -> list[Job]:
-    texts = {name: estimator_text(one) for name, one in estimators.items()}
-    contents = [data_text(data) for data in datasets]
+    hashes = {name: fingerprint(one) for name, one in estimators.items()}
+    contents = [data_hash(data) for data in datasets]
     return [
         Job(
-            key=run_key(name, texts[name], data.name, content, seed),
+            key=run_key(name, hashes[name], data.name, content, seed),
             name=name,
             estimator=estimator,
             data=data,

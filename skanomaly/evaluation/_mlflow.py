@@ -16,8 +16,8 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from skanomaly._compat import import_extra
+from skanomaly.detectors._identity import software
 from skanomaly.evaluation._artifacts import HISTORY, MODEL, PICTURE
-from skanomaly.evaluation._identity import software
 from skanomaly.evaluation._metrics import METRICS
 from skanomaly.evaluation._run import MEASURED, Job, seeded
 from skanomaly.evaluation._store import Record

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from skanomaly._compat import import_extra
-from skanomaly.evaluation._identity import software
+from skanomaly.detectors._identity import software
 from skanomaly.evaluation._metrics import METRICS
 from skanomaly.evaluation._page import render_page
 from skanomaly.evaluation._summary import metrics_of

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -13,7 +14,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 import skanomaly
 from skanomaly import AutoencoderDetector, SigmaThreshold, make_detector
-from skanomaly.evaluation._identity import estimator_text
+from skanomaly.detectors._identity import fingerprint
 
 ROOT = Path(skanomaly.__file__).parent.parent
 
@@ -49,22 +50,55 @@ def test_clones_are_the_same_and_changes_are_not():
         make_pipeline(FunctionTransformer(kw_args={"a": np.arange(3)})),
         make_pipeline(FunctionTransformer(kw_args={"a": np.arange(4)})),
     ]
-    texts = [estimator_text(one) for one in estimators]
-    assert len(set(texts)) == len(texts)
-    assert [estimator_text(clone(one)) for one in estimators] == texts
+    hashes = [fingerprint(one) for one in estimators]
+    assert len(set(hashes)) == len(hashes)
+    assert [fingerprint(clone(one)) for one in estimators] == hashes
 
 
 def test_it_is_the_same_in_another_process():
     code = """
 from skanomaly import make_detector
-from skanomaly.evaluation._identity import estimator_text
-print(estimator_text(make_detector("one_class_svm", nu=0.1)))
+from skanomaly.detectors._identity import fingerprint
+print(fingerprint(make_detector("one_class_svm", nu=0.1)))
 """
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT
     )
-    expected = estimator_text(make_detector("one_class_svm", nu=0.1))
+    expected = fingerprint(make_detector("one_class_svm", nu=0.1))
     assert done.stdout.strip() == expected
+
+
+def test_what_a_function_closes_over_counts():
+    def times(factor):
+        return lambda X: factor * X
+
+    hashes = [
+        fingerprint(FunctionTransformer(one))
+        for one in (
+            times(2),
+            times(3),
+            times(2),
+            partial(np.add, 1),
+            partial(np.add, 2),
+        )
+    ]
+    assert hashes[0] == hashes[2]
+    assert len(set(hashes)) == 4
+
+
+def test_content_counts_however_it_lies_in_memory():
+    X = np.arange(12.0).reshape(4, 3)
+    pca = make_detector("pca")
+    same = fingerprint(pca, X)
+    assert fingerprint(pca, np.asfortranarray(X)) == same
+    assert fingerprint(pca, X[:, ::-1][:, ::-1]) == same
+    assert fingerprint(pca, X.reshape(3, 4)) != same
+    assert fingerprint(pca, X + 1) != same
+    assert fingerprint(pca.set_params(shingler__window=5), X) != same
+    left_out = {"leave_out": {"shingler"}}
+    assert fingerprint(pca, X, **left_out) == fingerprint(
+        pca.set_params(shingler__window=6), X, **left_out
+    )
 
 
 def test_what_cannot_be_told_apart_is_refused():
@@ -72,4 +106,4 @@ def test_what_cannot_be_told_apart_is_refused():
     with pytest.raises(
         ValueError, match="the parameter kw_args of FunctionTransformer"
     ):
-        estimator_text(transformer)
+        fingerprint(transformer)
