@@ -32,7 +32,9 @@ memory : str, path, joblib.Memory or None, default=None
     A fit with the same parameters, but for those of the threshold, on the same rows
     then trains nothing, and the same rows are scored once: in a search over
     ``threshold__k`` a fold costs one training. Without a `random_state` a fit is
-    repeated as well. `partial_fit` and warm starts are not kept.
+    repeated as well. `partial_fit` and warm starts are not kept. It does not see
+    changes of what a network function of your own calls, nor those made by hand to
+    a fitted network: clear the folder after them.
 """
 _TRAINING = """
 epochs : int, default=30

@@ -28,7 +28,7 @@ def fingerprint(estimator: Any, *content: Any, leave_out: Collection[str] = ()) 
     ----------
     estimator : estimator
         Known by its class and all parameters, nested ones too; a function among them
-        by what it does, so that one that was edited is another one.
+        by its own code, but not by what that calls.
     *content : object
         Whatever else counts, such as data.
     leave_out : collection of str, default=()
@@ -41,8 +41,8 @@ def fingerprint(estimator: Any, *content: Any, leave_out: Collection[str] = ()) 
     """
     params = {
         name: _hash(estimator, name, value)
-        for name, value in estimator.get_params().items()
-        if name.partition("__")[0] not in leave_out
+        for name, value in estimator.get_params(deep=False).items()
+        if name not in leave_out
     }
     told = (_told_apart(type(estimator)), params, software(), *map(_values, content))
     return str(joblib.hash(told))
@@ -67,21 +67,27 @@ def _told_apart(value: Any) -> Any:
     """Return what tells a parameter from another one, by its content."""
     if isinstance(value, list | tuple):
         return [_told_apart(item) for item in value]
+    if isinstance(value, dict):
+        return [_told_apart(item) for item in value.items()]
+    if isinstance(value, set | frozenset):
+        return sorted(map(repr, value))  # else in an order that each process has anew
     if isinstance(value, partial):
         return _told_apart([value.func, value.args, sorted(value.keywords.items())])
     if isinstance(value, type):
         return value.__module__, value.__qualname__
     if inspect.isfunction(value):
         return _of_function(value)
+    if inspect.ismethod(value):
+        return _told_apart([value.__func__, value.__self__])
     if hasattr(value, "get_params"):
-        return _told_apart(type(value))  # its parameters count by themselves
+        return _told_apart([type(value), value.get_params(deep=False)])
     if hasattr(value, "get_config"):
         # Keras numbers the names of what it makes.
-        return _told_apart(type(value)), value.get_config() | {"name": None}
+        return _told_apart([type(value), value.get_config() | {"name": None}])
     if hasattr(value, "set_model"):  # a callback, which a former fit left its traces in
         traces = ("_model", "params")
         known = {n: v for n, v in vars(value).items() if n not in traces}
-        return _told_apart(type(value)), known
+        return _told_apart([type(value), known])
     return value
 
 
@@ -94,5 +100,8 @@ def _of_function(function: Any) -> Any:
 
 def _instructions(code: CodeType) -> tuple[Any, ...]:
     """Return what a function does, whatever file and line it stands on."""
-    within = [_instructions(c) if inspect.iscode(c) else c for c in code.co_consts]
+    within = [
+        _instructions(c) if inspect.iscode(c) else _told_apart(c)
+        for c in code.co_consts
+    ]
     return code.co_code, code.co_names, within

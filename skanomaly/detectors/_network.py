@@ -6,7 +6,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._compat import HasMethods, Interval, StrOptions, fit_context
@@ -145,6 +145,14 @@ class BaseNetworkDetector(BaseDetector):
         examples = self._trimmed(examples)
         validation = validation and self._trimmed(validation)
         self._train(examples, validation, seed=seed, epochs=epochs)
+
+    def _learned_from(
+        self, rows: Sequences
+    ) -> tuple[NDArray[np.float64], dict[str, Any]]:
+        learned = super()._learned_from(rows)
+        if self.network is not None:
+            self._model.check_packed()
+        return learned
 
     def _train(
         self,

@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from threading import Lock
 from typing import Any
 
 import keras
@@ -30,6 +31,8 @@ Arrays = NDArray[np.float32]
 # the user's wish, and leave it on.
 if not scikeras_random.tf_enable_op_determinism():
     scikeras_random.tf_disable_op_determinism()
+
+_UNPACKING = Lock()
 
 # Part of the validation loss by which it must fall to count as better. Recurrent
 # networks gain a few thousandths an epoch forever, which no score ever shows.
@@ -161,14 +164,26 @@ class Trainer(BaseWrapper):
     def __getattr__(self, name: str) -> Any:
         # Unpacked when it is first asked for: to load a network takes longer than all
         # else that is done with a detector whose scores are known.
-        if name != "model_" or "_packed" not in vars(self):
-            raise AttributeError(
-                f"{type(self).__name__!r} object has no attribute {name!r}"
-            )
-        # What Keras loads seeds itself from Python's random state, which is not ours.
-        with scikeras_random.tensorflow_random_state(0):
-            self.model_ = pickle.loads(self.__dict__.pop("_packed"))
-        return self.model_
+        if name == "model_":
+            with _UNPACKING:  # another thread may ask as well
+                if "_packed" in vars(self):
+                    self.model_ = _unpacked(self._packed)
+                    del self._packed
+                if "model_" in vars(self):
+                    return vars(self)["model_"]
+        raise AttributeError(
+            f"{type(self).__name__!r} object has no attribute {name!r}"
+        )
+
+    def check_packed(self) -> None:
+        """Raise if the network that is packed can't be unpacked again."""
+        try:
+            _unpacked(pickle.dumps(self.model_))
+        except Exception as error:  # whatever the network's own layers raise
+            raise ValueError(
+                "memory keeps networks that Keras can load again, which it can't do "
+                f"with this one: {error} Mend the network, or leave memory=None."
+            ) from error
 
     def check_layers(self, *names: str) -> None:
         """Raise if the network lacks a layer of one of these names."""
@@ -224,6 +239,12 @@ class Trainer(BaseWrapper):
             for batch, _, padded in examples.batches()
         ]
         return np.concatenate(decoded)
+
+
+def _unpacked(packed: bytes) -> keras.Model:
+    # What Keras loads seeds itself from Python's random state, which is not ours.
+    with scikeras_random.tensorflow_random_state(0):
+        return pickle.loads(packed)
 
 
 def _first(outputs: Any, n: int) -> Any:

@@ -14,7 +14,7 @@ class BestThreshold(NamedTuple):
     Parameters
     ----------
     threshold : float
-        What reaches it is anomalous.
+        What is above it is anomalous.
     f1 : float
         F1 of samples.
     """
@@ -41,8 +41,9 @@ def best_f1_threshold(y_true: ArrayLike, y_score: ArrayLike) -> BestThreshold:
     Returns
     -------
     threshold : float
-        A value of `y_score`, not rounded; anomalous is what reaches it. The highest of
-        equally good ones. NaN (with a warning) where nothing is true.
+        Midway between the lowest score that is called anomalous and the next lower
+        one, so that it is the same whether what reaches it counts or not. The highest
+        of equally good ones. NaN (with a warning) where nothing is true.
     f1 : float
         From 0 to 1.
 
@@ -55,7 +56,7 @@ def best_f1_threshold(y_true: ArrayLike, y_score: ArrayLike) -> BestThreshold:
     --------
     >>> from skanomaly.metrics import best_f1_threshold
     >>> best_f1_threshold([0, 0, 1, 1, 0], [0.1, 0.4, 0.5, 0.9, 0.5])
-    BestThreshold(threshold=0.5, f1=0.8)
+    BestThreshold(threshold=0.45, f1=0.8)
     """
     truth, score = read_scores(y_true, y_score)
     if not truth.any():
@@ -68,4 +69,9 @@ def best_f1_threshold(y_true: ArrayLike, y_score: ArrayLike) -> BestThreshold:
     f1 = 2 * np.cumsum(truth[order]) / (n_found + truth.sum())
     whole = np.append(thresholds[1:] != thresholds[:-1], True)
     best = np.flatnonzero(whole)[np.argmax(f1[whole])]
-    return BestThreshold(float(thresholds[best]), float(f1[best]))
+    lowest = thresholds[best]
+    threshold = np.nextafter(lowest, -np.inf)
+    if best + 1 < len(score):
+        below = thresholds[best + 1]
+        threshold = min(threshold, below + (lowest - below) / 2)
+    return BestThreshold(float(threshold), float(f1[best]))

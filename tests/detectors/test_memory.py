@@ -1,4 +1,5 @@
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import keras
@@ -278,6 +279,34 @@ def test_an_edited_network_is_trained_anew(tmp_path, monkeypatch):
     monkeypatch.setattr(network, "__code__", edited.__code__)
     clone(detector).set_params(network=network).fit(rows)
     assert Counter.trainings == 4
+
+
+def with_a_lambda(window, n_channels):
+    inputs = keras.Input((window, n_channels))
+    x = keras.layers.Lambda(lambda x: 0.5 * x)(inputs)
+    return keras.Model(inputs, keras.layers.Dense(n_channels)(x))
+
+
+def test_a_network_that_cannot_be_loaded_is_refused(tmp_path):
+    detector = quick(AutoencoderDetector, network=with_a_lambda, memory=tmp_path)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="Keras can load again.*Lambda"):
+            clone(detector).fit(rows_of(wave()))
+
+
+def test_a_loaded_network_is_unpacked_once_and_whole():
+    rows = rows_of(wave())
+    fitted = quick(AutoencoderDetector).fit(rows)
+    packed = pickle.dumps(fitted)
+    for _ in range(3):
+        loaded = pickle.loads(packed)
+        with ThreadPoolExecutor(4) as threads:
+            networks = list(threads.map(lambda one: one.network_, [loaded] * 4))
+        assert all(one is networks[0] for one in networks)
+        again = pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(loaded))))
+        np.testing.assert_array_equal(
+            again.score_samples(rows), fitted.score_samples(rows)
+        )
 
 
 def test_what_cannot_be_told_apart_is_refused_before_training(tmp_path):
