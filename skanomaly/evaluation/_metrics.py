@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.signal import argrelmax, correlate
 from sklearn.metrics import f1_score, precision_score, recall_score
 
 from skanomaly.metrics import (
@@ -21,12 +20,6 @@ from skanomaly.metrics import (
     range_precision_score,
     range_recall_score,
 )
-
-# What TSB-AD looks at to find a window, and what it takes where it finds none.
-_LOOKED_AT = 20_000
-_LAGS = 400
-_LEAST, _MOST = 3, 300
-_NO_PERIOD = 125
 
 
 def _best_f1(y_true: ArrayLike, y_score: ArrayLike) -> float:
@@ -120,25 +113,3 @@ def _value(
     if "window" in scorer.params:
         scorer = make_anomaly_scorer(name, window=window)
     return scorer.of_scores(y, scores)
-
-
-def buffer_length(X: NDArray[np.float64]) -> int:
-    """Return the widest buffer of VUS for a series, as TSB-AD finds it.
-
-    The lag of the highest local maximum of the autocorrelation of the first channel:
-    of the first 20,000 samples, up to lag 400. 125 where there is none or it is not
-    within 3 to 300.
-
-    References
-    ----------
-    Liu, Q. and Paparrizos, J. (2024). The elephant in the room: towards a reliable
-    time-series anomaly detection benchmark. NeurIPS 2024 Datasets and Benchmarks.
-    """
-    x = X[:_LOOKED_AT, 0] - X[:_LOOKED_AT, 0].mean()
-    r = correlate(x, x, method="fft")[len(x) - 1 :][: _LAGS + 1]
-    # TSB-AD drops the first three lags, counts from the fourth, and so is its check.
-    (maxima,) = argrelmax(r[_LEAST:])
-    if not len(maxima):
-        return _NO_PERIOD
-    highest = int(maxima[np.argmax(r[_LEAST:][maxima])])
-    return highest + _LEAST if _LEAST <= highest <= _MOST else _NO_PERIOD

@@ -14,9 +14,10 @@ from sklearn.base import clone
 
 from skanomaly.evaluation._data import LabelledData
 from skanomaly.evaluation._memory import peak_memory
-from skanomaly.evaluation._metrics import METRICS, buffer_length, judge
+from skanomaly.evaluation._metrics import METRICS, judge
 from skanomaly.evaluation._store import Record
 from skanomaly.events import find_events
+from skanomaly.metrics import vus_window
 from skanomaly.metrics._scorers import abnormality
 from skanomaly.plotting._estimator import innermost, offset_or_none
 
@@ -89,7 +90,7 @@ def _head(job: Job) -> Record:
         "n_anomalous": int(data.y.sum()),
         "n_events": 0 if data.records else len(find_events(data.y)),
         "n_events_found": nan,
-        "vus_window": nan if data.records else float(buffer_length(data.X)),
+        "vus_window": nan if data.records else float(vus_window(data.X)),
         **dict.fromkeys(MEASURED, nan),
         "epochs": nan,
         **dict.fromkeys(METRICS, nan),
@@ -106,7 +107,7 @@ def _measure(job: Job) -> Record:
         scores = 0.0 - abnormality(estimator, data.X)
         scored = perf_counter()
     anomalous = _labels(estimator, data.X, scores)
-    window = 0 if data.records else buffer_length(data.X)
+    window = 0 if data.records else vus_window(data.X)
     record = {
         "n_events_found": nan if data.records else float(len(find_events(anomalous))),
         "fit_seconds": fitted - start,

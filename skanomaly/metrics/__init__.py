@@ -33,6 +33,7 @@ from skanomaly.metrics._scorers import (
     make_anomaly_scorer,
 )
 from skanomaly.metrics._vus import vus_pr_score, vus_roc_score
+from skanomaly.metrics._window import vus_window
 
 __all__ = [
     "ANOMALY_SCORERS",
@@ -55,4 +56,5 @@ __all__ = [
     "range_recall_score",
     "vus_pr_score",
     "vus_roc_score",
+    "vus_window",
 ]

@@ -36,7 +36,8 @@ def vus_pr_score(
         The higher, the more anomalous: ``-score_samples(X)``.
     window : int
         Widest buffer in samples, half of it to each side; about one period of the
-        series.
+        series, such as :func:`vus_window` finds. Volumes with different ones can't be
+        compared.
     n_thresholds : int or None, default=250
         Thresholds to take from the sorted scores, evenly by rank, as TSB-AD does. None
         takes every score, which is exact.
@@ -125,7 +126,8 @@ def vus_roc_score(
         The higher, the more anomalous: ``-score_samples(X)``.
     window : int
         Widest buffer in samples, half of it to each side; about one period of the
-        series.
+        series, such as :func:`vus_window` finds. Volumes with different ones can't be
+        compared.
     n_thresholds : int or None, default=250
         Thresholds to take from the sorted scores, evenly by rank, as TSB-AD does. None
         takes every score, which is exact.

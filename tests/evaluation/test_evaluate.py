@@ -11,7 +11,6 @@ from sklearn.metrics import f1_score, roc_auc_score
 
 from skanomaly import find_events, make_detector
 from skanomaly.evaluation import METRICS, LabelledData, evaluate
-from skanomaly.evaluation._metrics import buffer_length
 from skanomaly.metrics import (
     affiliation_recall_score,
     best_f1_threshold,
@@ -21,6 +20,7 @@ from skanomaly.metrics import (
     range_precision_score,
     vus_pr_score,
     vus_roc_score,
+    vus_window,
 )
 from tests.evaluation.common import (
     Guess,
@@ -69,7 +69,7 @@ def test_metrics_are_those_of_the_package(results):
     pipe = make_detector("pca", random_state=1).fit(data.X[: data.train_size])
     scores, labels = -pipe.score_samples(data.X), pipe.predict(data.X)
     truth = np.where(data.y, -1, 1)
-    window = buffer_length(data.X)
+    window = vus_window(data.X)
     expected = {
         "vus_pr": vus_pr_score(truth, scores, window=window),
         "vus_roc": vus_roc_score(truth, scores, window=window),
@@ -261,10 +261,3 @@ def test_bad_input_is_told_before_anything_runs(
     with pytest.raises(ValueError, match=message):
         evaluate(estimators, datasets, store=store, **options)
     assert not store.exists()
-
-
-def test_window_of_vus_follows_the_first_channel():
-    time = np.arange(3000)
-    assert buffer_length(np.sin(2 * np.pi * time / 40)[:, np.newaxis]) == 40
-    assert buffer_length(np.ones((100, 1))) == 125
-    assert buffer_length(np.random.default_rng(0).normal(size=(10, 1))) in range(3, 126)

@@ -302,3 +302,14 @@ def test_published_implementations(case):
         metrics.affiliation_recall_score(truth, found),
     ]
     assert ours == pytest.approx(case["affiliation"], **approx)
+
+
+def test_window_of_vus_follows_the_first_channel():
+    time = np.arange(3000)
+    assert metrics.vus_window(np.sin(2 * np.pi * time / 40)[:, np.newaxis]) == 40
+    assert metrics.vus_window(np.ones((100, 1))) == 125
+    assert metrics.vus_window(np.random.default_rng(0).normal(size=(10, 1))) in range(
+        3, 126
+    )
+    both = np.column_stack([np.sin(time), time % 7])
+    assert metrics.vus_window(both) == metrics.vus_window(both[:, 0])
