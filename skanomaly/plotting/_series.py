@@ -228,7 +228,7 @@ class SeriesDisplay:
                 channel_ax.xaxis.get_offset_text().set_visible(False)
                 channel_ax.set_xlabel("")
             if self.channel_names is not None:
-                channel_ax.set_ylabel(self.channel_names[channel])
+                channel_ax.set_ylabel(_style.plain(self.channel_names[channel]))
         self.ax_: Axes = self.axes_[0]
         self.figure_: Figure = _style.figure_of(self.ax_)
         samples = _style.plural(n_samples - self.n_train, "sample")

@@ -222,9 +222,10 @@ class ThresholdCurveDisplay:
             ax.xaxis.set_major_formatter("{x:g}")
             ax.minorticks_off()
         ax.set_xlabel("threshold of the error")
-        ax.set_ylabel(self.metric)
+        metric = _style.plain(self.metric)
+        ax.set_ylabel(metric)
         _style.frame(ax)
-        _style.title(ax, f"{self.metric} by threshold")
+        _style.title(ax, f"{metric} by threshold")
         self.ax_: Axes = ax
         self.figure_: Figure = _style.figure_of(ax)
         return self
