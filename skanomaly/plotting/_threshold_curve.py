@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly.metrics import AnomalyScorer
+from skanomaly.metrics._scorers import abnormality
 from skanomaly.metrics._threshold_curve import (
     best_of_curve,
     label_scorer,
@@ -132,7 +133,7 @@ class ThresholdCurveDisplay:
         offset = offset_or_none(estimator)
         return cls.from_predictions(
             y,
-            -estimator.score_samples(X),
+            abnormality(estimator, X),
             scoring=scoring,
             threshold=None if offset is None else -offset,
             n_thresholds=n_thresholds,
