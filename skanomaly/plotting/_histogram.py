@@ -151,7 +151,6 @@ class ErrorHistogramDisplay:
         -------
         display : ErrorHistogramDisplay
         """
-        ax = _style.new_axes(ax, figsize=(5, 3.5))
         error = -np.asarray(self.scores, dtype=np.float64)
         trained = None
         if self.training_scores is not None and np.size(self.training_scores):
@@ -164,6 +163,7 @@ class ErrorHistogramDisplay:
                 f"none of the {len(error):,} scores is a number, so there is nothing "
                 "to count: pass score_samples(X)."
             )
+        ax = _style.new_axes(ax, figsize=(5, 3.5))
         log = wants_log(everything, self.offset)
         edges = _edges(everything, self.bins, log=log)
         ax.hist(_known(error), edges, color=_style.SERIES, alpha=0.75, label="scored")
