@@ -113,7 +113,14 @@ def run_detector(
     )
     seconds["score"] = perf_counter() - start
     rule = f"{pipeline[-1].threshold} on {learned_on}"
-    made = how_made(options, pipeline, rule=rule, reading=reading, seconds=seconds)
+    made = how_made(
+        options,
+        pipeline,
+        offset=detection.offset,
+        rule=rule,
+        reading=reading,
+        seconds=seconds,
+    )
     finish(
         options,
         Run(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from skanomaly.cli._errors import InputError, bad_input, closest, warn
 from skanomaly.cli._progress import progress_bar
-from skanomaly.plotting._estimator import detector_name
+from skanomaly.plotting._estimator import detector_name, window_or_none
 
 if TYPE_CHECKING:
     from skanomaly.report import SavedModel
@@ -148,8 +148,6 @@ def train(
 
 def prepare_to_go_on(options: Namespace, saved: "SavedModel", n_train: int) -> Any:
     """Give the loaded pipeline what was said anew."""
-    from skanomaly.report._collect import window_of
-
     pipeline = saved.pipeline
     if not hasattr(pipeline, "steps"):
         raise InputError("--continue needs a pipeline that 'skanomaly detect' saved.")
@@ -160,7 +158,7 @@ def prepare_to_go_on(options: Namespace, saved: "SavedModel", n_train: int) -> A
             "--continue."
         )
     _check_rule(options, options.threshold or pipeline[-1].threshold, "the model's")
-    window = window_of(pipeline)
+    window = window_or_none(pipeline)
     if window is not None and window > n_train:
         raise InputError(
             f"the model's window of {window} is longer than the training series of "

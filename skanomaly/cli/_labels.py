@@ -42,7 +42,11 @@ def read_labels_file(options: Namespace) -> NDArray[np.bool_] | None:
             f"{file} has {table.shape[1]} columns: it must have one, with one label "
             "for each sample."
         )
-    return read_truth(table.iloc[:, 0].to_numpy(), name=file)
+    labels, heading = table.iloc[:, 0].to_numpy(), table.columns[0].lower()
+    if labels.dtype == bool and heading in ("true", "false"):
+        # Without a heading, words come first that a table takes for one.
+        labels = np.append(heading == "true", labels)
+    return read_truth(labels, name=file)
 
 
 def check_labels(

@@ -24,6 +24,7 @@ def how_made(
     options: Namespace,
     estimator: Any,
     *,
+    offset: float,
     rule: str,
     reading: Reading,
     seconds: dict[str, float],
@@ -42,7 +43,7 @@ def how_made(
         "Reading": _given(said | asdict(reading)),
         "Threshold": {
             "rule": rule,
-            "error": f"{0.0 - detector.offset_:.6g}",
+            "error": f"{0.0 - offset:.6g}",
             "min length": options.min_length,
             "merge gap": options.merge_gap,
         },

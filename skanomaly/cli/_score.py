@@ -47,7 +47,12 @@ def score(options: Namespace) -> None:
         )
     seconds, rule = {"score": perf_counter() - start}, "of the model"
     made = how_made(
-        options, saved.pipeline, rule=rule, reading=reading, seconds=seconds
+        options,
+        saved.pipeline,
+        offset=detection.offset,
+        rule=rule,
+        reading=reading,
+        seconds=seconds,
     )
     run = Run(
         detection=replace(detection, made=made),

@@ -90,13 +90,18 @@ def _plain(value: Any) -> Any:
 
 def _print(run: Run, paths: list[Path]) -> None:
     rich_console = import_extra("rich.console", extra="cli")
-    console = rich_console.Console(highlight=False, soft_wrap=True)
+    rich_text = import_extra("rich.text", extra="cli")
+    # Names are shown as they are, whatever brackets and colons are in them.
+    console = rich_console.Console(
+        highlight=False, markup=False, emoji=False, soft_wrap=True
+    )
     detection = run.detection
     names = ", ".join(detection.channel_names)
     by = getattr(detection.index, "name", None)
     names += "" if by is None else f" by {by}"
     window = "" if detection.window is None else f", window {detection.window}"
-    console.print(f"[bold]{detection.detector}[/]{window}, on {names}; {run.said}.")
+    said = f"{window}, on {names}; {run.said}."
+    console.print(rich_text.Text.assemble((detection.detector, "bold"), said))
     console.print(
         f"Threshold {0.0 - detection.offset:.4g} ({run.threshold}). "
         + ", ".join(f"{name} {took:.1f} s" for name, took in run.seconds.items())

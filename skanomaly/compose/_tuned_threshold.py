@@ -55,8 +55,8 @@ class TunedThresholdDetectorCV(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
     Parameters
     ----------
     estimator : estimator
-        Outlier detector with ``score_samples`` or ``decision_function``, or a pipeline
-        that ends with one, such as `make_detector` returns.
+        Outlier detector with ``score_samples``, or a pipeline that ends with one, such
+        as `make_detector` returns.
     scoring : str or callable, default="event_f1"
         A metric of labels, as `skanomaly.metrics.make_anomaly_scorer` takes it, or
         what that returns.

@@ -12,6 +12,7 @@ import numpy as np
 from skanomaly._compat import import_extra
 from skanomaly.evaluation._rank import Ranking, groups_of
 from skanomaly.evaluation._summary import fixed
+from skanomaly.plotting._style import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,7 +69,8 @@ def draw_bars(values: "DataFrame", metric: str) -> str:
         ax.scatter(
             dots, np.full(len(dots), place), s=12, color=_INK, alpha=0.45, linewidths=0
         )
-    ax.set_yticks(places, [f"{name}  {fixed(mean)}" for name, mean in means.items()])
+    labels = [f"{plain(name)}  {fixed(mean)}" for name, mean in means.items()]
+    ax.set_yticks(places, labels)
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(-0.6, len(means) - 0.4)
     ax.set_xlabel(f"{metric}: mean (bar) and each data set (dot)")
@@ -108,7 +110,8 @@ def draw_ranks(names: list[str], ranking: Ranking) -> str:
         height = -below - 0.55 * level
         edge = 1 - 0.03 * n if left else n + 0.03 * n
         ax.plot([rank, rank, edge], [0, height, height], color=_INK, linewidth=0.9)
-        text = f"{name}  {rank:.2f}" if left else f"{rank:.2f}  {name}"
+        words = (plain(name), f"{rank:.2f}")
+        text = "  ".join(words if left else words[::-1])
         shift = -0.012 * n if left else 0.012 * n
         side = "right" if left else "left"
         ax.text(edge + shift, height, text, ha=side, va="center")
@@ -140,7 +143,7 @@ def draw_times(seconds: "Series[float]", means: "Series[float]", metric: str) ->
             s=52,
             marker=_MARKS[position % len(_MARKS)],
             color=_COLORS[position % len(_COLORS)],
-            label=name,
+            label=plain(name),
             zorder=3,
         )
     ax.set_xscale("log")

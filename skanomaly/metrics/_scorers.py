@@ -164,10 +164,8 @@ def make_anomaly_scorer(
 
 def abnormality(estimator: Any, X: ArrayLike) -> NDArray[np.float64]:
     """Return a score that is higher where rows are more abnormal, for any detector."""
-    judge = getattr(estimator, "score_samples", None)
-    if judge is None:  # an elliptic envelope in a pipeline has this alone
-        judge = estimator.decision_function
-    return -np.asarray(judge(X), dtype=np.float64)
+    # A decision function alone tells no sign: with PyOD's, higher is worse.
+    return -np.asarray(estimator.score_samples(X), dtype=np.float64)
 
 
 ANOMALY_SCORERS = {

@@ -304,7 +304,7 @@ def _heat(ax: "Axes", edges: NDArray[Any], columns: NDArray[np.float64]) -> Any:
 
 def _name_channels(ax: "Axes", n_channels: int, names: Sequence[str] | None) -> None:
     shown = np.arange(0, n_channels, -(-n_channels // _MOST_NAMES))
-    labels = [str(i if names is None else names[i]) for i in shown.tolist()]
+    labels = [_style.plain(i if names is None else names[i]) for i in shown.tolist()]
     ax.set_yticks(shown, labels, fontsize=8)
     ax.tick_params(axis="y", length=0)
     ax.set_ylabel("channel" if names is None else "")

@@ -26,6 +26,15 @@ def innermost(estimator: Any) -> Any:
     return last if last is estimator else innermost(last)
 
 
+def window_or_none(estimator: Any) -> int | None:
+    """Return how many samples a row of the detector holds, if a pipeline knows."""
+    inner = within_thresholds(estimator)
+    if not hasattr(inner, "steps"):
+        return None
+    windows = [step.window_ for _, step in inner.steps if hasattr(step, "window_")]
+    return int(windows[0]) if windows else window_or_none(inner[-1])
+
+
 def detector_name(estimator: Any) -> str:
     """Return the class of what scores."""
     return type(innermost(estimator)).__name__
@@ -66,31 +75,46 @@ def channel_errors_or_none(estimator: Any, X: ArrayLike) -> NDArray[np.float64] 
     return errors
 
 
+def blame_or_none(estimator: Any, X: ArrayLike) -> NDArray[np.float64] | None:
+    """Return the errors of several channels, whose sum is the error of a sample.
+
+    None where the detector does not tell them channel by channel.
+    """
+    if np.shape(X)[1] == 1:
+        return None
+    errors = channel_errors_or_none(estimator, X)
+    # Of records there may be one error for all columns.
+    return None if errors is None or errors.shape != np.shape(X) else errors
+
+
 def decision_and_blame(
     estimator: Any, X: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
-    """Return the decision of each sample, and the errors of several channels.
+    """Return the decision of each sample, and the errors of several channels, if told.
 
-    There are no errors where the detector does not tell them channel by channel.
+    One pass of the network gives both.
     """
     offset = offset_or_none(estimator)
-    if offset is not None and np.shape(X)[1] > 1:
-        errors = channel_errors_or_none(estimator, X)
-        # Of records there may be one error for all columns.
-        if errors is not None and errors.shape == np.shape(X):
-            return -errors.sum(axis=1) - offset, errors
+    errors = None if offset is None else blame_or_none(estimator, X)
+    if errors is not None:
+        return -errors.sum(axis=1) - offset, errors
     # Labels do not know where an event peaks.
     judge = getattr(estimator, "decision_function", estimator.predict)
     return judge(X), None
 
 
 def index_of(X: Any, index: Any) -> Any:
-    """Return the index, or that of a data frame where there is none."""
-    return X.index if index is None and hasattr(X, "columns") else index
+    """Return the index, or that of a data frame where there is none.
+
+    The numbers that rows have by themselves are none.
+    """
+    if index is not None or not hasattr(X, "columns"):
+        return index
+    numbers = [getattr(X.index, name, None) for name in ("start", "step")]
+    return None if numbers == [0, 1] else X.index
 
 
-def names_of(X: Any, channel_names: Sequence[str] | None) -> Sequence[str] | None:
+def names_of(X: Any, channel_names: Sequence[str] | None) -> list[str] | None:
     """Return the names of the channels, or those of a data frame's columns."""
-    if channel_names is None and hasattr(X, "columns"):
-        return [str(name) for name in X.columns]
-    return channel_names
+    names = getattr(X, "columns", None) if channel_names is None else channel_names
+    return None if names is None else [str(name) for name in names]

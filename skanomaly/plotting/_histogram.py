@@ -21,7 +21,8 @@ class ErrorHistogramDisplay:
 
     Counts are logarithmic: what matters is the thin tail, not the bulk. A threshold
     that stands in a gap of the histogram parts two kinds of samples; one that cuts
-    through the slope of the bulk gives false alarms.
+    through the slope of the bulk gives false alarms. A sample without a score, NaN, is
+    in no bar.
 
     Parameters
     ----------
@@ -150,19 +151,26 @@ class ErrorHistogramDisplay:
         -------
         display : ErrorHistogramDisplay
         """
-        ax = _style.new_axes(ax, figsize=(5, 3.5))
         error = -np.asarray(self.scores, dtype=np.float64)
         trained = None
         if self.training_scores is not None and np.size(self.training_scores):
-            trained = -np.asarray(self.training_scores, dtype=np.float64)
-        everything = error if trained is None else np.concatenate([trained, error])
+            trained = _known(-np.asarray(self.training_scores, dtype=np.float64))
+        everything = _known(error)
+        if trained is not None:
+            everything = np.concatenate([trained, everything])
+        if not everything.size:
+            raise ValueError(
+                f"none of the {len(error):,} scores is a number, so there is nothing "
+                "to count: pass score_samples(X)."
+            )
+        ax = _style.new_axes(ax, figsize=(5, 3.5))
         log = wants_log(everything, self.offset)
         edges = _edges(everything, self.bins, log=log)
-        ax.hist(error, edges, color=_style.SERIES, alpha=0.75, label="scored")
+        ax.hist(_known(error), edges, color=_style.SERIES, alpha=0.75, label="scored")
         if self.y_true is not None:
             truth = read_labels(self.y_true, name="y_true")
             check_lengths(len(error), y_true=truth)
-            ax.hist(error[truth], edges, color=_style.TRUTH, label="anomalous")
+            ax.hist(_known(error[truth]), edges, color=_style.TRUTH, label="anomalous")
         if trained is not None:
             ax.hist(
                 trained,
@@ -186,6 +194,10 @@ class ErrorHistogramDisplay:
         self.ax_: Axes = ax
         self.figure_: Figure = _style.figure_of(ax)
         return self
+
+
+def _known(errors: NDArray[np.float64]) -> NDArray[np.float64]:
+    return errors[~np.isnan(errors)]
 
 
 def _edges(error: NDArray[np.float64], bins: int, *, log: bool) -> list[float]:

@@ -211,6 +211,7 @@ class SeriesDisplay:
         if self.expected is not None:
             expected = expected_columns(self.expected, values)
         n_samples, n_channels = values.shape
+        check_names(self.channel_names, n_channels)
         positions = _style.as_positions(self.index, n_samples)
         self.axes_ = _axes_for(n_channels, ax)
         for channel, channel_ax in enumerate(self.axes_):
@@ -228,7 +229,7 @@ class SeriesDisplay:
                 channel_ax.xaxis.get_offset_text().set_visible(False)
                 channel_ax.set_xlabel("")
             if self.channel_names is not None:
-                channel_ax.set_ylabel(self.channel_names[channel])
+                channel_ax.set_ylabel(_style.plain(self.channel_names[channel]))
         self.ax_: Axes = self.axes_[0]
         self.figure_: Figure = _style.figure_of(self.ax_)
         samples = _style.plural(n_samples - self.n_train, "sample")
@@ -292,6 +293,15 @@ def as_columns(values: ArrayLike) -> NDArray[np.float64]:
             f"{array.shape}."
         )
     return array.reshape(len(array), -1)
+
+
+def check_names(names: Sequence[str] | None, n_channels: int) -> None:
+    """Raise unless each channel has a name, if names are given."""
+    if names is not None and len(names) != n_channels:
+        raise ValueError(
+            f"there are {len(names)} channel_names for "
+            f"{_style.plural(n_channels, 'channel')}: pass one a channel."
+        )
 
 
 def expected_columns(

@@ -217,6 +217,11 @@ def title(ax: "Axes", text: str, *, legend: bool = True) -> None:
         )
 
 
+def plain(name: Any) -> str:
+    """Return a name so that matplotlib takes no dollar in it for the start of maths."""
+    return str(name).replace("$", r"\$")
+
+
 def plural(count: int, noun: str) -> str:
     """Spell a count with its noun: ``no event``, ``1 event``, ``2 events``."""
     if count == 0:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly.metrics import AnomalyScorer
+from skanomaly.metrics._scorers import abnormality
 from skanomaly.metrics._threshold_curve import (
     best_of_curve,
     label_scorer,
@@ -132,7 +133,7 @@ class ThresholdCurveDisplay:
         offset = offset_or_none(estimator)
         return cls.from_predictions(
             y,
-            -estimator.score_samples(X),
+            abnormality(estimator, X),
             scoring=scoring,
             threshold=None if offset is None else -offset,
             n_thresholds=n_thresholds,
@@ -222,9 +223,10 @@ class ThresholdCurveDisplay:
             ax.xaxis.set_major_formatter("{x:g}")
             ax.minorticks_off()
         ax.set_xlabel("threshold of the error")
-        ax.set_ylabel(self.metric)
+        metric = _style.plain(self.metric)
+        ax.set_ylabel(metric)
         _style.frame(ax)
-        _style.title(ax, f"{self.metric} by threshold")
+        _style.title(ax, f"{metric} by threshold")
         self.ax_: Axes = ax
         self.figure_: Figure = _style.figure_of(ax)
         return self

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skanomaly.metrics._scorers import abnormality
 from skanomaly.metrics._vus import RangeCurve, check_buffers, range_curves
 from skanomaly.plotting import _style
 from skanomaly.plotting._estimator import offset_or_none
@@ -89,7 +90,7 @@ class VolumeDisplay(ABC):
         offset = offset_or_none(estimator)
         return cls.from_predictions(
             y,
-            -estimator.score_samples(X),
+            abnormality(estimator, X),
             window=window,
             threshold=None if offset is None else -offset,
             n_thresholds=n_thresholds,

@@ -8,7 +8,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly.events import Event, find_events
-from skanomaly.plotting._estimator import detector_name, expected_or_none, last_step
+from skanomaly.metrics._scorers import abnormality
+from skanomaly.plotting._estimator import (
+    blame_or_none,
+    detector_name,
+    expected_or_none,
+    index_of,
+    innermost,
+    names_of,
+    offset_or_none,
+    window_or_none,
+)
+from skanomaly.plotting._series import as_columns, check_names, expected_columns
+from skanomaly.plotting._truth import check_lengths
 from skanomaly.report._truth import check_truth
 
 
@@ -93,7 +105,7 @@ class Detection:
         offset: float,
         channel_names: Sequence[str] | None = None,
         index: Any = None,
-        expected: NDArray[np.float64] | None = None,
+        expected: ArrayLike | None = None,
         channel_errors: NDArray[np.float64] | None = None,
         truth: ArrayLike | None = None,
         n_train: int = 0,
@@ -112,7 +124,7 @@ class Detection:
         ----------
         score : array-like of shape (n_samples,)
             The lower, the more abnormal.
-        values : array-like of shape (n_samples, n_channels)
+        values : array-like of shape (n_samples,) or (n_samples, n_channels)
             The series.
         offset : float
             Scores below it are anomalous.
@@ -140,12 +152,24 @@ class Detection:
         Raises
         ------
         ValueError
-            If scores, index, channels or truth do not fit each other.
+            If scores, index, channels, truth or what was trained on do not fit each
+            other.
         """
-        values = np.asarray(values, dtype=np.float64)
+        values = as_columns(values)
         score = np.asarray(score, dtype=np.float64)
         n_samples, n_channels = values.shape
-        names = tuple(channel_names or (f"x{i}" for i in range(n_channels)))
+        check_lengths(n_samples, score=score)
+        if not 0 <= n_train <= n_samples:
+            raise ValueError(
+                f"n_train={n_train} of {n_samples} samples can't have been trained on: "
+                "pass how many of them, at the start, were."
+            )
+        if expected is not None:
+            expected = expected_columns(expected, values)
+        if channel_names is None:
+            channel_names = [f"x{i}" for i in range(n_channels)]
+        check_names(channel_names, n_channels)
+        names = tuple(map(str, channel_names))
         first = 0 if everything else n_train
         if truth is not None:
             truth = check_truth(truth, n_samples, first=first)
@@ -216,9 +240,10 @@ def collect(
         What :func:`skanomaly.report.score_series` returned beside them. Without it
         known scores blame no channel.
     index : array-like of shape (n_samples,), default=None
-        Times or numbers of the samples; None for sample numbers.
+        Times or numbers of the samples; None for the index of a data frame, or sample
+        numbers.
     channel_names : sequence of str, default=None
-        One name a channel; None for ``x0``, ``x1``, ...
+        One name a channel; None for the columns of a data frame, or ``x0``, ``x1``, ...
     n_train : int, default=0
         Number of samples at the start that the detector was trained on.
     everything : bool, default=False
@@ -236,6 +261,12 @@ def collect(
     -------
     detection : Detection
 
+    Raises
+    ------
+    ValueError
+        If the detector has no threshold and `offset` is None, or if scores, index,
+        channels, truth or what was trained on do not fit each other.
+
     Examples
     --------
     >>> import numpy as np
@@ -247,15 +278,21 @@ def collect(
     >>> 150 in [event.peak for event in collect(forest, X, n_train=100).events]
     True
     """
-    last = last_step(estimator)
+    if offset is None:
+        offset = offset_or_none(estimator)
+    if offset is None:
+        raise ValueError(
+            f"{detector_name(estimator)} has no offset_: pass offset, below which its "
+            "scores are anomalous."
+        )
     if score is None:
         score, channel_errors = score_series(estimator, X)
     return Detection.from_scores(
         score,
         values=X,
-        offset=float(last.offset_) if offset is None else offset,
-        channel_names=channel_names,
-        index=index,
+        offset=offset,
+        channel_names=names_of(X, channel_names),
+        index=index_of(X, index),
         expected=expected_or_none(estimator, X),
         channel_errors=channel_errors,
         truth=truth,
@@ -263,19 +300,12 @@ def collect(
         everything=everything,
         min_length=min_length,
         merge_gap=merge_gap,
-        history=getattr(last, "history_", None),
+        history=getattr(innermost(estimator), "history_", None),
         detector=detector_name(estimator),
-        window=window_of(estimator),
+        window=window_or_none(estimator),
         title=title,
         made=made,
     )
-
-
-def window_of(estimator: Any) -> int | None:
-    """Return how many samples a row of the pipeline's detector holds, if known."""
-    steps = getattr(estimator, "named_steps", {}).values()
-    windows = [step.window_ for step in steps if hasattr(step, "window_")]
-    return int(windows[0]) if windows else None
 
 
 def score_series(
@@ -298,13 +328,8 @@ def score_series(
         What each channel adds to the error. None where the detector does not tell, or
         where there is one channel and so no question.
     """
-    last = last_step(estimator)
-    if np.shape(X)[1] == 1 or not hasattr(last, "score_channels"):
-        return np.asarray(estimator.score_samples(X), dtype=np.float64), None
-    rows = X
-    if last is not estimator and len(estimator) > 1:
-        rows = estimator[:-1].transform(X)
-    errors: NDArray[np.float64] = last.score_channels(rows)
+    errors = blame_or_none(estimator, X)
+    if errors is None:
+        return 0.0 - abnormality(estimator, X), None
     # Its own score_samples is this sum, of errors that it would compute once more.
-    score: NDArray[np.float64] = 0.0 - errors.sum(axis=1)
-    return score, errors
+    return 0.0 - errors.sum(axis=1), errors

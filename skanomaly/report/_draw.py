@@ -13,6 +13,7 @@ from skanomaly.plotting import (
     ScoreDisplay,
     SeriesDisplay,
 )
+from skanomaly.plotting._style import plain
 from skanomaly.report._collect import Detection
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _draw_series(
     found = display.ax_.get_title(loc="left")
     more = f", {len(shown)} of {n_channels} channels" if len(shown) < n_channels else ""
     display.ax_.set_title(
-        f"{detection.detector}: {found}{more}",
+        f"{plain(detection.detector)}: {found}{more}",
         loc="left",
         fontsize=11,
         fontweight="bold",

@@ -67,6 +67,23 @@ def test_labels_of_a_file_say_the_same(folder, capsys):
     assert scored["threshold"] == file["threshold"] | {"rule": "of the model"}
 
 
+@pytest.mark.parametrize("heading", [True, False], ids=["headed", "headless"])
+@pytest.mark.parametrize(
+    "words",
+    [("False", "True"), ("false", "true"), ("0", "1"), ("1", "-1"), ("0.0", "1.0")],
+    ids="/".join,
+)
+def test_labels_of_a_file_need_no_heading(folder, capsys, frame, words, heading):
+    # The first is an anomaly, which would be missed as a heading.
+    known = frame["y"].to_numpy() | (np.arange(N_SAMPLES) == 0)
+    text = "truth\n" * heading + "".join(f"{words[one]}\n" for one in known)
+    Path("words.csv").write_text(text)
+    file = ("--value", "cpu", "--labels-file", "words.csv", "--all")
+    run(capsys, "detect", "cpu.csv", *file, *PCA)
+    truth = pd.read_csv("skanomaly-out/scores.csv")["truth"]
+    assert truth.tolist() == known.tolist()
+
+
 @pytest.mark.parametrize(
     "turn",
     [

@@ -8,12 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import OneClassSVM
 
 import skanomaly
-from skanomaly import find_events
+from skanomaly import TunedThresholdDetectorCV, find_events
 from skanomaly.cli import main
 from skanomaly.cli._progress import progress_bar
 from skanomaly.datasets import make_periodic
@@ -82,6 +86,22 @@ def test_model_scores_another_file_alike(folder, trained, capsys):
     first, again = (pd.read_csv(x / "scores.csv")["score"] for x in (trained, out))
     np.testing.assert_allclose(again, first, rtol=1e-5)
     assert not (out / "model.joblib").exists()
+
+
+@pytest.mark.parametrize("tuned", [False, True], ids=["bare", "tuned"])
+def test_detectors_of_others_score_a_file(folder, tmp_path, capsys, tuned):
+    X = pd.read_csv(folder / "cpu.csv")[["cpu"]].to_numpy()
+    model = make_pipeline(StandardScaler(), OneClassSVM(nu=0.01)).fit(X)
+    if tuned:
+        model = TunedThresholdDetectorCV(model, cv="prefit").fit(X, X[:, 0] > 1)
+    joblib.dump(model, tmp_path / "svm.joblib")
+    file = folder / "cpu.csv"
+    out = tmp_path / "out"
+    answer = run(capsys, "score", tmp_path / "svm.joblib", file, "--out", out)
+    offset = model.offset_ if tuned else model[-1].offset_[0]
+    assert answer["threshold"] == {"rule": "of the model", "error": -offset}
+    scores = pd.read_csv(out / "scores.csv")["score"]
+    np.testing.assert_allclose(scores, model.score_samples(X))
 
 
 def test_other_number_of_channels_is_refused_before_keras_is_loaded(folder, trained):

@@ -136,7 +136,7 @@ def test_a_fitted_detector_is_taken_as_it_is(distance):
         TunedThresholdDetectorCV(IsolationForest(), cv="prefit").fit(X, y)
 
 
-def test_detectors_of_scikit_learn_with_a_decision_function_alone():
+def test_detectors_of_scikit_learn_have_their_threshold_tuned():
     X, y = labelled()
     tuned = TunedThresholdDetectorCV(EllipticEnvelope(), cv=KFold(3)).fit(X[:, 1:], y)
     assert tuned.best_score_ == 1

@@ -159,3 +159,12 @@ def test_what_is_unknown_is_refused(tmp_path):
     with pytest.raises(ValueError, match="there is no metric 'auc'"):
         write_results(results_of(), tmp_path / "new", metric="auc")
     assert not (tmp_path / "new").exists()
+
+
+def test_names_with_dollars_are_no_mathematics(tmp_path):
+    names = ("$x_$", "Open ($)")
+    root = parsed(page_of(results_of(names), tmp_path))
+    written = texts(root, "}text")
+    for name in names:
+        # As a bar, as a rank and in a legend.
+        assert sum(name in text for text in written) == 3

@@ -84,6 +84,18 @@ def test_no_outlier_detector_is_upside_down(name, in_pipeline, kind):
     assert found["event_recall"] == np.mean(detector.predict(X)[y == 1] == -1)
 
 
+def test_a_decision_function_of_unknown_sign_is_refused():
+    class LikePyOD:
+        """Of its decision function, higher is more abnormal."""
+
+        def decision_function(self, X):
+            return np.abs(X).sum(axis=1)
+
+    X, y = labelled()
+    with pytest.raises(AttributeError, match="score_samples"):
+        ANOMALY_SCORERS["roc_auc"](LikePyOD(), X, y)
+
+
 def test_pipelines_of_ours():
     X, y = labelled()
     pipe = make_pipeline(StandardScaler(), PCADetector(n_components=1)).fit(X[y == 0])

@@ -146,6 +146,12 @@ def test_labels_of_other_samples_are_refused(name):
         SeriesDisplay.from_predictions(np.zeros(9), **labels)
 
 
+@pytest.mark.parametrize("names", [["a"], ["a", "b", "c"]])
+def test_wrong_number_of_names_is_refused(names):
+    with pytest.raises(ValueError, match=f"{len(names)} channel_names for 2 channels"):
+        SeriesDisplay(np.zeros((9, 2)), channel_names=names).plot()
+
+
 def test_wrong_number_of_axes_is_refused():
     _, ax = plt.subplots()
     with pytest.raises(ValueError, match="3 channels"):
@@ -237,6 +243,19 @@ def test_histogram_counts_every_sample(forest):
 def test_histogram_of_equal_scores():
     display = ErrorHistogramDisplay.from_predictions(np.zeros(9), offset=0.0)
     assert sum(bar.get_height() for bar in display.ax_.patches) == 9
+
+
+def test_samples_without_a_score_are_in_no_bar():
+    scores = -np.random.default_rng(0).random(50)
+    scores[[3, 20]] = np.nan
+    y = np.isin(np.arange(50), [3, 7])
+    display = ErrorHistogramDisplay.from_predictions(
+        scores, offset=-0.9, training_scores=scores[:10], bins=9, y_true=y
+    )
+    bars = [bar for bar in display.ax_.patches if hasattr(bar, "get_height")]
+    assert sum(bar.get_height() for bar in bars) == 48 + 1
+    with pytest.raises(ValueError, match="none of the 2 scores is a number"):
+        ErrorHistogramDisplay([np.nan, np.nan]).plot()
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0, -12.0, 1e9])

@@ -193,6 +193,20 @@ def test_typed_threshold_is_taken_exactly(page, run):
     assert page.card("found").startswith(f"{len(events_at(run, error))} of 4")
 
 
+def test_threshold_below_zero_hides_no_error_of_a_logarithmic_axis(browser, write):
+    score = -np.linspace(0.1, 1, 50)
+    score[20] = -1000
+    browser.open(write(Detection.from_scores(score, values=np.ones(50), offset=-2.0)))
+    axis = "document.getElementById('series').layout.yaxis4"
+    for threshold in (-1, 0):
+        browser.set_threshold(threshold)
+        assert browser.ask(f"return {axis}.type") == "log"
+        low, high = browser.ask(f"return {axis}.range")
+        assert low < np.log10(0.1) < np.log10(1000) < high
+        assert high - low < 6
+    assert browser.console() == []
+
+
 def test_click_and_enter_show_an_event(page, run):
     whole = page.range()
     event = run.events[-1]

@@ -5,19 +5,32 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 from sklearn.ensemble import IsolationForest
+from sklearn.neighbors import KernelDensity
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import OneClassSVM
 
+from skanomaly import (
+    PCADetector,
+    ThresholdDetector,
+    TunedThresholdDetectorCV,
+    make_detector,
+)
+from skanomaly.plotting import SeriesDisplay
 from skanomaly.report import (
+    Detection,
     SavedModel,
     check_folder,
     collect,
+    draw_page,
     draw_report,
     events_frame,
     load_model,
     score_series,
     scores_frame,
+    truth_metrics,
     write_report,
 )
 
@@ -110,6 +123,98 @@ def test_channels_and_scores_come_from_one_pass():
     score, errors = score_series(make_pipeline(detector), X)
     np.testing.assert_array_equal(score, found.score)
     np.testing.assert_array_equal(errors, np.abs(X))
+
+
+@pytest.mark.parametrize("wrap", ["tuned", "rule"])
+def test_a_threshold_hides_neither_window_nor_history_nor_blame(wrap):
+    X = np.sin(np.arange(200) / 3)[:, None] + np.zeros(2)
+    X[150:155, 1] += 3
+    y = np.isin(np.arange(200), range(150, 155))
+    pipe = make_detector("dense", window=10, epochs=2, random_state=0).fit(X[:100])
+    if wrap == "tuned":
+        detector = TunedThresholdDetectorCV(pipe, cv="prefit").fit(X, y)
+    else:
+        detector = ThresholdDetector(clone(pipe), threshold="max").fit(X[:100])
+        pipe = detector.estimator_
+    plain, found = (collect(one, X, truth=y) for one in (pipe, detector))
+    assert found.window == plain.window == 10
+    assert found.history == plain.history == pipe[-1].history_
+    assert found.offset == detector.offset_
+    metrics = truth_metrics(found)
+    assert metrics["vus_window"] == 10
+    assert metrics["vus_pr"] == truth_metrics(plain)["vus_pr"]
+    np.testing.assert_array_equal(found.channel_errors, plain.channel_errors)
+
+
+def test_records_with_one_error_for_all_columns_blame_none():
+    X = np.random.default_rng(0).normal(size=(100, 3))
+    X[50] = 9
+    detector = PCADetector(n_components=2).fit(X[:40])
+    found = collect(detector, X)
+    np.testing.assert_allclose(found.score, detector.score_samples(X))
+    assert found.channel_errors is None
+    assert 50 in [event.peak for event in found.events]
+    assert {event.channel for event in found.events} == {None}
+
+
+def test_threshold_of_any_kind_is_a_number_or_asked_for():
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    svm = OneClassSVM().fit(X)  # whose offset_ is an array of one
+    assert collect(svm, X).offset == svm.offset_[0]
+    density = KernelDensity().fit(X)
+    with pytest.raises(ValueError, match="KernelDensity has no offset_: pass offset"):
+        collect(density, X)
+    assert collect(density, X, offset=-9.0).offset == -9.0
+
+
+@pytest.mark.parametrize("names", [["cpu", "disk"], [3, 7]])
+def test_a_frame_is_collected_as_it_is_drawn(names):
+    X = np.sin(np.arange(200) / 3)[:, None] + np.zeros(2)
+    X[150:155, 1] += 3
+    index = pd.date_range("2024-01-01", periods=200, freq="min")
+    frame = pd.DataFrame(X, index=index, columns=names)
+    pipe = make_detector("pca", window=10).fit(frame[:100])
+    found = collect(pipe, frame)
+    shown = SeriesDisplay.from_estimator(pipe, frame)
+    assert found.channel_names == tuple(map(str, names))
+    assert found.channel_names == tuple(ax.get_ylabel() for ax in shown.axes_)
+    assert found.index is shown.index is index
+    blamed = [(event.start, event.channel) for event in found.events]
+    assert blamed == [(event.start, event.channel) for event in shown.events]
+    assert str(names[1]) in {name for _, name in blamed}
+    named = collect(pipe, frame, channel_names=frame.columns, index=index)
+    assert named.events == found.events
+    assert f"on {names[0]}, {names[1]}</title>" in draw_page(found)
+
+
+def test_rows_that_are_only_numbered_are_samples(pipe, series):
+    assert collect(pipe, pd.DataFrame(series)).index is None
+    later = pd.DataFrame(series)[200:]
+    assert collect(pipe, later).index is later.index
+
+
+FOUR = {"score": -np.ones(4), "values": np.ones((4, 2)), "offset": -2.0}
+WRONG = {
+    "short scores": ({"score": -np.ones(3)}, "score has 3 values for 4 samples"),
+    "names": ({"channel_names": ["a"]}, "1 channel_names for 2 channels: pass one a"),
+    "n_train": ({"n_train": 5}, "n_train=5 of 4 samples"),
+    "before": ({"n_train": -1}, "n_train=-1 of 4 samples"),
+    "values": ({"values": np.ones((4, 2, 1))}, r"n_channels\), not \(4, 2, 1\)"),
+    "expected": ({"expected": np.ones((4, 1))}, r"expected has shape \(4, 1\)"),
+    "index": ({"index": range(3)}, "index has 3 entries for 4 samples"),
+}
+
+
+@pytest.mark.parametrize(("wrong", "says"), WRONG.values(), ids=WRONG)
+def test_what_does_not_fit_is_refused(wrong, says):
+    with pytest.raises(ValueError, match=says):
+        Detection.from_scores(**{**FOUR, **wrong})
+
+
+def test_plain_values_are_one_channel():
+    found = Detection.from_scores(-np.ones(4), values=np.arange(4), offset=-2.0)
+    np.testing.assert_array_equal(found.values, np.arange(4.0)[:, None])
+    assert found.channel_names == ("x0",)
 
 
 def test_events_frame_has_its_columns_without_events(detection):

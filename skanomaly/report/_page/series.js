@@ -181,7 +181,9 @@ function errorLines(run, state, row, view, colour, log) {
   });
   const lines = [main.trace];
   let [low, high] = main.extent;
-  if (Number.isFinite(state.threshold)) {
+  // A logarithmic axis has no place for a threshold of zero or below.
+  const at = log ? Math.log10(state.threshold) : state.threshold;
+  if (Number.isFinite(at)) {
     lines.push({
       type: "scatter",
       mode: "lines",
