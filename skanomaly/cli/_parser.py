@@ -9,7 +9,8 @@ from argparse import (
     _ArgumentGroup,
 )
 from collections.abc import Callable
-from typing import NoReturn
+from pathlib import Path
+from typing import Any, NoReturn
 
 from skanomaly import __version__
 from skanomaly.cli._fit import DEFAULT_DETECTOR
@@ -28,6 +29,10 @@ examples:
 
 class _Parser(ArgumentParser):
     """Point to the help rather than print a screen of usage before the error."""
+
+    def __init__(self, **settings: Any) -> None:
+        # Or --labels would be taken for --labels-file where there is no other.
+        super().__init__(allow_abbrev=False, **settings)
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
@@ -79,6 +84,7 @@ def _add_detect(parser: ArgumentParser) -> None:
     training.add_argument(
         "--continue",
         dest="model",
+        type=_model,
         metavar="MODEL",
         help="go on training this saved model instead of a new one",
     )
@@ -92,7 +98,12 @@ def _add_score(parser: ArgumentParser) -> None:
         "Score a file with a saved model. It is read as the file that the model was "
         "trained on, unless told otherwise."
     )
-    parser.add_argument("model", metavar="MODEL", help="model.joblib of a former run")
+    parser.add_argument(
+        "model",
+        type=_model,
+        metavar="MODEL",
+        help="model.joblib of a former run, or its folder",
+    )
     parser.add_argument("file", metavar="FILE", help="CSV (also .gz) or parquet")
     _add_reading(parser.add_argument_group("reading"))
     _add_labels(parser.add_argument_group("truth"))
@@ -378,6 +389,12 @@ _positive, _natural = _number(1), _number(0)
 
 def _window(text: str) -> int | str:
     return text if text == "auto" else _positive(text)
+
+
+def _model(text: str) -> str:
+    """Take the folder of a run for the model in it."""
+    within = Path(text, "model.joblib")
+    return str(within) if within.is_file() else text
 
 
 def _fraction(text: str) -> float:

@@ -288,7 +288,10 @@ def _warn_of_uneven_steps(file: str, times: "DatetimeIndex") -> None:
         )
     else:
         return
-    warn(f"warning: {file}: {what}; gather the samples to equal steps with --every")
+    warn(
+        f"warning: {file}: {what}; gather the samples to equal steps with --every, and "
+        "levels, which do not add up, with --agg mean --interpolate"
+    )
 
 
 def _finite(series: "DataFrame", *, interpolate: bool) -> "DataFrame":

@@ -8,13 +8,14 @@ from time import perf_counter
 import numpy as np
 
 from skanomaly.cli._detect import check_channels
-from skanomaly.cli._errors import InputError, bad_input, refused
+from skanomaly.cli._errors import InputError, bad_input, refused, warn
 from skanomaly.cli._fit import load
 from skanomaly.cli._labels import check_labels, read_labelled
 from skanomaly.cli._made import how_made
 from skanomaly.cli._reading import Reading, index_of
 from skanomaly.cli._show import Run, finish
 from skanomaly.detectors._quiet import load_keras
+from skanomaly.plotting._estimator import window_or_none
 
 
 def score(options: Namespace) -> None:
@@ -33,6 +34,13 @@ def score(options: Namespace) -> None:
     check_channels(saved, names)
     if saved.has_network:
         load_keras()
+    window = window_or_none(saved.pipeline)
+    if window is not None and len(series) < window:
+        warn(
+            f"warning: {len(series):,} samples are fewer than the model's window of "
+            f"{window:,}, so that none of them is seen among what it should be like; "
+            "give it those before them, too."
+        )
     start = perf_counter()
     with refused():
         detection = collect(

@@ -11,15 +11,13 @@ from skanomaly.metrics import (
     event_precision_score,
     event_recall_score,
     vus_pr_score,
+    vus_window,
 )
 from skanomaly.metrics._event import EventCounts
 from skanomaly.metrics._truth import read_labels
 
 if TYPE_CHECKING:
     from skanomaly.report._collect import Detection
-
-# Widest buffer around a true event where no window tells what is near.
-_USUAL_WINDOW = 100
 
 
 def read_truth(labels: ArrayLike, *, name: str = "truth") -> NDArray[np.bool_]:
@@ -107,7 +105,8 @@ def truth_metrics(detection: "Detection") -> dict[str, float]:
         Event-wise and sample-wise precision, recall and F1 of the events, how many
         events there are in truth and how many of them were found, and the volume
         under the surface of precision and recall of the scores (``vus_pr``) with
-        buffers up to ``vus_window`` samples, the detector's window where that is known.
+        buffers up to ``vus_window`` samples, which the series decides
+        (:func:`skanomaly.metrics.vus_window`).
 
     Raises
     ------
@@ -133,7 +132,7 @@ def truth_metrics(detection: "Detection") -> dict[str, float]:
     events = EventCounts.of(truth, found)
     right = int(np.count_nonzero(truth & found))
     n_true, n_found = int(np.count_nonzero(truth)), int(np.count_nonzero(found))
-    window = detection.window or _USUAL_WINDOW
+    window = vus_window(np.nan_to_num(detection.values))
     return {
         "event_precision": event_precision_score(truth, found),
         "event_recall": event_recall_score(truth, found),

@@ -88,6 +88,25 @@ def test_model_scores_another_file_alike(folder, trained, capsys):
     assert not (out / "model.joblib").exists()
 
 
+def test_the_folder_of_a_run_stands_for_its_model(folder, trained, tmp_path, capsys):
+    answer = run(capsys, "score", trained, folder / "cpu.csv", "--out", tmp_path / "o")
+    assert answer["n_samples"] == 1000
+
+
+def test_a_file_shorter_than_the_window_is_warned_of(folder, trained, tmp_path, capsys):
+    short = tmp_path / "short.csv"
+    pd.read_csv(folder / "cpu.csv", nrows=24).to_csv(short, index=False)
+    assert main(["score", str(trained), str(short), "--out", str(tmp_path / "o")]) == 0
+    assert "24 samples are fewer than the model's window of 25" in (
+        capsys.readouterr().err
+    )
+
+
+def test_options_are_not_guessed(folder, trained, capsys):
+    assert main(["report", str(trained), "--labels", "x"]) == 2
+    assert "--labels" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("tuned", [False, True], ids=["bare", "tuned"])
 def test_detectors_of_others_score_a_file(folder, tmp_path, capsys, tuned):
     X = pd.read_csv(folder / "cpu.csv")[["cpu"]].to_numpy()

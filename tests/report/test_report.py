@@ -140,10 +140,17 @@ def test_a_threshold_hides_neither_window_nor_history_nor_blame(wrap):
     assert found.window == plain.window == 10
     assert found.history == plain.history == pipe[-1].history_
     assert found.offset == detector.offset_
-    metrics = truth_metrics(found)
-    assert metrics["vus_window"] == 10
-    assert metrics["vus_pr"] == truth_metrics(plain)["vus_pr"]
+    assert truth_metrics(found)["vus_pr"] == truth_metrics(plain)["vus_pr"]
     np.testing.assert_array_equal(found.channel_errors, plain.channel_errors)
+
+
+def test_volumes_of_detectors_with_other_windows_have_one_buffer():
+    X = np.sin(2 * np.pi * np.arange(600)[:, None] / 40)
+    y = np.isin(np.arange(600), range(450, 470))
+    X[y] += 1
+    for window in (10, 40):
+        pipe = make_detector("pca", window=window, random_state=0).fit(X[:300])
+        assert truth_metrics(collect(pipe, X, truth=y))["vus_window"] == 40
 
 
 def test_records_with_one_error_for_all_columns_blame_none():

@@ -1,5 +1,6 @@
 """What the page tells: facts as JSON, numbers as arrays."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -138,4 +139,5 @@ def _text(value: Any) -> str:
     """Write a setting as people do."""
     if isinstance(value, list | tuple):
         return ", ".join(map(_text, value))
-    return "none" if value is None else str(value)
+    # Where a function lies in memory tells nobody anything.
+    return "none" if value is None else re.sub(r" at 0x[0-9a-f]+", "", str(value))

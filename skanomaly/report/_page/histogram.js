@@ -52,7 +52,8 @@ function histogramFigure(run, state, counted, log, width) {
   if (run.nTrain) {
     traces.push({
       type: "scatter",
-      mode: "lines",
+      mode: "lines+markers", // a line through a single bar would be none
+      marker: { size: 3 },
       name: "trained on",
       x: counted.middles,
       y: counted.trained.map((n) => n || null),
