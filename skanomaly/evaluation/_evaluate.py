@@ -87,7 +87,7 @@ def evaluate(
         If estimators, data sets, seeds or metrics are not what is described above, or
         another call works with the store, before anything is trained.
     OSError
-        If MLflow takes no more runs. What is done so far is kept.
+        If MLflow takes no more runs. What is in the store is kept.
 
     See Also
     --------
