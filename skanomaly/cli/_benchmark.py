@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import shlex
 import sys
 from argparse import Namespace
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 # One that is fitted at once, one that is not ours, one that trains a network.
 DEFAULT_DETECTORS = ("pca", "isolation_forest", "autoencoder")
 _INTERRUPTED = 130
+# Commas before the next parameter, not those within a value.
+_NEXT = re.compile(r",(?=\s*\w+\s*=)")
+# What need not be quoted, such as sigma:8.
+_WORD = re.compile(r"[^,()\[\]{}]+")
 
 
 def benchmark(options: Namespace) -> None:
@@ -40,7 +45,7 @@ def benchmark(options: Namespace) -> None:
         import_extra("matplotlib", extra="plot")
         datasets = load_datasets(
             options.data,
-            label=options.label,
+            label=options.labels,
             values=options.value,
             train_fraction=options.train_fraction,
         )
@@ -84,22 +89,27 @@ def _detector(text: str) -> Any:
             f"are: {', '.join(detector_names())}."
         )
     try:
-        params = dict(_parameter(one) for one in said.split(",")) if said else {}
+        params = dict(_parameter(one) for one in _NEXT.split(said)) if said else {}
         return make_detector(name, **params)
     except (TypeError, ValueError) as error:
         raise InputError(
-            f"--detector {text}: {error}; write such as {name}:window=50."
+            f"--detector {text}: {str(error).rstrip('.')}; write such as "
+            f"{name}:window=50."
         ) from error
 
 
 def _parameter(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
+    name, equals, value = map(str.strip, text.partition("="))
     if not equals:
         raise ValueError(f"{text!r} has no '='")
     try:
-        return name.strip(), ast.literal_eval(value.strip())
+        return name, ast.literal_eval(value)
     except (SyntaxError, ValueError):
-        return name.strip(), value.strip()  # a word, as of a threshold
+        if _WORD.fullmatch(value):
+            return name, value
+        raise ValueError(
+            f"{value!r} is neither a word nor a value such as 5 or (1, 2)"
+        ) from None
 
 
 def _mlflow_uri(options: Namespace, out: Path) -> str | None:

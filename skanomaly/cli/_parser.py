@@ -152,7 +152,7 @@ def _add_benchmark(parser: ArgumentParser) -> None:
         "train_size, or a folder of these, with or without an index.csv",
     )
     data.add_argument(
-        "--label",
+        "--labels",
         metavar="COL",
         default="label",
         help="column of labels, 1 for anomalies (default: label)",
@@ -162,7 +162,8 @@ def _add_benchmark(parser: ArgumentParser) -> None:
         metavar="COL",
         nargs="+",
         action="extend",
-        help="columns to watch, after DATA (default: all that hold numbers)",
+        help="columns to watch, after DATA, also as a pattern such as 'cpu*' (default: "
+        "all that hold numbers)",
     )
     data.add_argument(
         "--train-fraction",

@@ -4,7 +4,6 @@ import warnings
 from argparse import Namespace
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
-from fnmatch import fnmatchcase
 from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -16,6 +15,7 @@ from skanomaly._compat import import_extra
 from skanomaly.cli._errors import InputError, closest, warn
 from skanomaly.plotting._style import plural
 from skanomaly.preprocessing import check_numeric, parse_times
+from skanomaly.preprocessing._columns import expand_patterns
 
 if TYPE_CHECKING:
     from pandas import DataFrame, DatetimeIndex, Series
@@ -195,13 +195,8 @@ def _value_columns(
             f"{len(numeric)} columns hold numbers: {listed}. Say which to watch, such "
             f"as --value {numeric[0]!r}, or --value '*' for all."
         )
-    chosen: list[str] = []
-    for name in names:
-        matching = [name] if name in table.columns else []
-        if not matching and any(sign in name for sign in "*?["):
-            matching = [column for column in numeric if fnmatchcase(column, name)]
-        chosen += matching or [_find(table, name, "--value")]
-    return list(dict.fromkeys(chosen))
+    chosen = expand_patterns(names, table.columns, numeric)
+    return [_find(table, name, "--value") for name in chosen]
 
 
 def _is_row_number(name: str, column: "Series[Any]") -> bool:

@@ -88,10 +88,9 @@ def _check_parts(X: NDArray[np.float64], y: NDArray[np.bool_], train_size: Any) 
         raise ValueError(
             f"X has {len(X)} samples and y has {len(y)} labels: pass one for each."
         )
-    whole = isinstance(train_size, int | np.integer) or (
-        isinstance(train_size, float | np.ndarray) and int(train_size) == train_size
-    )
-    if not whole or not 2 <= train_size <= len(X):
+    size = np.asarray(train_size)
+    number = size.shape == () and size.dtype.kind in "iuf"
+    if not number or size != np.floor(size) or not 2 <= size <= len(X):
         raise ValueError(
             f"train_size must be a whole number of samples from 2 to {len(X)}, the "
             f"length of X, got {train_size!r}."

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from joblib import effective_n_jobs
@@ -16,7 +15,7 @@ from skanomaly.evaluation._metrics import METRICS, check_metrics
 from skanomaly.evaluation._mlflow import Tracker, tracking
 from skanomaly.evaluation._pool import run_all, silent_replacement
 from skanomaly.evaluation._run import Job, trains_networks
-from skanomaly.evaluation._store import Record, RunStore
+from skanomaly.evaluation._store import Record, RunStore, open_store
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -48,7 +47,8 @@ def evaluate(
     ----------
     estimators : mapping of str to estimator, or iterable of str
         Outlier detectors or pipelines by the names that they have in the results; or
-        names that `skanomaly.make_detector` knows.
+        names that `skanomaly.make_detector` knows. Each ``memory`` is set to None in
+        their clones, so that all fits are made and timed.
     datasets : mapping, iterable, path or LabelledData
         Names with `LabelledData` or tuples ``(X, y, train_size)``; or an iterable of
         `LabelledData` and of paths, which `load_datasets` reads.
@@ -60,7 +60,7 @@ def evaluate(
         Processes that work at once; None for one, -1 for all cores. They share the
         cores, so that times depend on it.
     store : str or path-like, default=None
-        Folder of what is done; None to keep nothing.
+        Folder of what is done, for one call at a time; None to keep nothing.
     fresh : bool, default=False
         Whether to make all runs, and forget what the store has of them.
     mlflow : str, default=None
@@ -84,8 +84,10 @@ def evaluate(
     Raises
     ------
     ValueError
-        If estimators, data sets, seeds or metrics are not what is described above,
-        before anything is trained.
+        If estimators, data sets, seeds or metrics are not what is described above, or
+        another call works with the store, before anything is trained.
+    OSError
+        If MLflow takes no more runs. What is in the store is kept.
 
     See Also
     --------
@@ -129,11 +131,15 @@ def evaluate(
     names = check_metrics(metrics)
     held = as_datasets(datasets)
     jobs = _grid(as_estimators(estimators, held), held, as_seeds(seeds))
-    with tracking(mlflow) as tracker, silent_replacement():
+    with (
+        tracking(mlflow) as tracker,
+        open_store(store) as opened,
+        silent_replacement(),
+    ):
         runs = _make_runs(
             jobs,
             effective_n_jobs(n_jobs),
-            store=None if store is None else RunStore(Path(store)),
+            store=opened,
             fresh=fresh,
             tracker=tracker,
             callback=callback,

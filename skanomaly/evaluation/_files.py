@@ -11,6 +11,7 @@ import numpy as np
 
 from skanomaly.datasets import read_table
 from skanomaly.evaluation._data import LabelledData
+from skanomaly.preprocessing._columns import expand_patterns
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -22,7 +23,7 @@ _SUFFIXES = (".npz", ".csv", ".csv.gz", ".parquet")
 
 
 def load_datasets(
-    paths: Iterable[str | PathLike[str]],
+    paths: str | PathLike[str] | Iterable[str | PathLike[str]],
     *,
     label: str = "label",
     values: Sequence[str] | None = None,
@@ -34,17 +35,19 @@ def load_datasets(
     ``.npz`` of NumPy with ``X``, ``y`` and, if you like, ``train_size``. A folder
     counts for all such files in it or, where it holds an ``index.csv``, for those that
     this names in its column ``file``, ``series`` or ``name``, with or without suffix;
-    its column ``train_size``, if there is one, goes before the file's own.
+    its column ``train_size``, if there is one, goes before the file's own wherever it
+    is not empty.
 
     Parameters
     ----------
-    paths : iterable of str or path-like
+    paths : str, path-like or iterable of these
         Files and folders.
     label : str, default="label"
         Column of the labels in tables: 0 and 1 with 1 anomalous, or +1 and -1 with -1
         anomalous.
     values : sequence of str, default=None
-        Columns to take as channels from tables; None for all that hold numbers.
+        Columns to take as channels from tables, also as patterns such as ``"cpu*"``;
+        None for all that hold numbers.
     train_fraction : float, default=0.5
         Share of the samples, at the beginning, that detectors learn from, where nothing
         else is said.
@@ -66,13 +69,15 @@ def load_datasets(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = pathlib.Path(folder, "cpu.csv")
     ...     _ = file.write_text("load,label\n1.5,0\n1.2,0\n9.0,1\n1.3,0\n")
-    ...     load_datasets([folder])[0].train_size
+    ...     load_datasets(folder)[0].train_size
     2
     """
     if not 0 < train_fraction <= 1:
         raise ValueError(
             f"train_fraction must be above 0 and at most 1, got {train_fraction}."
         )
+    if isinstance(paths, str | PathLike):
+        paths = [paths]
     files = [one for path in map(Path, paths) for one in _files_of(path)]
     return [
         _read(file, size, label=label, values=values, train_fraction=train_fraction)
@@ -106,10 +111,13 @@ def _from_index(folder: Path) -> list[tuple[Path, Any]]:
             f"and has {_listed(index)}."
         )
     files = [_existing(folder, str(name)) for name in index[names[0]]]
-    sizes = (
-        index["train_size"] if "train_size" in index.columns else [None] * len(files)
-    )
-    return list(zip(files, sizes, strict=True))
+    if "train_size" not in index.columns:
+        return [(file, None) for file in files]
+    said = index["train_size"].notna()
+    return [
+        (file, size if known else None)
+        for file, size, known in zip(files, index["train_size"], said, strict=True)
+    ]
 
 
 def _existing(folder: Path, name: str) -> Path:
@@ -160,24 +168,29 @@ def _from_npz(file: Path) -> tuple[Any, Any, Any]:
 def _from_table(
     file: Path, table: "DataFrame", label: str, values: Sequence[str] | None
 ) -> tuple[Any, Any]:
-    for name in (label, *(values or ())):
-        if name not in table.columns:
-            near = get_close_matches(name.lower(), map(str.lower, table.columns), n=1)
-            close = [column for column in table.columns if [column.lower()] == near]
-            hint = f" Did you mean {close[0]!r}?" if close else ""
-            what = "column of labels" if name == label else "column"
-            raise ValueError(
-                f"{file} has no {what} {name!r}.{hint} Its columns are: "
-                f"{_listed(table)}."
-            )
+    _check_column(file, table, label, "column of labels")
     others = table.drop(columns=label)
-    X = others[list(values)] if values else others.select_dtypes("number")
-    if X.shape[1] == 0:
+    numeric = [str(name) for name in others.select_dtypes("number")]
+    chosen = expand_patterns(values, others.columns, numeric) if values else numeric
+    for name in chosen:
+        _check_column(file, others, name, f"column beside {label!r} that is called")
+    if not chosen:
         raise ValueError(
             f"{file} has no column of numbers beside {label!r}; its columns are: "
             f"{_listed(table)}."
         )
-    return X.to_numpy(), table[label].to_numpy()
+    return others[chosen].to_numpy(), table[label].to_numpy()
+
+
+def _check_column(file: Path, table: "DataFrame", name: str, what: str) -> None:
+    if name in table.columns:
+        return
+    near = get_close_matches(name.lower(), map(str.lower, table.columns), n=1)
+    close = [column for column in table.columns if [column.lower()] == near]
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    raise ValueError(
+        f"{file} has no {what} {name!r}.{hint} Its columns are: {_listed(table)}."
+    )
 
 
 def _stem(file: Path) -> str:

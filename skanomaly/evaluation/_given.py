@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from numbers import Integral
 from os import PathLike
 from typing import Any
 
 from skanomaly.compose import make_detector
 from skanomaly.evaluation._data import LabelledData
 from skanomaly.evaluation._files import load_datasets
+from skanomaly.evaluation._run import clone_with
 
 
 def as_datasets(datasets: Any) -> list[LabelledData]:
@@ -28,7 +30,11 @@ def as_datasets(datasets: Any) -> list[LabelledData]:
 def as_estimators(
     estimators: Mapping[str, Any] | Iterable[str], datasets: list[LabelledData]
 ) -> dict[str, Any]:
-    """Return estimators by name; names alone are those of `make_detector`."""
+    """Return estimators by name; names alone are those of `make_detector`.
+
+    They are clones without memory, which would tell the time of a look-up as that of a
+    fit, and whose place is nothing that a run depends on.
+    """
     if isinstance(estimators, str):
         estimators = [estimators]
     if not isinstance(estimators, Mapping):
@@ -52,19 +58,22 @@ def as_estimators(
                 f"estimator {name!r} must be an outlier detector, an object with "
                 f"{missing[0]}; got {estimator!r}."
             )
-    return dict(estimators)
+    return {name: clone_with(one, "memory", None) for name, one in estimators.items()}
 
 
 def as_seeds(seeds: Iterable[int]) -> list[int]:
-    """Return different seeds."""
+    """Return different seeds as plain numbers, which JSON takes."""
     found = list(seeds)
-    whole = all(isinstance(one, int) and 0 <= one < 2**32 for one in found)
+    whole = all(
+        isinstance(one, Integral) and not isinstance(one, bool) and 0 <= one < 2**32
+        for one in found
+    )
     if not found or not whole or len(set(found)) < len(found):
         raise ValueError(
             "seeds must be different whole numbers from 0 to 2**32 - 1, one at least, "
             f"such as range(3); got {found}."
         )
-    return found
+    return [int(one) for one in found]
 
 
 def _check_datasets(datasets: list[LabelledData]) -> None:

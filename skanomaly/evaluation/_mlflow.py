@@ -57,30 +57,50 @@ class Tracker:
 
     def __init__(self, uri: str, folder: Path) -> None:
         self._mlflow = import_extra("mlflow", extra="mlflow")
+        self._uri = uri
         self._folder = folder
         # It tells of each step of making its tables.
         logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
-        _check_answer(uri)
         try:
+            _check_answer(uri)
             self._client = self._mlflow.MlflowClient(uri)
             self._experiment = self._find_experiment(uri)
-        except self._mlflow.exceptions.MlflowException as error:
+        except (self._mlflow.exceptions.MlflowException, OSError) as error:
             raise ValueError(f"MLflow cannot log to {uri}: {error}") from error
-        self._runs: dict[str, list[Any]] = {}
-        for run in self._all_runs():
-            self._runs.setdefault(run.data.tags.get(_KEY, ""), []).append(run)
+        self._logged = {
+            run.data.tags.get(_KEY)
+            for run in self._runs()
+            if run.info.status == "FINISHED"
+        }
 
     def has(self, key: str) -> bool:
         """Tell whether a run is logged as a whole."""
-        return any(run.info.status == "FINISHED" for run in self._runs.get(key, ()))
+        return key in self._logged
 
     def prepared(self, job: Job) -> Job:
         """Return the job with a folder for what is to be logged."""
         return replace(job, artifacts=self._folder / job.key)
 
     def log(self, job: Job, record: Record) -> None:
-        """Log a run in place of former ones with its key."""
-        for run in self._runs.pop(job.key, ()):
+        """Log a run in place of former ones with its key.
+
+        Raises
+        ------
+        OSError
+            If MLflow does not take it.
+        """
+        try:
+            _check_answer(self._uri)
+            self._log(job, record)
+        except (self._mlflow.exceptions.MlflowException, OSError) as error:
+            raise OSError(
+                f"MLflow no longer takes what is logged to {self._uri}: {error} What "
+                "was logged before is kept: when MLflow is back, call again."
+            ) from error
+
+    def _log(self, job: Job, record: Record) -> None:
+        # Asked anew, since another benchmark may have logged it meanwhile.
+        for run in self._runs(f"tags.`{_KEY}` = '{job.key}'"):
             self._delete(run)
         took = record["fit_seconds"] + record["score_seconds"]
         run_id = self._client.create_run(
@@ -150,14 +170,15 @@ class Tracker:
             )
         )
 
-    def _all_runs(self) -> Iterator[Any]:
+    def _runs(self, which: str = "") -> list[Any]:
+        runs: list[Any] = []
         token = None
         while True:
-            page = self._client.search_runs([self._experiment], page_token=token)
-            yield from page
+            page = self._client.search_runs([self._experiment], which, page_token=token)
+            runs += page
             token = page.token
             if not token:
-                return
+                return runs
 
 
 @contextmanager
@@ -188,7 +209,7 @@ def _check_answer(uri: str) -> None:
     except HTTPError:
         pass  # it answers, if only that it wants to know who asks
     except OSError as error:
-        raise ValueError(
+        raise ConnectionError(
             f"no MLflow server answers at {uri} ({error}); start one with 'mlflow "
             "server', or give another URI, such as sqlite:///mlflow.db."
         ) from error

@@ -59,13 +59,14 @@ def failure(job: Job, error: str) -> Record:
 
 def seeded(estimator: Any, seed: int) -> Any:
     """Return a clone with the seed wherever it takes one."""
+    return clone_with(estimator, "random_state", seed)
+
+
+def clone_with(estimator: Any, param: str, value: Any) -> Any:
+    """Return a clone with the value wherever it has a parameter of this name."""
     copy = clone(estimator)
-    names = [
-        name
-        for name in copy.get_params()
-        if name == "random_state" or name.endswith("__random_state")
-    ]
-    return copy.set_params(**dict.fromkeys(names, seed))
+    names = [name for name in copy.get_params() if name.rpartition("__")[2] == param]
+    return copy.set_params(**dict.fromkeys(names, value))
 
 
 def trains_networks(estimators: Iterable[Any]) -> bool:

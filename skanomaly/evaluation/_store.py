@@ -2,9 +2,11 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 Record = dict[str, Any]
 
@@ -48,3 +50,35 @@ class RunStore:
 
     def _file(self, key: str) -> Path:
         return self.folder / f"{key}.json"
+
+
+@contextmanager
+def open_store(folder: str | PathLike[str] | None) -> Iterator[RunStore | None]:
+    """Give the store of a folder, if there is one, to this call alone."""
+    if folder is None:
+        yield None
+        return
+    store = RunStore(Path(folder))
+    with (store.folder / ".lock").open("w", encoding="utf-8") as file:
+        if not _lock(file):
+            raise ValueError(
+                f"another call works with the store {folder}, and both would make the "
+                "same runs: wait until it has ended, or give another folder."
+            )
+        yield store
+
+
+def _lock(file: TextIO) -> bool:
+    """Lock a file until it is closed, as it also is when its process is killed.
+
+    Where a system or a file system has no such locks, nothing is locked.
+    """
+    try:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except (ImportError, OSError):
+        pass
+    return True

@@ -1,6 +1,8 @@
 """Columns of a table as times and as numbers, or an error that names the bad row."""
 
 import warnings
+from collections.abc import Collection, Iterable
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +29,22 @@ def check_numeric(column: "Series[Any]") -> None:
         f"{column.iloc[row]!r}. Choose a column of numbers; records of any kind can "
         "be counted, with the aggregation 'count'."
     )
+
+
+def expand_patterns(
+    names: Iterable[str], columns: Collection[str], numeric: Iterable[str]
+) -> list[str]:
+    """Return names with patterns, such as ``cpu*``, replaced by what they match.
+
+    They match numeric columns alone. A column's own name is no pattern, and one that
+    matches nothing stays as it is.
+    """
+    known = list(numeric)
+    found: list[str] = []
+    for name in names:
+        matching = [column for column in known if fnmatchcase(column, name)]
+        found += [name] if name in columns else matching or [name]
+    return list(dict.fromkeys(found))
 
 
 def parse_times(column: "Series[Any]") -> "DatetimeIndex":

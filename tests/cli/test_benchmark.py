@@ -14,6 +14,7 @@ import pytest
 
 import skanomaly
 from skanomaly.cli import main
+from skanomaly.cli._benchmark import _detector
 from skanomaly.datasets import make_periodic
 from skanomaly.evaluation import METRICS
 
@@ -50,14 +51,14 @@ def test_from_files_to_a_table_and_a_page_and_on(data, tmp_path, capsys):
     assert set(METRICS) <= set(table)
     mean = table[table["estimator"] == "pca"].groupby("dataset")["vus_pr"].mean().mean()
     assert answer["means"]["pca"] == pytest.approx(mean)
-    before = {file: file.stat().st_mtime_ns for file in (out / "runs").iterdir()}
+    before = {file: file.stat().st_mtime_ns for file in out.glob("runs/*.json")}
     assert len(before) == 8
 
     more = (*command[:-4], "--seeds", 3, "--out", out, "--format", "parquet")
     told = run(capsys, *more, "--metric", "event_f1")
     assert "12 runs on 2 data sets" in told.out
     assert "mean event_f1" in told.out
-    after = {file: file.stat().st_mtime_ns for file in (out / "runs").iterdir()}
+    after = {file: file.stat().st_mtime_ns for file in out.glob("runs/*.json")}
     assert len(after) == 12
     assert before.items() <= after.items()
     whole = pd.read_parquet(out / "results.parquet")
@@ -80,7 +81,7 @@ def test_the_label_column_and_the_channels_may_be_named(tmp_path, capsys):
     made = make_periodic(600, period=20, n_anomalies=3, random_state=0)
     table = pd.DataFrame({"x": made.X[:, 0], "y": 0.0, "is_anomaly": made.y})
     table.to_csv(tmp_path / "one.csv", index=False)
-    columns = ("--label", "is_anomaly", "--value", "x", "--train-fraction", 0.4)
+    columns = ("--labels", "is_anomaly", "--value", "x*", "--train-fraction", 0.4)
     options = ("--detector", "pca", "--out", tmp_path / "out", "--quiet")
     run(capsys, tmp_path / "one.csv", *columns, *options)
     row = pd.read_csv(tmp_path / "out" / "results.csv").iloc[0]
@@ -92,10 +93,12 @@ def test_the_label_column_and_the_channels_may_be_named(tmp_path, capsys):
     [
         (["nowhere"], "there is no file nowhere"),
         (["--detector", "pce"], "no detector 'pce'. Did you mean 'pca'?"),
-        (["--detector", "pca:widow=3"], "unexpected keyword argument 'widow'"),
+        (["--detector", "pca:widow=3"], "has no parameter 'widow'; write such as"),
         (["--detector", "pca:window"], "'window' has no '='"),
         (["--metric", "vus"], "no metric 'vus'. Did you mean 'vus_"),
-        (["--label", "labels"], "no column of labels 'labels'. Did you mean 'label'?"),
+        (["--detector", "pca:window=(1,2"], "'(1,2' is neither a word nor a value"),
+        (["--detector", "pca:window=1,keep"], "'1,keep' is neither a word nor"),
+        (["--labels", "labels"], "no column of labels 'labels'. Did you mean 'label'?"),
         (["--seeds", "0"], "0 is less than 1"),
         (["--mlflow", "gopher://x"], "gopher://x"),
     ],
@@ -114,6 +117,16 @@ def test_what_is_wrong_is_told_before_anything_runs(
     assert told.out == ""
     assert message in told.err
     assert not list(out.glob("**/*.*"))
+
+
+def test_parameters_of_a_detector_may_be_words_and_tuples():
+    said = (
+        "autoencoder:hidden_units=(16,(8)),activation=relu,threshold=sigma:8,epochs=3"
+    )
+    detector = _detector(said)[-1]
+    assert detector.hidden_units == (16, 8)
+    assert (detector.activation, detector.threshold) == ("relu", "sigma:8")
+    assert detector.epochs == 3
 
 
 def test_without_anomalies_there_is_nothing_to_do(tmp_path, capsys):

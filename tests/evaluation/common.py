@@ -3,6 +3,7 @@
 import os
 import signal
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 from sklearn.base import BaseEstimator, OutlierMixin
@@ -60,6 +61,20 @@ class Picky(Guess):
         return super().fit(X)
 
 
+class Patient(Guess):
+    """Learn nothing as long as there is a file of this name."""
+
+    def __init__(self, count_in=None, wait_while=None, random_state=None):
+        super().__init__(count_in, random_state=random_state)
+        self.wait_while = wait_while
+
+    def fit(self, X, y=None):
+        super().fit(X)
+        while Path(self.wait_while).exists():
+            sleep(0.01)
+        return self
+
+
 class Mortal(Guess):
     """End its process, as the kernel does when memory runs out."""
 
@@ -76,6 +91,18 @@ class Hungry(Guess):
 
     def fit(self, X, y=None):
         np.ones(self.mib * 2**20, dtype=np.uint8).sum()
+        return super().fit(X)
+
+
+class Remembering(Guess):
+    """Have a memory, as a pipeline has; it must not be asked."""
+
+    def __init__(self, memory=None, count_in=None):
+        super().__init__(count_in)
+        self.memory = memory
+
+    def fit(self, X, y=None):
+        assert self.memory is None
         return super().fit(X)
 
 

@@ -45,6 +45,20 @@ def test_labels_of_either_kind_in_a_column_of_any_name(tmp_path, table):
     assert np.flatnonzero(data.y).tolist() == [16, 17]
 
 
+@pytest.mark.parametrize(
+    ("values", "names"),
+    [
+        (["*"], ["cpu", "disk"]),
+        (["d*", "[cd]*"], ["disk", "cpu"]),
+        (["?pu", "cpu"], ["cpu"]),
+    ],
+)
+def test_patterns_stand_for_columns_of_numbers(tmp_path, table, values, names):
+    table.to_csv(tmp_path / "a.csv", index=False)
+    (data,) = load_datasets(tmp_path / "a.csv", values=values)
+    np.testing.assert_array_equal(data.X, table[names])
+
+
 def test_arrays(tmp_path):
     X, y = np.arange(12.0).reshape(6, 2), [0, 0, 0, 0, 1, 0]
     np.savez(tmp_path / "with.npz", X=X.astype(np.float32), y=y, train_size=4)
@@ -63,8 +77,12 @@ def test_a_folder_with_an_index_counts_for_what_that_names(tmp_path, table):
     index.to_csv(tmp_path / "index.csv", index=False)
     found = [(data.name, data.train_size) for data in load_datasets([tmp_path])]
     assert found == [("d", 7), ("a", 12), ("c", 3)]
+    index["train_size"] = [None, 12, None]
+    index.to_csv(tmp_path / "index.csv", index=False)
+    found = [(data.name, data.train_size) for data in load_datasets(str(tmp_path))]
+    assert found == [("d", 5), ("a", 12), ("c", 10)]
     index[["series"]].to_csv(tmp_path / "index.csv", index=False)
-    found = [(data.name, data.train_size) for data in load_datasets([tmp_path])]
+    found = [(data.name, data.train_size) for data in load_datasets(tmp_path)]
     assert found == [("d", 5), ("a", 10), ("c", 10)]
 
 
@@ -84,7 +102,9 @@ def test_paths_and_data_go_together(tmp_path, table):
             r"no column of labels 'labels'. Did you mean 'label'",
         ),
         ({}, {"label": "truth"}, r"Its columns are: time, cpu, disk, label\."),
-        ({}, {"values": ["cpo"]}, r"no column 'cpo'. Did you mean 'cpu'"),
+        ({}, {"values": ["cpo"]}, r"is called 'cpo'. Did you mean 'cpu'"),
+        ({}, {"values": ["gpu*"]}, r"is called 'gpu\*'"),
+        ({}, {"values": ["label"]}, r"no column beside 'label' that is called 'label'"),
         ({"cpu": "x", "disk": "y"}, {}, "no column of numbers beside 'label'"),
         ({"cpu": np.nan}, {}, "'a': X contains NaN or infinity: 20 of 40 values"),
         ({"label": 2}, {}, "'a': y must hold labels in"),
@@ -131,6 +151,9 @@ def test_what_is_wrong_with_files_and_folders(tmp_path):
         ([1, 2, 3], [0, 0, 1], 4, "train_size must be a whole number .* from 2 to 3"),
         ([1, 2, 3], [0, 0, 1], 2.5, "train_size must be a whole number"),
         ([1, 2, 3], [0, 0, 1], "two", "train_size must be a whole number"),
+        ([1, 2, 3], [0, 0, 1], np.nan, "train_size must be a whole number"),
+        ([1, 2, 3], [0, 0, 1], np.inf, "train_size must be a whole number"),
+        ([1, 2, 3], [0, 0, 1], np.array([2]), "train_size must be a whole number"),
         ([1, 2, 3], [0, 1], 2, "X has 3 samples and y has 2 labels"),
         ([[[1]], [[2]]], [0, 1], 2, "X must have the shape"),
         (["a", "b"], [0, 1], 2, "X must hold numbers"),

@@ -1,6 +1,7 @@
 """Every run is logged once, with its model; a store in a file will do."""
 
 import warnings
+from shutil import copy
 
 import numpy as np
 import pytest
@@ -92,6 +93,41 @@ def test_the_model_scores_as_the_run_did(store, monkeypatch):
     np.testing.assert_array_equal(loaded.score_samples(data.X), expected)
     plain = mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/model")
     np.testing.assert_array_equal(plain.predict(data.X), pipe.predict(data.X))
+
+
+def test_what_another_benchmark_logged_meanwhile_is_not_logged_twice(store):
+    def other(record, n_done, _):
+        if n_done == 1:
+            evaluate({"twice": Guess()}, [wave(0)], seeds=(1,), mlflow=store.uri)
+
+    given = {"twice": Guess()}
+    evaluate(given, [wave(0)], seeds=(0, 1), mlflow=store.uri, callback=other)
+    logged = [one for one in store.runs() if one.data.params["estimator"] == "twice"]
+    assert [one.data.params["seed"] for one in logged] == ["0", "1"]
+
+
+def test_where_mlflow_goes_away_what_is_done_is_kept(tmp_path, store):
+    file, count = tmp_path / "mlflow.db", tmp_path / "count"
+    copy(store.uri.removeprefix("sqlite:///"), file)
+    estimators = {"counted": Guess(count_in=str(count))}
+    options = {"seeds": (0, 1), "store": tmp_path / "store"}
+
+    def break_down(*_):
+        file.write_bytes(b"no longer a database")
+
+    with pytest.raises(
+        OSError, match="MLflow no longer takes what is logged to sqlite"
+    ):
+        evaluate(
+            estimators,
+            [wave(0)],
+            mlflow=f"sqlite:///{file}",
+            callback=break_down,
+            **options,
+        )
+    assert n_lines(count) == 2
+    evaluate(estimators, [wave(0)], **options)
+    assert n_lines(count) == 3
 
 
 @pytest.mark.parametrize(
