@@ -68,6 +68,10 @@ def benchmark(options: Namespace) -> None:
         paths = write_results(
             results, out, format=options.format, metric=options.metric, about=about
         )
+    n_silent = int((results.groupby("dataset")["n_anomalous"].first() == 0).sum())
+    if n_silent:
+        sets = plural(n_silent, "data set")
+        warn(f"{sets} of {len(datasets)} without an anomaly, which no metric counts")
     failed = results[results["status"] != "ok"]
     for error in failed["error"].unique():
         n_runs = plural(int((failed["error"] == error).sum()), "run")

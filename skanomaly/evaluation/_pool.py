@@ -10,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from contextlib import contextmanager
 from importlib import import_module
 
-from joblib.externals.loky import cpu_count, get_reusable_executor
+from joblib.externals.loky import ProcessPoolExecutor, cpu_count
 
 from skanomaly.detectors._quiet import load_keras
 from skanomaly.evaluation._run import Job, failure, run
@@ -26,8 +26,6 @@ _THREADS = (
     "TF_NUM_INTRAOP_THREADS",
     "TF_NUM_INTEROP_THREADS",
 )
-# Seconds that processes wait for another call, which then starts at once.
-_IDLE = 30
 _A_MOMENT = 0.2
 _DIED = (
     "the process died twice, the second time alone: of memory that ran out or of a "
@@ -66,9 +64,9 @@ def silent_replacement() -> Iterator[None]:
 
 def _until_one_dies(waiting: deque[Job], n_jobs: int, *, networks: bool) -> Records:
     """Work until nothing waits or a process dies; return what was lost with that."""
-    executor = get_reusable_executor(
+    # Not the one that joblib keeps for whatever comes next: it expects another kind.
+    executor = ProcessPoolExecutor(
         max_workers=n_jobs,
-        timeout=_IDLE,
         env=_environment(n_jobs),
         initializer=_prepare_worker,
         initargs=(networks,),
@@ -93,12 +91,11 @@ def _until_one_dies(waiting: deque[Job], n_jobs: int, *, networks: bool) -> Reco
                     yield failure(job, f"{type(error).__name__}: {error}")
             if lost:
                 return [*lost, *running.values()]
-    except BaseException:
+    finally:
         # Who interrupts does not wait for what runs. Only, joblib stumbles over what it
         # was just given and has not passed on yet.
         wait(running, timeout=_A_MOMENT)
         executor.shutdown(kill_workers=True)
-        raise
     return []
 
 

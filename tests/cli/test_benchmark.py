@@ -36,6 +36,14 @@ def run(capsys, *arguments):
     return capsys.readouterr()
 
 
+def test_what_no_metric_counts_is_told(data, tmp_path, capsys):
+    quiet = pd.read_csv(data / "web0.csv").assign(label=0)
+    quiet.to_csv(tmp_path / "quiet.csv", index=False)
+    files = (data / "web0.csv", tmp_path / "quiet.csv")
+    told = run(capsys, *files, "--detector", "pca", "--out", tmp_path / "out")
+    assert "1 data set of 2 without an anomaly, which no metric counts" in told.err
+
+
 def test_from_files_to_a_table_and_a_page_and_on(data, tmp_path, capsys):
     out = tmp_path / "out"
     detectors = ("--detector", "pca", "isolation_forest:n_estimators=10,window=20")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from skanomaly.cli import main
-from skanomaly.metrics import event_f1_score, vus_pr_score
+from skanomaly.metrics import event_f1_score, vus_pr_score, vus_window
 
 PCA = ["--detector", "pca", "--window", "10"]
 N_SAMPLES = 400
@@ -48,7 +48,8 @@ def test_column_of_labels_is_not_watched(folder, capsys, frame):
     scores = pd.read_csv("skanomaly-out/scores.csv")[200:]
     assert scores["truth"].tolist() == frame["y"][200:].tolist()
     assert metrics["event_f1"] == event_f1_score(scores["truth"], scores["label"])
-    vus = vus_pr_score(scores["truth"], -scores["score"], window=10)
+    window = vus_window(frame[["cpu"]])
+    vus = vus_pr_score(scores["truth"], -scores["score"], window=window)
     assert metrics["vus_pr"] == pytest.approx(vus)
     page = Path("skanomaly-out/report.html").read_text()
     assert re.search(r'"truth": {"type": "b1"', page)

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from joblib import Parallel, delayed
 from pandas.testing import assert_frame_equal
 from sklearn.ensemble import IsolationForest
 from sklearn.metrics import f1_score, roc_auc_score
@@ -283,3 +284,8 @@ def test_bad_input_is_told_before_anything_runs(
     with pytest.raises(ValueError, match=message):
         evaluate(estimators, datasets, store=store, **options)
     assert not store.exists()
+
+
+def test_what_joblib_does_afterwards_is_not_disturbed():
+    evaluate(["pca"], WAVES[:1], n_jobs=2)
+    assert Parallel(n_jobs=2)(delayed(abs)(n) for n in (-1, -2, -3)) == [1, 2, 3]
