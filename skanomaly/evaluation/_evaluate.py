@@ -104,7 +104,8 @@ def evaluate(
 
     A run is known by name and parameters of its estimator, content and name of its
     data, its seed, and the versions of this package, NumPy, SciPy, scikit-learn, Keras
-    and TensorFlow. A change of any of these makes it another run.
+    and TensorFlow. A change of any of these makes it another run. Changes within a
+    class of your own, or in what a function calls, are not seen: pass ``fresh=True``.
 
     VUS has the buffer of TSB-AD [1]_ for each series, ``vus_window``: the lag of the
     highest local maximum of the autocorrelation of its first channel, 125 where that is
