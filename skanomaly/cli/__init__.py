@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from skanomaly.cli._errors import InputError
+from skanomaly.cli._interrupt import interruptible
 
 __all__ = ["main"]
 
@@ -32,7 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         said = sys.argv[1:] if argv is None else list(argv)
         options = make_parser().parse_args(said)
         options.command_line = shlex.join(["skanomaly", *said])
-        options.run(options)
+        with interruptible():
+            options.run(options)
     except SystemExit as stop:  # argparse: --help, --version and bad usage
         return stop.code if isinstance(stop.code, int) else 2
     except InputError as error:

@@ -147,7 +147,8 @@ def test_without_anomalies_there_is_nothing_to_do(tmp_path, capsys):
 @pytest.mark.skipif(os.name != "posix", reason="needs a signal to a process group")
 def test_interrupted_it_keeps_what_is_done(data, tmp_path):
     out = tmp_path / "out"
-    options = ["--detector", "isolation_forest", "--seeds", "40", "--out", str(out)]
+    slow = "isolation_forest:n_estimators=500"  # so that it is not done before
+    options = ["--detector", slow, "--seeds", "40", "--out", str(out)]
     process = subprocess.Popen(
         [sys.executable, "-m", "skanomaly", "benchmark", str(data), *options],
         stderr=subprocess.PIPE,

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from signal import raise_signal
 
 import joblib
 import numpy as np
@@ -19,6 +20,7 @@ from sklearn.svm import OneClassSVM
 import skanomaly
 from skanomaly import TunedThresholdDetectorCV, find_events
 from skanomaly.cli import main
+from skanomaly.cli._interrupt import interruptible
 from skanomaly.cli._progress import progress_bar
 from skanomaly.datasets import make_periodic
 from skanomaly.report import load_model
@@ -253,10 +255,7 @@ def test_what_people_read(folder, trained, capsys):
 
 
 def test_interrupt_leaves_nothing(folder, tmp_path, capsys):
-    def interrupt(*_):
-        raise KeyboardInterrupt
-
-    former = signal.signal(signal.SIGALRM, interrupt)
+    former = signal.signal(signal.SIGALRM, lambda *_: raise_signal(signal.SIGINT))
     file, out = str(folder / "cpu.csv"), tmp_path / "out"
     signal.setitimer(signal.ITIMER_REAL, 0.2)
     try:
@@ -266,6 +265,21 @@ def test_interrupt_leaves_nothing(folder, tmp_path, capsys):
         signal.signal(signal.SIGALRM, former)
     assert not out.exists()
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_an_interrupt_that_was_turned_into_an_error_is_one():
+    def turned():  # as happens within TensorFlow
+        try:
+            raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise RuntimeError("of another kind") from None
+
+    former = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), interruptible():
+        turned()
+    with pytest.raises(RuntimeError, match="no interrupt"), interruptible():
+        raise RuntimeError("no interrupt")
+    assert signal.getsignal(signal.SIGINT) is former
 
 
 def test_progress_bar_does_not_travel_with_the_detector():
