@@ -24,6 +24,10 @@ templates_path = ["_templates"]
 exclude_patterns = ["_build"]
 html_theme = "pydata_sphinx_theme"
 html_title = f"skanomaly {release}"
+# Guides have no pages below them that a sidebar could list.
+html_sidebars = {
+    page: [] for page in ("quickstart", "choosing", "judging", "report", "evaluation")
+}
 html_theme_options = {"show_prev_next": False, "secondary_sidebar_items": ["page-toc"]}
 
 autodoc_typehints = "none"
