@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Collection
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from pickle import PicklingError
 from types import CodeType
@@ -18,7 +18,12 @@ _PACKAGES = ("keras", "numpy", "scikit-learn", "scipy", "tensorflow")
 
 def software() -> dict[str, str]:
     """Return the versions of what scores depend on."""
-    return {"skanomaly": __version__} | {name: version(name) for name in _PACKAGES}
+    return {"skanomaly": __version__} | _installed()
+
+
+@cache  # read from files, and asked for with each score that is remembered
+def _installed() -> dict[str, str]:
+    return {name: version(name) for name in _PACKAGES}
 
 
 def fingerprint(estimator: Any, *content: Any, leave_out: Collection[str] = ()) -> str:
