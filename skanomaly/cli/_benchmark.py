@@ -13,8 +13,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from skanomaly._compat import import_extra
-from skanomaly.cli._errors import InputError, bad_input, closest, warn
-from skanomaly.plotting._style import plural
+from skanomaly._text import closest, plural
+from skanomaly.cli._errors import InputError, bad_input, warn
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skanomaly._keras import load_keras
 from skanomaly.cli._errors import InputError, bad_input, refused
 from skanomaly.cli._fit import (
     check_options,
@@ -25,7 +26,6 @@ from skanomaly.cli._labels import check_labels, read_labelled
 from skanomaly.cli._made import how_made
 from skanomaly.cli._reading import Reading, index_of, read_series
 from skanomaly.cli._show import Run, finish
-from skanomaly.detectors._quiet import load_keras
 
 if TYPE_CHECKING:
     import pandas as pd

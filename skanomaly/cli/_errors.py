@@ -1,9 +1,8 @@
 """Mistakes of the user, told from mistakes of ours."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 
 import numpy as np
 
@@ -35,10 +34,3 @@ def refused() -> Iterator[None]:
 def warn(text: str) -> None:
     """Say one line on standard error."""
     print(f"skanomaly: {text}", file=sys.stderr)
-
-
-def closest(name: str, known: Iterable[str]) -> str:
-    """Return a question that names the closest known name, or nothing."""
-    lower = {candidate.lower(): candidate for candidate in known}
-    near = get_close_matches(name.lower(), list(lower), n=1, cutoff=0.5)
-    return f" Did you mean {lower[near[0]]!r}?" if near else ""

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skanomaly.cli._errors import InputError, bad_input, closest, warn
+from skanomaly._text import closest
+from skanomaly.cli._errors import InputError, bad_input, warn
 from skanomaly.cli._progress import progress_bar
 from skanomaly.plotting._estimator import detector_name, window_or_none
 

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from skanomaly._versions import software_versions
 from skanomaly.cli._reading import Reading
 from skanomaly.plotting._estimator import last_step
 
@@ -30,8 +31,6 @@ def how_made(
     seconds: dict[str, float],
 ) -> dict[str, dict[str, Any]]:
     """Return what was said, what was used and how long it took, under headings."""
-    from skanomaly.report import software_versions
-
     detector = last_step(estimator)
     said = {word: vars(options).get(name) for word, name in _SAID.items()}
     made = {
@@ -48,7 +47,7 @@ def how_made(
             "merge gap": options.merge_gap,
         },
         type(detector).__name__: detector.get_params(deep=False),
-        "Versions": software_versions(),
+        "Versions": software_versions(python=True),
     }
     return {head: facts for head, facts in made.items() if facts}
 

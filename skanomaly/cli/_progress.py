@@ -6,7 +6,7 @@ from math import nan
 from typing import Any, Self
 
 from skanomaly._compat import import_extra
-from skanomaly.detectors._quiet import load_keras
+from skanomaly._keras import load_keras
 
 
 class _Bar:

@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly._compat import import_extra
-from skanomaly.cli._errors import InputError, closest, warn
-from skanomaly.plotting._style import plural
-from skanomaly.preprocessing import check_numeric, parse_times
-from skanomaly.preprocessing._columns import expand_patterns
+from skanomaly._text import closest, plural
+from skanomaly.cli._errors import InputError, warn
+from skanomaly.preprocessing import check_numeric, expand_patterns, parse_times
 
 if TYPE_CHECKING:
     from pandas import DataFrame, DatetimeIndex, Series

@@ -7,6 +7,7 @@ from time import perf_counter
 
 import numpy as np
 
+from skanomaly._keras import load_keras
 from skanomaly.cli._detect import check_channels
 from skanomaly.cli._errors import InputError, bad_input, refused, warn
 from skanomaly.cli._fit import load
@@ -14,7 +15,6 @@ from skanomaly.cli._labels import check_labels, read_labelled
 from skanomaly.cli._made import how_made
 from skanomaly.cli._reading import Reading, index_of
 from skanomaly.cli._show import Run, finish
-from skanomaly.detectors._quiet import load_keras
 from skanomaly.plotting._estimator import window_or_none
 
 

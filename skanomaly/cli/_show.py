@@ -11,9 +11,9 @@ import numpy as np
 
 from skanomaly import __version__
 from skanomaly._compat import import_extra
+from skanomaly._text import plural
 from skanomaly.cli._errors import bad_input
 from skanomaly.events import Event
-from skanomaly.plotting._style import plural
 
 if TYPE_CHECKING:
     from skanomaly.report import Detection, SavedModel

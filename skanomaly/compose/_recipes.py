@@ -1,8 +1,6 @@
 """One recipe a detector: the pipeline that is measured is what users get."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from inspect import signature
 from typing import Any
 
@@ -15,6 +13,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import OneClassSVM
 
 from skanomaly import detectors
+from skanomaly._text import closest
 from skanomaly.compose._threshold_detector import ThresholdDetector
 from skanomaly.windows import Shingler
 
@@ -177,7 +176,7 @@ def make_detector(
     if name not in _RECIPES:
         # Whoever writes the name of the class means its recipe.
         asked = str(name).lower().removesuffix("detector")
-        hint = _hint(asked, _RECIPES)
+        hint = closest(asked, _RECIPES)
         raise ValueError(
             f"detector {name!r} is unknown.{hint} Known are: {', '.join(_RECIPES)}."
         )
@@ -207,7 +206,7 @@ def _detector(recipe: _Recipe, threshold: Any, params: dict[str, Any]) -> Any:
     for name in params.keys() - known.keys() - of_all:
         raise TypeError(
             f"{recipe.detector.__name__} has no parameter {name!r}."
-            f"{_hint(name, [*known, *of_all])}"
+            f"{closest(name, [*known, *of_all])}"
         )
     if "random_state" not in known:
         params.pop("random_state", None)
@@ -220,11 +219,6 @@ def _detector(recipe: _Recipe, threshold: Any, params: dict[str, Any]) -> Any:
         max_rows=MAX_ROWS,
         memory=memory,
     )
-
-
-def _hint(asked: str, known: Iterable[str]) -> str:
-    close = get_close_matches(asked, known, n=1)
-    return f" Did you mean {close[0]!r}?" if close else ""
 
 
 def _shapes(windows: NDArray[np.floating]) -> NDArray[np.floating]:

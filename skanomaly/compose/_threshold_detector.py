@@ -10,11 +10,10 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skanomaly._compat import HasMethods, Interval, fit_context
+from skanomaly._memory import MEMORY, identity, remember
 from skanomaly.detectors._decision import RuleMixin
-from skanomaly.detectors._memory import MEMORY, identity, remember
-from skanomaly.detectors._sequences import validation_start
 from skanomaly.thresholds import resolve_threshold
-from skanomaly.windows import row_advance
+from skanomaly.windows import row_advance, validation_start
 
 # Values that are scored at once: estimators copy what they score.
 BLOCK_VALUES = 2**22

@@ -11,10 +11,10 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skanomaly._compat import Interval, fit_context
+from skanomaly._memory import MEMORY, identity, remember
 from skanomaly.detectors._decision import RuleMixin
-from skanomaly.detectors._memory import MEMORY, identity, remember
-from skanomaly.detectors._sequences import Examples, Sequences
 from skanomaly.thresholds import resolve_threshold
+from skanomaly.windows import Examples, Sequences
 
 Floats = NDArray[np.float32]
 

@@ -12,8 +12,8 @@ from skanomaly._validation import layer_sizes
 from skanomaly.detectors._base import Floats
 from skanomaly.detectors._docs import documented
 from skanomaly.detectors._reconstruction import BaseAutoencoderDetector
-from skanomaly.detectors._sequences import Examples, Sequences
 from skanomaly.networks import code_size, dense_decoder, dense_stack
+from skanomaly.windows import Examples, Sequences
 
 if TYPE_CHECKING:
     import keras

@@ -10,8 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skanomaly._compat import Interval, StrOptions
 from skanomaly.detectors._network import BaseNetworkDetector
-from skanomaly.detectors._sequences import Examples, Sequences, Windows
-from skanomaly.windows import find_period
+from skanomaly.windows import Examples, Sequences, Windows, find_period
 
 # Examples an epoch should have, if there are that many rows, where a network
 # learns from every step of an example.

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._compat import HasMethods, Interval, StrOptions, fit_context
 from skanomaly.detectors._base import BaseDetector
-from skanomaly.detectors._sequences import Examples, Sequences
+from skanomaly.windows import Examples, Sequences
 
 if TYPE_CHECKING:
     import keras

@@ -13,8 +13,8 @@ from skanomaly._compat import Interval, RealNotInt, StrOptions
 from skanomaly.detectors._base import Floats
 from skanomaly.detectors._docs import documented
 from skanomaly.detectors._reconstruction import BaseReconstructionDetector
-from skanomaly.detectors._sequences import Examples, Sequences
 from skanomaly.networks import code_size
+from skanomaly.windows import Examples, Sequences
 
 
 class LinearModel:

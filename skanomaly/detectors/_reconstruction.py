@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_array, check_is_fitted
 from skanomaly._compat import Interval, RealNotInt, StrOptions
 from skanomaly.detectors._base import BaseDetector, Floats
 from skanomaly.detectors._network import BaseNetworkDetector
-from skanomaly.detectors._sequences import Examples, Sequences, Windows
+from skanomaly.windows import Examples, Sequences, Windows
 
 
 class BaseReconstructionDetector(BaseDetector):

@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 from scikeras.utils import random_state as scikeras_random
 from scikeras.wrappers import BaseWrapper
 
-from skanomaly.detectors._sequences import Examples
-
 # Stored networks name the classes of these modules, and so need them imported.
 from skanomaly.networks import (  # noqa: F401
     _adversarial,
     _feedback,
     _gaussian_code,
 )
+from skanomaly.windows import Examples
 
 Arrays = NDArray[np.float32]
 

@@ -14,13 +14,13 @@ from skanomaly._validation import layer_sizes
 from skanomaly.detectors._base import Floats, error_size
 from skanomaly.detectors._docs import documented
 from skanomaly.detectors._reconstruction import BaseAutoencoderDetector
-from skanomaly.detectors._sequences import Sequences
 from skanomaly.networks import (
     LARGEST_LOG_VARIANCE,
     code_size,
     dense_decoder,
     dense_stack,
 )
+from skanomaly.windows import Sequences
 
 if TYPE_CHECKING:
     import keras

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly._compat import import_extra
-from skanomaly.detectors._identity import software
+from skanomaly._versions import software_versions
 from skanomaly.evaluation._data import LabelledData
 from skanomaly.events import find_events
 from skanomaly.plotting import ErrorHistogramDisplay, ScoreDisplay, SeriesDisplay
@@ -42,7 +42,9 @@ def leave_artifacts(
         estimator,
         str(folder / MODEL),
         serialization_format="cloudpickle",
-        pip_requirements=[f"{name}=={found}" for name, found in software().items()],
+        pip_requirements=[
+            f"{name}=={found}" for name, found in software_versions().items()
+        ],
     )
     _draw(estimator, data, scores, anomalous).savefig(folder / PICTURE, dpi=100)
     history = getattr(innermost(estimator), "history_", None) or {}

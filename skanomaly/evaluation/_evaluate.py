@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from joblib import effective_n_jobs
 
 from skanomaly._compat import import_extra
-from skanomaly.detectors._identity import fingerprint
+from skanomaly._fingerprint import fingerprint
 from skanomaly.evaluation._data import LabelledData
 from skanomaly.evaluation._given import as_datasets, as_estimators, as_seeds
-from skanomaly.evaluation._identity import data_hash, run_key
+from skanomaly.evaluation._keys import data_hash, run_key
 from skanomaly.evaluation._metrics import METRICS, check_metrics
 from skanomaly.evaluation._mlflow import Tracker, tracking
 from skanomaly.evaluation._pool import run_all, silent_replacement

@@ -1,7 +1,6 @@
 """Labelled data from files and folders."""
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,9 +8,10 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from skanomaly._text import closest
 from skanomaly.datasets import read_table
 from skanomaly.evaluation._data import LabelledData
-from skanomaly.preprocessing._columns import expand_patterns
+from skanomaly.preprocessing import expand_patterns
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -185,11 +185,9 @@ def _from_table(
 def _check_column(file: Path, table: "DataFrame", name: str, what: str) -> None:
     if name in table.columns:
         return
-    near = get_close_matches(name.lower(), map(str.lower, table.columns), n=1)
-    close = [column for column in table.columns if [column.lower()] == near]
-    hint = f" Did you mean {close[0]!r}?" if close else ""
     raise ValueError(
-        f"{file} has no {what} {name!r}.{hint} Its columns are: {_listed(table)}."
+        f"{file} has no {what} {name!r}.{closest(name, table.columns)} Its columns "
+        f"are: {_listed(table)}."
     )
 
 

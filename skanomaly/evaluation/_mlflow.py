@@ -16,7 +16,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from skanomaly._compat import import_extra
-from skanomaly.detectors._identity import software
+from skanomaly._versions import software_versions
 from skanomaly.evaluation._artifacts import HISTORY, MODEL, PICTURE
 from skanomaly.evaluation._metrics import METRICS
 from skanomaly.evaluation._run import MEASURED, Job, seeded
@@ -228,7 +228,7 @@ def _params(job: Job) -> Iterator[tuple[str, str]]:
 
 
 def _tags(job: Job, record: Record) -> dict[str, str]:
-    versions = {f"version.{name}": found for name, found in software().items()}
+    versions = {f"version.{name}": found for name, found in software_versions().items()}
     tags = {_KEY: job.key, "estimator": job.name, "dataset": job.data.name, **versions}
     said = {name: record[name][:_LONGEST] for name in ("error", "warnings")}
     return tags | {name: text for name, text in said.items() if text}

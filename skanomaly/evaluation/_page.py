@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from skanomaly._text import plural
 from skanomaly.evaluation._charts import draw_bars, draw_ranks, draw_times
 from skanomaly.evaluation._rank import rank_estimators
 from skanomaly.evaluation._summary import (
@@ -17,7 +18,6 @@ from skanomaly.evaluation._summary import (
     metrics_of,
     seconds_a_run,
 )
-from skanomaly.plotting._style import plural
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -12,7 +12,7 @@ from importlib import import_module
 
 from joblib.externals.loky import ProcessPoolExecutor, cpu_count
 
-from skanomaly.detectors._quiet import load_keras
+from skanomaly._keras import load_keras
 from skanomaly.evaluation._run import Job, failure, run
 from skanomaly.evaluation._store import Record
 

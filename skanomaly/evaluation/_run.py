@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from skanomaly.evaluation._data import LabelledData
-from skanomaly.evaluation._memory import peak_memory
 from skanomaly.evaluation._metrics import METRICS, judge
+from skanomaly.evaluation._peak import peak_memory
 from skanomaly.evaluation._store import Record
 from skanomaly.events import find_events
 from skanomaly.metrics import vus_window

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from skanomaly._compat import import_extra
-from skanomaly.detectors._identity import software
+from skanomaly._versions import software_versions
 from skanomaly.evaluation._metrics import METRICS
 from skanomaly.evaluation._page import render_page
 from skanomaly.evaluation._summary import metrics_of
@@ -100,7 +100,9 @@ def write_results(
 
 
 def _about() -> dict[str, str]:
-    versions = ", ".join(f"{name} {found}" for name, found in software().items())
+    versions = ", ".join(
+        f"{name} {found}" for name, found in software_versions().items()
+    )
     return {
         "written": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "software": f"Python {platform.python_version()}, {versions}",

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly._compat import import_extra
+from skanomaly._text import plural
 from skanomaly._validation import check_finite
 from skanomaly.events import Event, find_events
 from skanomaly.plotting import _style
@@ -232,7 +233,7 @@ class BlameDisplay:
         _style.color_bar(ax, self.mesh_, "error of the channel")
         _name_channels(ax, n_channels, self.channel_names)
         ax.grid(visible=False)
-        found = _style.plural(len(self.events), "event")
+        found = plural(len(self.events), "event")
         _style.title(ax, f"Error of each channel, {found}")
         self.ax_: Axes = ax
         self.figure_: Figure = _style.figure_of(ax)
@@ -328,7 +329,7 @@ def _read(errors: ArrayLike, names: Sequence[str] | None) -> NDArray[np.float64]
     if names is not None and len(names) != columns.shape[1]:
         raise ValueError(
             f"there are {len(names)} channel_names for errors of "
-            f"{_style.plural(columns.shape[1], 'channel')}: pass one a channel. A "
+            f"{plural(columns.shape[1], 'channel')}: pass one a channel. A "
             "detector of records tells columns apart if its n_channels is their number."
         )
     return columns

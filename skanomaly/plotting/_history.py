@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
+from skanomaly._text import plural
 from skanomaly.plotting import _style
 from skanomaly.plotting._estimator import innermost
 
@@ -100,7 +101,7 @@ class HistoryDisplay:
         ax.set_xlabel("epoch")
         ax.set_ylabel("loss")
         _style.frame(ax)
-        _style.title(ax, f"Training, {_style.plural(n_epochs, 'epoch')}")
+        _style.title(ax, f"Training, {plural(n_epochs, 'epoch')}")
         self.ax_: Axes = ax
         self.figure_: Figure = _style.figure_of(ax)
         return self

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skanomaly._text import plural
 from skanomaly.events import Event, find_events
 from skanomaly.plotting import _style
 from skanomaly.plotting._decimate import decimate
@@ -269,7 +270,7 @@ class ReconstructionDisplay:
             )
         self.ax_: Axes = drawn.ax_
         self.figure_: Figure = drawn.figure_
-        found = _style.plural(len(events), "event")
+        found = plural(len(events), "event")
         _style.title(self.ax_, f"samples {first:,} to {stop - 1:,}, {found}")
         return self
 

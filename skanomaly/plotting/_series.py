@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly._compat import import_extra
+from skanomaly._text import plural
 from skanomaly.events import Event, find_events
 from skanomaly.plotting import _style
 from skanomaly.plotting._estimator import (
@@ -232,10 +233,8 @@ class SeriesDisplay:
                 channel_ax.set_ylabel(_style.plain(self.channel_names[channel]))
         self.ax_: Axes = self.axes_[0]
         self.figure_: Figure = _style.figure_of(self.ax_)
-        samples = _style.plural(n_samples - self.n_train, "sample")
-        _style.title(
-            self.ax_, f"{_style.plural(len(self.events), 'event')} in {samples}"
-        )
+        samples = plural(n_samples - self.n_train, "sample")
+        _style.title(self.ax_, f"{plural(len(self.events), 'event')} in {samples}")
         return self
 
     def _plot_channel(
@@ -300,7 +299,7 @@ def check_names(names: Sequence[str] | None, n_channels: int) -> None:
     if names is not None and len(names) != n_channels:
         raise ValueError(
             f"there are {len(names)} channel_names for "
-            f"{_style.plural(n_channels, 'channel')}: pass one a channel."
+            f"{plural(n_channels, 'channel')}: pass one a channel."
         )
 
 

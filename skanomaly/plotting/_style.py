@@ -222,13 +222,6 @@ def plain(name: Any) -> str:
     return str(name).replace("$", r"\$")
 
 
-def plural(count: int, noun: str) -> str:
-    """Spell a count with its noun: ``no event``, ``1 event``, ``2 events``."""
-    if count == 0:
-        return f"no {noun}"
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
 def shade_training(ax: "Axes", positions: NDArray[Any], n_train: int) -> None:
     """Shade what the detector was trained on, if that is part of the picture."""
     if n_train:

@@ -1,7 +1,7 @@
 """From raw records to a regular series, and from there to train and rest."""
 
 from skanomaly.preprocessing._aggregate import aggregate_series
-from skanomaly.preprocessing._columns import check_numeric, parse_times
+from skanomaly.preprocessing._columns import check_numeric, expand_patterns, parse_times
 from skanomaly.preprocessing._gaps import interpolate_series
 from skanomaly.preprocessing._smooth import smooth_series
 from skanomaly.preprocessing._split import select_dates, split_series
@@ -9,6 +9,7 @@ from skanomaly.preprocessing._split import select_dates, split_series
 __all__ = [
     "aggregate_series",
     "check_numeric",
+    "expand_patterns",
     "interpolate_series",
     "parse_times",
     "select_dates",

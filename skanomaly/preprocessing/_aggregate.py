@@ -1,10 +1,10 @@
 """From raw records, each with its own time, to one row per time step."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from skanomaly._compat import import_extra
+from skanomaly._text import closest
 from skanomaly.preprocessing._columns import check_numeric, parse_times
 
 if TYPE_CHECKING:
@@ -99,10 +99,9 @@ def _check_column(records: "pd.DataFrame", name: str) -> None:
     columns = [str(column) for column in records.columns]
     if name in records.columns:
         return
-    close = get_close_matches(str(name), columns, n=1, cutoff=0.5)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
     raise ValueError(
-        f"there is no column {name!r}; the columns are: {', '.join(columns)}.{hint}"
+        f"there is no column {name!r}; the columns are: {', '.join(columns)}."
+        f"{closest(name, columns)}"
     )
 
 

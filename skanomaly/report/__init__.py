@@ -7,7 +7,6 @@ from skanomaly.report._page import draw_page
 from skanomaly.report._stored import read_run
 from skanomaly.report._tables import events_frame, scores_frame
 from skanomaly.report._truth import check_truth, read_truth, truth_metrics
-from skanomaly.report._versions import software_versions
 from skanomaly.report._write import check_folder, write_page, write_report
 
 __all__ = [
@@ -24,7 +23,6 @@ __all__ = [
     "read_truth",
     "score_series",
     "scores_frame",
-    "software_versions",
     "truth_metrics",
     "write_page",
     "write_report",

@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 import skanomaly
+from skanomaly._versions import software_versions
 from skanomaly.cli import main
-from skanomaly.report import read_run, software_versions
+from skanomaly.report import read_run
 
 ROOT = Path(skanomaly.__file__).parent.parent
 
@@ -63,7 +64,7 @@ def test_run_comes_back_as_it_was(out):
     assert (run.min_length, run.merge_gap, run.n_train, run.first) == (2, 1, 150, 150)
     assert run.title == "three.csv"
     assert run.made["Run"]["command"].startswith("skanomaly detect ")
-    assert run.made["Versions"] == software_versions()
+    assert run.made["Versions"] == software_versions(python=True)
     assert run.made["Threshold"]["rule"] == "auto on validation"
     assert run.made["DenseForecastDetector"]["epochs"] == 2
     assert run.made["DenseForecastDetector"]["random_state"] == 0

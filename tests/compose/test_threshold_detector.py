@@ -23,7 +23,7 @@ from skanomaly import (
     ThresholdDetector,
     resolve_threshold,
 )
-from skanomaly.detectors._sequences import Sequences
+from skanomaly.windows import Sequences
 from tests.detectors.common import WINDOW, records, rows_of, wave
 
 FOREST = IsolationForest(n_estimators=10, random_state=0)

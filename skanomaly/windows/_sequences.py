@@ -9,7 +9,8 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from skanomaly._validation import check_finite
-from skanomaly.windows import as_series, moving_mean
+from skanomaly.windows._overlap import moving_mean
+from skanomaly.windows._view import as_series
 
 # A validation part smaller than this says little: neither the stopping of the
 # training nor the threshold should hang on it.

@@ -2,28 +2,14 @@
 
 import inspect
 from collections.abc import Collection
-from functools import cache, partial
-from importlib.metadata import version
+from functools import partial
 from pickle import PicklingError
 from types import CodeType
 from typing import Any
 
 import joblib
 
-from skanomaly import __version__
-
-# What scores depend on beside the package itself.
-_PACKAGES = ("keras", "numpy", "scikit-learn", "scipy", "tensorflow")
-
-
-def software() -> dict[str, str]:
-    """Return the versions of what scores depend on."""
-    return {"skanomaly": __version__} | _installed()
-
-
-@cache  # read from files, and asked for with each score that is remembered
-def _installed() -> dict[str, str]:
-    return {name: version(name) for name in _PACKAGES}
+from skanomaly._versions import software_versions
 
 
 def fingerprint(estimator: Any, *content: Any, leave_out: Collection[str] = ()) -> str:
@@ -49,7 +35,12 @@ def fingerprint(estimator: Any, *content: Any, leave_out: Collection[str] = ()) 
         for name, value in estimator.get_params(deep=False).items()
         if name not in leave_out
     }
-    told = (_told_apart(type(estimator)), params, software(), *map(_values, content))
+    told = (
+        _told_apart(type(estimator)),
+        params,
+        software_versions(),
+        *map(_values, content),
+    )
     return str(joblib.hash(told))
 
 

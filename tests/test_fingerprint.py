@@ -15,7 +15,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 import skanomaly
 from skanomaly import AutoencoderDetector, SigmaThreshold, make_detector
-from skanomaly.detectors._identity import fingerprint
+from skanomaly._fingerprint import fingerprint
 
 ROOT = Path(skanomaly.__file__).parent.parent
 
@@ -60,7 +60,7 @@ def test_it_is_the_same_in_another_process():
     code = """
 from sklearn.preprocessing import FunctionTransformer
 from skanomaly import make_detector
-from skanomaly.detectors._identity import fingerprint
+from skanomaly._fingerprint import fingerprint
 def known(name):
     return name in {"first", "second", "third"}
 kinds = {"kinds": frozenset(["first", "second", "third"])}

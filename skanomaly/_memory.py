@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sklearn.utils.validation import check_memory
 
 from skanomaly._compat import HasMethods
-from skanomaly.detectors._identity import fingerprint
+from skanomaly._fingerprint import fingerprint
 
 T = TypeVar("T")
 
