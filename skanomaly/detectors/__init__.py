@@ -1,5 +1,6 @@
 """Detectors: scikit-learn estimators, most of which train a Keras network."""
 
+from skanomaly.detectors._assessment import Assessment
 from skanomaly.detectors._autoencoder import AutoencoderDetector
 from skanomaly.detectors._base import BaseDetector
 from skanomaly.detectors._bigan import BiGANDetector
@@ -19,6 +20,7 @@ from skanomaly.detectors._variational_autoencoder import (
 )
 
 __all__ = [
+    "Assessment",
     "AutoencoderDetector",
     "BaseDetector",
     "BiGANDetector",
