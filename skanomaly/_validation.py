@@ -69,3 +69,50 @@ def layer_sizes(name: str, sizes: Any) -> tuple[int, ...]:
                 f"{size!r} among {list(values)}."
             )
     return tuple(map(int, values))
+
+
+def check_count(name: str, value: Any, *, least: int) -> None:
+    """Raise unless `value` is a whole number of at least `least`.
+
+    Parameters
+    ----------
+    name : str
+        Name of the parameter in the error.
+    value : int
+        Value to check.
+    least : int
+        Smallest value that is valid.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not is_integer or value < least:
+        raise ValueError(
+            f"{name} must be an integer of at least {least}, got {value!r}."
+        )
+
+
+def check_lengths(n_samples: int, **columns: Any) -> None:
+    """Raise unless each column that is given has one value per sample.
+
+    Parameters
+    ----------
+    n_samples : int
+        Number of samples.
+    **columns : array-like or None
+        Columns by name; None is not checked.
+
+    Raises
+    ------
+    ValueError
+        If a column has another length.
+    """
+    for name, column in columns.items():
+        if column is not None and len(column) != n_samples:
+            raise ValueError(
+                f"{name} has {len(column)} values for {n_samples} samples: pass both "
+                "for the same samples."
+            )
