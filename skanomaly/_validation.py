@@ -71,30 +71,6 @@ def layer_sizes(name: str, sizes: Any) -> tuple[int, ...]:
     return tuple(map(int, values))
 
 
-def check_count(name: str, value: Any, *, least: int) -> None:
-    """Raise unless `value` is a whole number of at least `least`.
-
-    Parameters
-    ----------
-    name : str
-        Name of the parameter in the error.
-    value : int
-        Value to check.
-    least : int
-        Smallest value that is valid.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    """
-    is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not is_integer or value < least:
-        raise ValueError(
-            f"{name} must be an integer of at least {least}, got {value!r}."
-        )
-
-
 def check_lengths(n_samples: int, **columns: Any) -> None:
     """Raise unless each column that is given has one value per sample.
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skanomaly._validation import check_count, check_finite
+from skanomaly._validation import check_finite
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,6 @@ def find_events(
         - floating-point numbers are values of ``decision_function``: anomalous where
           negative. Nothing but 0.0 and 1.0, both present, looks like truth that became
           floating-point and is refused.
-
-        A score of NaN is no evidence: its sample is in no event.
     offset : float, default=None
         The detector's ``offset_``.
     channel_errors : array-like of shape (n_samples, n_channels), default=None
@@ -127,11 +125,10 @@ def find_events(
     >>> len(find_events(scores, offset=-4.0, merge_gap=1))
     1
     """
-    check_count("min_length", min_length, least=1)
-    check_count("merge_gap", merge_gap, least=0)
+    _check_count("min_length", min_length, least=1)
+    _check_count("merge_gap", merge_gap, least=0)
     anomalous, scores, offset = _read(y_or_scores, offset)
     n_samples = anomalous.size
-    unknown = np.zeros(n_samples, bool) if scores is None else np.isnan(scores)
     errors = None
     if channel_errors is not None:
         errors = _check_channels(channel_errors, n_samples, channel_names)
@@ -146,7 +143,7 @@ def find_events(
         )
 
     events = []
-    for start, stop in _runs(anomalous, merge_gap, unknown):
+    for start, stop in _runs(anomalous, merge_gap):
         if stop - start < min_length:
             continue
         peak, peak_score, severity, channel = start, nan, nan, None
@@ -197,7 +194,7 @@ def events_to_labels(events: Iterable[Event], n_samples: int) -> NDArray[np.int6
     >>> events_to_labels(find_events([1, -1, -1, 1]), n_samples=4)
     array([ 1, -1, -1,  1])
     """
-    check_count("n_samples", n_samples, least=0)
+    _check_count("n_samples", n_samples, least=0)
     labels = np.ones(n_samples, dtype=np.int64)
     for event in events:
         if not 0 <= event.start < event.stop <= n_samples:
@@ -224,7 +221,7 @@ def _read(
             f"y_or_scores must be numbers or booleans, got values of type "
             f"{values.dtype}: convert labels to +1 (normal) and -1 (anomalous)."
         )
-    check_finite(np.where(np.isnan(values), 0, values), name="y_or_scores")
+    check_finite(values, name="y_or_scores")
     if offset is None and values.dtype.kind != "f":
         return is_anomalous(values, name="y_or_scores"), None, nan
     scores = values.astype(np.float64, copy=False)
@@ -241,33 +238,7 @@ def _read(
     limit = 0.0 if offset is None else float(offset)
     if np.isnan(limit):
         raise ValueError("offset is NaN: pass the offset_ of a fitted detector.")
-    return is_below(scores, limit), scores, limit
-
-
-def is_below(scores: ArrayLike, offset: float) -> NDArray[np.bool_]:
-    """Return which scores lie below the offset, and so are anomalous.
-
-    The one place where this is decided.
-
-    Parameters
-    ----------
-    scores : array-like of shape (n_samples,)
-        The lower, the more abnormal. A score of NaN is no evidence of an anomaly.
-    offset : float
-        A detector's ``offset_``. A score equal to it is normal.
-
-    Returns
-    -------
-    below : ndarray of shape (n_samples,), of booleans
-
-    Examples
-    --------
-    >>> from skanomaly.events import is_below
-    >>> is_below([-3.0, -2.0, -1.0, float("nan")], offset=-2.0)
-    array([ True, False, False, False])
-    """
-    below: NDArray[np.bool_] = np.asarray(scores, dtype=np.float64) < offset
-    return below
+    return scores < limit, scores, limit
 
 
 def is_anomalous(labels: NDArray[Any], *, name: str) -> NDArray[np.bool_]:
@@ -320,14 +291,10 @@ def _refuse_truth(values: NDArray[np.float64]) -> None:
         )
 
 
-def _runs(
-    anomalous: NDArray[np.bool_], merge_gap: int, unknown: NDArray[np.bool_]
-) -> list[tuple[int, int]]:
-    """Return the maximal runs as (start, stop), near ones merged unless a score is missing between them."""
+def _runs(anomalous: NDArray[np.bool_], merge_gap: int) -> list[tuple[int, int]]:
+    """Return the maximal runs as (start, stop), near ones merged."""
     starts, stops = runs(anomalous)
-    n_unknown = np.append(0, np.cumsum(unknown))
     apart = starts[1:] - stops[:-1] > merge_gap
-    apart |= n_unknown[starts[1:]] > n_unknown[stops[:-1]]
     starts = starts[np.r_[True, apart][: starts.size]]
     stops = stops[np.r_[apart, True][: stops.size]]
     return list(zip(starts.tolist(), stops.tolist(), strict=True))
@@ -361,3 +328,11 @@ def _check_channels(
             "pass one name per column of channel_errors."
         )
     return errors
+
+
+def _check_count(name: str, value: Any, *, least: int) -> None:
+    is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not is_integer or value < least:
+        raise ValueError(
+            f"{name} must be an integer of at least {least}, got {value!r}."
+        )

@@ -135,7 +135,7 @@ def read_table_of(file: str) -> "DataFrame":
 
 def _flags(column: "Series[Any]", *, name: str) -> NDArray[np.float64]:
     """Return 1 where a label tells of an anomaly."""
-    from skanomaly.report import read_truth
+    from skanomaly.detection import read_truth
 
     return read_truth(column.to_numpy(), name=name).astype(np.float64)
 

@@ -15,12 +15,12 @@ from skanomaly.cli._labels import check_labels, read_labelled
 from skanomaly.cli._made import how_made
 from skanomaly.cli._reading import Reading, index_of
 from skanomaly.cli._show import Run, finish
-from skanomaly.plotting._estimator import window_or_none
 
 
 def score(options: Namespace) -> None:
     """Do what ``skanomaly score`` is asked to."""
-    from skanomaly.report import check_folder, collect
+    from skanomaly.detection import EventRule, detect, window_of
+    from skanomaly.report import check_folder
 
     with bad_input():
         check_folder(options.out)
@@ -34,7 +34,7 @@ def score(options: Namespace) -> None:
     check_channels(saved, names)
     if saved.has_network:
         load_keras()
-    window = window_or_none(saved.pipeline)
+    window = window_of(saved.pipeline)
     if window is not None and len(series) < window:
         warn(
             f"warning: {len(series):,} samples are fewer than the model's window of "
@@ -43,15 +43,15 @@ def score(options: Namespace) -> None:
         )
     start = perf_counter()
     with refused():
-        detection = collect(
+        detection = detect(
             saved.pipeline,
             series.to_numpy(dtype=np.float64),
+            truth,
             index=index_of(series),
             channel_names=names,
-            min_length=options.min_length,
-            merge_gap=options.merge_gap,
-            truth=truth,
-            title=Path(options.file).name,
+            events=EventRule(
+                min_length=options.min_length, merge_gap=options.merge_gap
+            ),
         )
     seconds, rule = {"score": perf_counter() - start}, "of the model"
     made = how_made(
@@ -62,8 +62,9 @@ def score(options: Namespace) -> None:
         reading=reading,
         seconds=seconds,
     )
+    about = replace(detection.about, title=Path(options.file).name, made=made)
     run = Run(
-        detection=replace(detection, made=made),
+        detection=replace(detection, about=about),
         said=f"scored with {options.model}",
         threshold=rule,
         seconds=seconds,

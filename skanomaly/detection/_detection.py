@@ -83,7 +83,7 @@ class Detection:
     series: TimeSeries
     scores: Floats
     offset: float
-    rule: EventRule = EventRule()
+    rule: EventRule = field(default_factory=EventRule)
     expected: Floats | None = None
     channel_errors: Floats | None = None
     own_errors: Floats | None = None

@@ -103,12 +103,12 @@ class TimeSeries:
     @property
     def n_samples(self) -> int:
         """Number of samples."""
-        return self.values.shape[0]
+        return len(self.values)
 
     @property
     def n_channels(self) -> int:
         """Number of channels."""
-        return self.values.shape[1]
+        return len(self.channel_names)
 
     @cached_property
     def positions(self) -> NDArray[Any]:
@@ -121,7 +121,7 @@ class TimeSeries:
         return None if self.truth is None else tuple(find_events(self.truth))
 
     def like_values(self, matrix: ArrayLike, *, name: str) -> Floats:
-        """Return a value for each value of the series, of shape (n_samples, n_channels).
+        """Return a matrix in the shape of the values, or raise.
 
         Parameters
         ----------

@@ -13,7 +13,7 @@ from skanomaly.evaluation._rank import (
     mean_ranks,
     rank_estimators,
 )
-from skanomaly.evaluation._write import write_results
+from skanomaly.evaluation._results import write_results
 
 __all__ = [
     "METRICS",

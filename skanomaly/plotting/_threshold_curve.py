@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skanomaly._text import plain
+from skanomaly.detection import Detection, ask, detector_name, offset_of
 from skanomaly.metrics import AnomalyScorer
-from skanomaly.metrics._scorers import abnormality
 from skanomaly.metrics._threshold_curve import (
     best_of_curve,
     label_scorer,
@@ -14,9 +15,8 @@ from skanomaly.metrics._threshold_curve import (
     threshold_curve,
 )
 from skanomaly.plotting import _style
-from skanomaly.plotting._estimator import detector_name, offset_or_none
+from skanomaly.plotting._known import judged_part, read_judged
 from skanomaly.plotting._score import wants_log
-from skanomaly.plotting._truth import read_judged
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -130,12 +130,45 @@ class ThresholdCurveDisplay:
             ).plot(ax=ax)
         if X is None or y is None:
             raise ValueError("X and y belong together: pass both, or neither of them.")
-        offset = offset_or_none(estimator)
         return cls.from_predictions(
             y,
-            abnormality(estimator, X),
+            0.0 - ask(estimator, X).scores,
             scoring=scoring,
-            threshold=None if offset is None else -offset,
+            threshold=_style.threshold_of(offset_of(estimator)),
+            n_thresholds=n_thresholds,
+            ax=ax,
+        )
+
+    @classmethod
+    def from_detection(
+        cls,
+        detection: Detection,
+        *,
+        scoring: Any = "event_f1",
+        n_thresholds: int = 100,
+        ax: Any = None,
+    ) -> Self:
+        """Draw the curve of a detection with a truth, where events are looked for.
+
+        Parameters
+        ----------
+        detection : Detection
+            As :func:`skanomaly.detect` returns it for labelled data.
+        scoring : str or callable, default="event_f1"
+            A metric of labels, as `skanomaly.metrics.make_anomaly_scorer` takes it.
+        n_thresholds : int, default=100
+            How many thresholds to try, dense where few samples are above.
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : ThresholdCurveDisplay
+        """
+        return cls.from_predictions(
+            *judged_part(detection),
+            scoring=scoring,
+            threshold=_style.threshold_of(detection.offset),
             n_thresholds=n_thresholds,
             ax=ax,
         )
@@ -223,7 +256,7 @@ class ThresholdCurveDisplay:
             ax.xaxis.set_major_formatter("{x:g}")
             ax.minorticks_off()
         ax.set_xlabel("threshold of the error")
-        metric = _style.plain(self.metric)
+        metric = plain(self.metric)
         ax.set_ylabel(metric)
         _style.frame(ax)
         _style.title(ax, f"{metric} by threshold")
