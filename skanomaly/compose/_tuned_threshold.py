@@ -22,6 +22,7 @@ from skanomaly._compat import (
 )
 from skanomaly.compose._threshold_detector import gap_of
 from skanomaly.detectors._decision import OffsetMixin
+from skanomaly.events import read_labels
 from skanomaly.metrics._scorers import abnormality
 from skanomaly.metrics._threshold_curve import (
     best_of_curve,
@@ -29,7 +30,6 @@ from skanomaly.metrics._threshold_curve import (
     offsets_to_try,
     threshold_curve,
 )
-from skanomaly.metrics._truth import read_labels
 from skanomaly.windows import Shingler
 
 Split = tuple[NDArray[np.intp], NDArray[np.intp]]

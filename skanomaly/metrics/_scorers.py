@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from skanomaly.events import read_labels
 from skanomaly.metrics._affiliation import affiliation_f_score
 from skanomaly.metrics._event import (
     detection_delay_score,
@@ -17,7 +18,6 @@ from skanomaly.metrics._event import (
 )
 from skanomaly.metrics._nab import nab_score
 from skanomaly.metrics._range import range_f_score
-from skanomaly.metrics._truth import read_labels
 from skanomaly.metrics._vus import vus_pr_score, vus_roc_score
 
 # Parameters by which metrics, also scikit-learn's, take a score: higher is worse.
