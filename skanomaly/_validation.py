@@ -53,14 +53,6 @@ def check_finite(
     )
 
 
-def check_count(name: str, value: Any, *, least: int) -> None:
-    """Raise unless `value` is an integer of at least `least`."""
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-        raise ValueError(
-            f"{name} must be an integer of at least {least}, got {value!r}."
-        )
-
-
 def layer_sizes(name: str, sizes: Any) -> tuple[int, ...]:
     """Return the sizes of layers, or say what is wrong with them.
 
@@ -88,3 +80,27 @@ def layer_sizes(name: str, sizes: Any) -> tuple[int, ...]:
                 f"{size!r} among {list(values)}."
             )
     return tuple(map(int, values))
+
+
+def check_count(name: str, value: Any, *, least: int) -> None:
+    """Raise unless `value` is a whole number of at least `least`.
+
+    Parameters
+    ----------
+    name : str
+        Name of the parameter in the error.
+    value : int
+        Value to check.
+    least : int
+        Smallest value that is valid.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not is_integer or value < least:
+        raise ValueError(
+            f"{name} must be an integer of at least {least}, got {value!r}."
+        )

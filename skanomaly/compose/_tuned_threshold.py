@@ -23,7 +23,7 @@ from skanomaly._compat import (
 from skanomaly.compose._threshold_detector import gap_of
 from skanomaly.detectors._decision import OffsetMixin
 from skanomaly.events import read_labels
-from skanomaly.metrics._scorers import abnormality
+from skanomaly.metrics import abnormality
 from skanomaly.metrics._threshold_curve import (
     best_of_curve,
     label_scorer,

@@ -8,11 +8,8 @@ from numpy.typing import NDArray
 from sklearn.exceptions import UndefinedMetricWarning
 
 from skanomaly.events import is_below
-from skanomaly.metrics._scorers import (
-    ANOMALY_SCORERS,
-    AnomalyScorer,
-    make_anomaly_scorer,
-)
+from skanomaly.metrics._scorer import AnomalyScorer
+from skanomaly.metrics._scorers import ANOMALY_SCORERS, make_anomaly_scorer
 
 Floats = NDArray[np.float64]
 
