@@ -15,7 +15,6 @@ from skanomaly.detection._facts import (
     window_of,
 )
 from skanomaly.detection._judge import check_truth, judge
-from skanomaly.detection._labels import read_truth
 from skanomaly.detection._rule import EventRule
 from skanomaly.detection._tables import column_names
 from skanomaly.detection._time_series import TimeSeries, as_positions
@@ -34,6 +33,5 @@ __all__ = [
     "innermost",
     "judge",
     "offset_of",
-    "read_truth",
     "window_of",
 ]

@@ -116,16 +116,12 @@ class Detection:
         # A sample at the offset is normal, so what was trained on holds no event.
         trained_on = slice(0, self.first)
         scores[trained_on] = np.maximum(scores[trained_on], self.offset)
-        errors, names = None, None
-        if self.channel_errors is not None:
-            # Without a score, a sample is in no event.
-            errors = np.where(np.isnan(self.channel_errors), 0, self.channel_errors)
-            names = self.series.channel_names
+        names = None if self.channel_errors is None else self.series.channel_names
         return tuple(
             find_events(
                 scores,
                 offset=self.offset,
-                channel_errors=errors,
+                channel_errors=self.channel_errors,
                 channel_names=names,
                 index=self.series.index,
                 min_length=self.rule.min_length,

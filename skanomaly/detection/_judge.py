@@ -4,8 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly.detection._detection import Detection
-from skanomaly.detection._labels import read_truth
-from skanomaly.events import events_to_labels
+from skanomaly.events import events_to_labels, read_labels
 from skanomaly.metrics import (
     event_f1_score,
     event_precision_score,
@@ -47,7 +46,7 @@ def check_truth(
     >>> check_truth([0, 1], 2)
     array([False,  True])
     """
-    truth = read_truth(labels, name=name)
+    truth = read_labels(labels, name=name)
     if len(truth) != n_samples:
         raise ValueError(
             f"{name} holds {len(truth):,} labels for {n_samples:,} samples: give one "

@@ -11,8 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from skanomaly._compat import import_extra
 from skanomaly._text import plural
 from skanomaly._validation import check_lengths
-from skanomaly.detection._labels import read_truth
-from skanomaly.events import Event, find_events
+from skanomaly.events import Event, find_events, read_labels
 
 Floats = NDArray[np.float64]
 
@@ -88,7 +87,7 @@ class TimeSeries:
                 f"n_train={n_train} of {n_samples} samples can't have been trained on: "
                 "pass how many of them, at the start, were."
             )
-        anomalous = None if truth is None else read_truth(truth)
+        anomalous = None if truth is None else read_labels(truth, name="truth")
         check_lengths(n_samples, truth=anomalous)
         fields = {
             "values": columns,

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skanomaly._validation import check_lengths
 from skanomaly.detection import Detection, ask, offset_of
-from skanomaly.metrics._truth import read_labels
+from skanomaly.events import read_labels
 from skanomaly.plotting import _style
 from skanomaly.plotting._score import wants_log
 
