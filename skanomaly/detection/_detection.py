@@ -113,9 +113,7 @@ class Detection:
     def events(self) -> tuple[Event, ...]:
         """Events by the rule, in the order of time."""
         scores = self.scores.copy()
-        # A sample at the offset is normal, so what was trained on holds no event.
-        trained_on = slice(0, self.first)
-        scores[trained_on] = np.maximum(scores[trained_on], self.offset)
+        scores[: self.first] = np.nan  # which is in no event
         names = None if self.channel_errors is None else self.series.channel_names
         return tuple(
             find_events(
