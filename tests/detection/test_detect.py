@@ -95,7 +95,7 @@ def test_pipelines_of_ours_tell_what_they_know(name, n_channels, waves):
         return
     assert found.expected.shape == found.own_errors.shape == X.shape
     np.testing.assert_array_equal(found.residuals, X - found.expected)
-    assert np.argmax(found.own_errors.sum(axis=1)[100:]) + 100 in range(150, 165)
+    assert np.argmax(found.own_errors.sum(axis=1)[100:]) + 100 in range(148, 157)
 
 
 OTHERS = {
