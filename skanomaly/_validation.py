@@ -1,6 +1,5 @@
 """Checks of input that several layers share; each error says what to do."""
 
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -40,32 +39,3 @@ def check_finite(values: NDArray[Any], *, name: str = "X", first_row: int = 0) -
         f"({kind}) at row {row}. Fill gaps with skanomaly.interpolate_series, or drop "
         "these rows."
     )
-
-
-def layer_sizes(name: str, sizes: Any) -> tuple[int, ...]:
-    """Return the sizes of layers, or say what is wrong with them.
-
-    Parameters
-    ----------
-    name : str
-        What to call them in the error.
-    sizes : iterable
-        Hopefully whole numbers of at least 1.
-
-    Returns
-    -------
-    sizes : tuple of int
-
-    Raises
-    ------
-    ValueError
-        If any of them is something else.
-    """
-    values = tuple(sizes)
-    for size in values:
-        if not isinstance(size, Integral) or isinstance(size, bool) or size < 1:
-            raise ValueError(
-                f"{name} must hold a whole number of at least 1 for each layer, got "
-                f"{size!r} among {list(values)}."
-            )
-    return tuple(map(int, values))

@@ -21,7 +21,7 @@ from skanomaly._compat import (
     take_rows,
 )
 from skanomaly.compose._threshold_detector import gap_of
-from skanomaly.detectors._decision import OffsetMixin
+from skanomaly.detectors import OffsetMixin
 from skanomaly.metrics._scorers import abnormality
 from skanomaly.metrics._threshold_curve import (
     best_of_curve,
