@@ -6,7 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def check_finite(values: NDArray[Any], *, name: str = "X", first_row: int = 0) -> None:
+def check_finite(
+    values: NDArray[Any],
+    *,
+    name: str = "X",
+    first_row: int = 0,
+    allow_nan: bool = False,
+) -> None:
     """Raise if `values` holds NaN or infinity, and say where the first one is.
 
     Parameters
@@ -17,25 +23,54 @@ def check_finite(values: NDArray[Any], *, name: str = "X", first_row: int = 0) -
         What to call the values in the error.
     first_row : int, default=0
         Position of what the error calls row 0; what lies before counts to it.
+    allow_nan : bool, default=False
+        Whether NaN is accepted, so that infinity alone is refused.
 
     Raises
     ------
     ValueError
-        If any value is NaN or infinite.
+        If any value is infinite, or NaN unless that is allowed.
     """
     # The sum is finite for all but pathological data, and needs no temporary.
     with np.errstate(over="ignore", invalid="ignore"):
         if np.isfinite(np.sum(values, dtype=np.float64)):
             return
     finite = np.isfinite(values)
+    if allow_nan:
+        finite |= np.isnan(values)
     if finite.all():
         return
     first = np.unravel_index(int(np.argmin(finite)), values.shape)
     n_bad = int(finite.size - np.count_nonzero(finite))
     kind = "NaN" if np.isnan(values[first]) else "infinity"
     row = max(0, int(first[0]) - first_row)
+    refused = "infinity" if allow_nan else "NaN or infinity"
     raise ValueError(
-        f"{name} contains NaN or infinity: {n_bad} of {values.size} values, the first "
+        f"{name} contains {refused}: {n_bad} of {values.size} values, the first "
         f"({kind}) at row {row}. Fill gaps with skanomaly.interpolate_series, or drop "
         "these rows."
     )
+
+
+def check_count(name: str, value: Any, *, least: int) -> None:
+    """Raise unless `value` is a whole number of at least `least`.
+
+    Parameters
+    ----------
+    name : str
+        Name of the parameter in the error.
+    value : int
+        Value to check.
+    least : int
+        Smallest value that is valid.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not is_integer or value < least:
+        raise ValueError(
+            f"{name} must be an integer of at least {least}, got {value!r}."
+        )

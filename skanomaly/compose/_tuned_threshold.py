@@ -22,14 +22,14 @@ from skanomaly._compat import (
 )
 from skanomaly.compose._threshold_detector import gap_of
 from skanomaly.detectors import OffsetMixin
-from skanomaly.metrics._scorers import abnormality
+from skanomaly.events import read_labels
+from skanomaly.metrics import abnormality
 from skanomaly.metrics._threshold_curve import (
     best_of_curve,
     label_scorer,
     offsets_to_try,
     threshold_curve,
 )
-from skanomaly.metrics._truth import read_labels
 from skanomaly.windows import Shingler
 
 Split = tuple[NDArray[np.intp], NDArray[np.intp]]

@@ -327,7 +327,7 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
         return errors
 
     def _trimmed(self, examples: Examples) -> Examples:
-        """Leave out the share `contamination_trim` of examples with the largest error."""
+        """Leave out the fraction `contamination_trim` with the largest errors."""
         if not self.contamination_trim:
             return examples
         errors = np.concatenate(

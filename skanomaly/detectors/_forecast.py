@@ -108,7 +108,7 @@ class StepsAhead(View):
 
     def n_positions(self, rows: Sequences) -> int:
         """Return how many forecasts the rows have in all."""
-        n_steps = rows.values.shape[1] - self.context - (self.n_predicted - 1)
+        n_steps = int(rows.values.shape[1]) - self.context - (self.n_predicted - 1)
         return len(rows.values) * n_steps
 
     def _examples(

@@ -1,12 +1,11 @@
 """The learner that trains a Keras network, whatever part of a row it sees."""
 
-from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import fields
 from functools import partial
 from inspect import Parameter, signature
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -42,13 +41,9 @@ class BaseNetworkDetector(BaseDetector):
     verbose: int = parameter(0, "verbose")
     warm_start: bool = parameter(False, "boolean")
 
-    @staticmethod
-    @abstractmethod
-    def _build(*shape: int, **params: Any) -> "keras.Model":
-        """Build the detector's own network for the shape of its view.
-
-        Keyword-only arguments are parameters of the detector, by their names.
-        """
+    # Function that builds the detector's own network: its positional arguments are the
+    # shape of the view, its keyword-only ones parameters of the detector, by name.
+    _build: ClassVar[Callable[..., Any]]
 
     @fit_context(prefer_skip_nested_validation=False)
     def partial_fit(self, X: ArrayLike, y: Any = None) -> Self:
@@ -188,7 +183,7 @@ class BaseNetworkDetector(BaseDetector):
         from skanomaly.detectors._training import Batches
 
         size = self.batch_size
-        if size == "auto":
+        if isinstance(size, str):
             size = int(np.clip(2 ** (examples.count // 64).bit_length(), 16, 512))
         # Each fit that goes on draws other examples than the ones before.
         stream = (seed, self._model.current_epoch)

@@ -18,7 +18,7 @@ class LayerSizes(HasMethods):
     def is_satisfied_by(self, val: Any) -> bool:
         """Return whether all sizes are integers of at least 1."""
         return super().is_satisfied_by(val) and all(
-            isinstance(size, Integral) and not isinstance(size, bool) and size >= 1
+            isinstance(size, Integral) and not isinstance(size, bool) and int(size) >= 1
             for size in val
         )
 

@@ -9,8 +9,8 @@ from sklearn.decomposition import PCA
 from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._compat import Interval, RealNotInt, StrOptions
-from skanomaly.detectors._base import Floats
-from skanomaly.detectors._parameters import COUNT, parameter, parameters
+from skanomaly.detectors._assessment import Float32s
+from skanomaly.detectors._parameters import COUNT, fitted, parameter, parameters
 from skanomaly.detectors._reconstruction import BaseReconstructionDetector
 from skanomaly.networks import code_size
 from skanomaly.windows import Examples, Sequences
@@ -38,9 +38,9 @@ class LinearModel:
                 outputs = outputs.reshape(padded.shape)
             yield inputs, targets, outputs[: len(inputs)]
 
-    def decode(self, codes: NDArray[Any]) -> Floats:
+    def decode(self, codes: NDArray[Any]) -> Float32s:
         """Return what is made of codes."""
-        decoded: Floats = self.pca.inverse_transform(codes)
+        decoded: Float32s = self.pca.inverse_transform(codes)
         return decoded
 
 

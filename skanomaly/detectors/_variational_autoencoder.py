@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted, check_scalar
 
 from skanomaly._compat import StrOptions
-from skanomaly.detectors._assessment import Judged, error_size
-from skanomaly.detectors._base import Floats
+from skanomaly.detectors._assessment import Float32s, Judged, error_size
 from skanomaly.detectors._network import BaseNetworkDetector
 from skanomaly.detectors._parameters import (
     COUNT,
@@ -191,7 +190,7 @@ class VariationalAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDete
         check_scalar(n_samples, "n_samples", Integral, min_val=1)
         return self.decode(self._noise(n_samples))
 
-    def _noise(self, n: int) -> Floats:
+    def _noise(self, n: int) -> Float32s:
         # Not `network_`: the scores that a fit ends with come before it is fitted.
         units = self._model.model_.get_layer("code").output.shape[-1]
         rng = np.random.default_rng(self._fit_seed)

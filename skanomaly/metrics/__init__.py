@@ -27,11 +27,9 @@ from skanomaly.metrics._range import (
     range_precision_score,
     range_recall_score,
 )
-from skanomaly.metrics._scorers import (
-    ANOMALY_SCORERS,
-    AnomalyScorer,
-    make_anomaly_scorer,
-)
+from skanomaly.metrics._registry import Metric, all_metrics
+from skanomaly.metrics._scorer import AnomalyScorer, abnormality
+from skanomaly.metrics._scorers import ANOMALY_SCORERS, make_anomaly_scorer
 from skanomaly.metrics._vus import vus_pr_score, vus_roc_score
 from skanomaly.metrics._window import vus_window
 
@@ -39,9 +37,12 @@ __all__ = [
     "ANOMALY_SCORERS",
     "AnomalyScorer",
     "BestThreshold",
+    "Metric",
+    "abnormality",
     "affiliation_f_score",
     "affiliation_precision_score",
     "affiliation_recall_score",
+    "all_metrics",
     "best_f1_threshold",
     "detection_delay_score",
     "event_f1_score",

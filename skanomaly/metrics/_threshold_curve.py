@@ -7,11 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import UndefinedMetricWarning
 
-from skanomaly.metrics._scorers import (
-    ANOMALY_SCORERS,
-    AnomalyScorer,
-    make_anomaly_scorer,
-)
+from skanomaly.events import is_below
+from skanomaly.metrics._scorer import AnomalyScorer
+from skanomaly.metrics._scorers import ANOMALY_SCORERS, make_anomaly_scorer
 
 Floats = NDArray[np.float64]
 
@@ -64,7 +62,9 @@ def threshold_curve(
     """Judge what lies below each offset; NaN where a metric has no value."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UndefinedMetricWarning)
-        return np.array([scorer.of_labels(truth, scores < one) for one in offsets])
+        return np.array(
+            [scorer.of_labels(truth, is_below(scores, one)) for one in offsets]
+        )
 
 
 def best_of_curve(offsets: Floats, values: Floats) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.exceptions import UndefinedMetricWarning
 
 from skanomaly._validation import check_finite
-from skanomaly.events import is_anomalous, runs
+from skanomaly.events import read_labels, runs
 
 
 class Runs(NamedTuple):
@@ -29,38 +29,29 @@ class Runs(NamedTuple):
         return cls(*runs(anomalous))
 
 
-def read_labels(labels: ArrayLike, *, name: str) -> NDArray[np.bool_]:
-    """Return which samples are anomalous: labels in {0, 1} or {+1, -1}, or booleans."""
-    values = _read_column(labels, name=name)
-    if values.dtype.kind == "f":
-        check_finite(values, name=name)
-        whole = values.astype(np.int64)
-        if not np.array_equal(whole, values):
-            raise ValueError(
-                f"{name} must hold labels in {{+1, -1}} or {{0, 1}}, got numbers such "
-                f"as {values[whole != values][0]:g}: scores are no labels."
-            )
-        values = whole
-    return is_anomalous(values, name=name)
+def read_truth(y_true: ArrayLike, *, name: str = "y_true") -> NDArray[np.bool_]:
+    """Return which of the samples, at least one, are anomalous."""
+    truth = read_labels(y_true, name=name)
+    _check_size(truth, name=name)
+    return truth
 
 
 def read_scores(
     y_true: ArrayLike, y_score: ArrayLike
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Return truth and scores of the same samples."""
-    truth = read_labels(y_true, name="y_true")
-    score = _read_column(y_score, name="y_score")
-    check_finite(score, name="y_score")
+    truth = read_truth(y_true)
+    score = _read_numbers(y_score, name="y_score")
     _check_lengths(truth, score, name="y_score")
-    return truth, score.astype(np.float64, copy=False)
+    return truth, score
 
 
 def read_predictions(
     y_true: ArrayLike, y_pred: ArrayLike
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return truth and labels of the same samples."""
-    truth = read_labels(y_true, name="y_true")
-    found = read_labels(y_pred, name="y_pred")
+    truth = read_truth(y_true)
+    found = read_truth(y_pred, name="y_pred")
     _check_lengths(truth, found, name="y_pred")
     return truth, found
 
@@ -86,22 +77,25 @@ def f_score(precision: float, recall: float, beta: float = 1.0) -> float:
     return (1 + weight) * precision * recall / (weight * precision + recall)
 
 
-def _read_column(values: ArrayLike, *, name: str) -> NDArray[Any]:
+def _read_numbers(values: ArrayLike, *, name: str) -> NDArray[np.float64]:
     column = np.asarray(values)
     if column.ndim == 2 and column.shape[1] == 1:
         column = column[:, 0]
+    _check_size(column, name=name)
+    if column.dtype.kind not in "biuf":
+        raise ValueError(
+            f"{name} must be numbers or booleans, got values of type {column.dtype}."
+        )
+    check_finite(column, name=name)
+    return column.astype(np.float64, copy=False)
+
+
+def _check_size(column: NDArray[Any], *, name: str) -> None:
     if column.ndim != 1 or column.size == 0:
         raise ValueError(
             f"{name} must be one value per sample, got an array of shape "
             f"{column.shape}."
         )
-    if column.dtype.kind == "O":  # a column of a table may hold True and False as this
-        column = np.asarray(column.tolist())
-    if column.dtype.kind not in "biuf":
-        raise ValueError(
-            f"{name} must be numbers or booleans, got values of type {column.dtype}."
-        )
-    return column
 
 
 def _check_lengths(truth: NDArray[Any], other: NDArray[Any], *, name: str) -> None:

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skanomaly.metrics import AnomalyScorer
-from skanomaly.metrics._scorers import abnormality
+from skanomaly.metrics import AnomalyScorer, abnormality
 from skanomaly.metrics._threshold_curve import (
     best_of_curve,
     label_scorer,
