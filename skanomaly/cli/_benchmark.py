@@ -198,13 +198,14 @@ def _summary(
     results: "DataFrame", metric: str
 ) -> list[tuple[str, float | None, float | None, int]]:
     """Return name, mean, seconds and failures of each detector, the best first."""
-    from skanomaly.evaluation._summary import mean_values, seconds_a_run
+    from skanomaly.evaluation import summarize
 
-    means, seconds = mean_values(results, metric), seconds_a_run(results)
-    failed = (results["status"] != "ok").groupby(results["estimator"]).sum()
+    summary = summarize(results, metric)
     return [
-        (name, _known(means[name]), _known(seconds[name]), int(failed[name]))
-        for name in map(str, means.sort_values(ascending=False).index)
+        (str(name), _known(mean), _known(seconds), int(n_failed))
+        for name, (mean, seconds, n_failed) in zip(
+            summary.index, summary.to_numpy(), strict=True
+        )
     ]
 
 
