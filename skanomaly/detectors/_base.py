@@ -12,6 +12,13 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skanomaly._compat import Interval, fit_context
 from skanomaly._memory import MEMORY, identity, remember
+from skanomaly.detectors._assessment import (
+    LARGEST_ERROR,
+    Assessment,
+    Judged,
+    StepMeans,
+    error_size,
+)
 from skanomaly.detectors._decision import RuleMixin
 from skanomaly.thresholds import resolve_threshold
 from skanomaly.windows import Examples, Sequences
@@ -140,11 +147,44 @@ class BaseDetector(RuleMixin, BaseEstimator, ABC):
         errors : ndarray of shape (n_rows, n_channels), values >= 0
             Sums to ``-score_samples(X)`` over the channels.
         """
+        return self.assess(X).errors
+
+    def assess(self, X: ArrayLike, *, step: int | None = None) -> Assessment:
+        """Return errors and expected values from a single pass of the model.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, window * n_channels) or \
+                (n_rows, window, n_channels)
+            Rows.
+        step : int or None, default=None
+            Step of a row that is its own sample, from 0 to ``window - 1``: that of
+            which the expected value, the residual and the own error are wanted. None
+            computes the errors of rows alone.
+
+        Returns
+        -------
+        assessment : Assessment
+            Errors of shape (n_rows, n_channels) and, where a step was asked for and
+            the model expects a value there, ``expected``, ``residuals`` and
+            ``own_errors`` of the same shape.
+
+        Raises
+        ------
+        ValueError
+            If X has another shape than the rows seen in `fit`, or holds NaN or
+            infinity, or `step` lies outside the row.
+        """
         rows = self._check_rows(X)
+        if step is not None and not 0 <= step < rows.window:
+            raise ValueError(
+                f"step={step} lies outside rows of {rows.window} steps. Pass a step "
+                f"from 0 to {rows.window - 1}."
+            )
         if self.memory is None or self._identity is None:
-            return self._errors(rows)
-        key = identity(self, self._identity, rows.values, rows.window)
-        return remember(self.memory, key, lambda: self._errors(rows))
+            return self._assess(rows, step)
+        key = identity(self, self._identity, rows.values, rows.window, step)
+        return remember(self.memory, key, lambda: self._assess(rows, step))
 
     # What a family says.
 
@@ -157,12 +197,17 @@ class BaseDetector(RuleMixin, BaseEstimator, ABC):
         """Return what is trained on."""
 
     @abstractmethod
-    def _predictions(self, rows: Sequences) -> Iterator[tuple[Floats, Floats]]:
-        """Yield targets and predictions, each of shape (n, n_steps, n_channels).
+    def _judge(self, rows: Sequences) -> Iterator[Judged]:
+        """Yield what the model makes of rows and how wrong it is, batch by batch.
 
-        Over all blocks there is one for each position in each sequence, as
+        Over all batches there is one entry for each position in each sequence, as
         `Sequences.row_means` wants them.
         """
+
+    @property
+    def _first_target(self) -> int:
+        """Step of a row that the first target of its first position is."""
+        return 0
 
     # What learns.
 
@@ -213,7 +258,15 @@ class BaseDetector(RuleMixin, BaseEstimator, ABC):
         training, held_out = rows.split(0.0 if partial else self.validation_split)
         self._learn(training, held_out, go_on=go_on, partial=partial)
         self.n_held_out_ = 0 if held_out is None else held_out.n_rows
-        return np.sort(self._errors(held_out or training).sum(axis=1))
+        judged = held_out or training
+        errors = self._position_errors(judged)
+        if not np.isfinite(errors).all():
+            raise ValueError(
+                f"{type(self).__name__} diverged in training: its errors are not "
+                "finite. Scale X, for instance with StandardScaler, or pass a lower "
+                "learning_rate."
+            )
+        return np.sort(self._row_errors(judged, errors).sum(axis=1))
 
     def _learned_from(
         self, rows: Sequences
@@ -255,21 +308,40 @@ class BaseDetector(RuleMixin, BaseEstimator, ABC):
             self.n_channels_ = n_channels
         return Sequences.from_rows(X, n_channels)
 
-    def _errors(self, rows: Sequences) -> NDArray[np.float64]:
-        """Mean error that each channel adds to each row."""
-        errors = np.concatenate(list(self._position_errors(rows)))
-        means = rows.row_means(errors) / self.n_channels_
+    def _assess(self, rows: Sequences, step: int | None = None) -> Assessment:
+        at_step = None
+        if step is not None:
+            at_step = StepMeans(rows, step, first_target=self._first_target)
+        positions = self._position_errors(rows, at_step)
+        # Finite rows whose error is not finite are beyond what the model can compute.
+        positions = np.where(np.isfinite(positions), positions, LARGEST_ERROR)
+        errors = self._row_errors(rows, positions)
+        if at_step is None or not at_step.n_covering:
+            return Assessment(errors)
+        expected, own_errors = at_step.means()
+        own_errors = self._without_rounding(own_errors / self.n_channels_)
+        residuals = rows.at_step(at_step.step) - expected
+        return Assessment(errors, expected, residuals, own_errors)
+
+    def _position_errors(
+        self, rows: Sequences, at_step: StepMeans | None = None
+    ) -> Floats:
+        """Return the error of each channel at each position, and collect `at_step`."""
+        errors = []
+        for judged in self._judge(rows):
+            errors.append(judged.errors)
+            if at_step is not None:
+                at_step.add(judged)
+        return np.concatenate(errors)
+
+    def _row_errors(self, rows: Sequences, positions: Floats) -> NDArray[np.float64]:
+        """Return the mean error that each channel adds to each row."""
+        return self._without_rounding(rows.row_means(positions) / self.n_channels_)
+
+    def _without_rounding(self, errors: NDArray[np.float64]) -> NDArray[np.float64]:
         # What rounding alone comes to is no error: a perfect model raises no alarms.
-        means[means < self._rounding] = 0
-        return means
-
-    def _position_errors(self, rows: Sequences) -> Iterator[Floats]:
-        """Yield the error of each channel at each position, of shape (n, n_channels).
-
-        There are as many as there are of `_predictions`.
-        """
-        for targets, predictions in self._predictions(rows):
-            yield error_size(targets - predictions).mean(axis=1)
+        errors[errors < self._rounding] = 0
+        return errors
 
     def _outputs(self, examples: Examples) -> Iterator[tuple[Any, ...]]:
         """Yield inputs, targets and what the model makes of the inputs."""
@@ -296,15 +368,3 @@ def draw_seed(random_state: Any) -> int:
     if random_state is None:
         return int(np.random.default_rng().integers(2**31 - 1))
     return int(random_state)
-
-
-def error_size(residuals: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Error of residuals: their square up to 1, and from there on its tangent.
-
-    One huge step then counts for a few rather than for all steps of its row, and does
-    not lift a threshold of some standard deviations above everything else.
-    """
-    sizes = np.abs(residuals)
-    below = np.minimum(sizes, np.float32(1))
-    counted: NDArray[np.float32] = below * (2 * sizes - below)
-    return counted

@@ -9,7 +9,7 @@ import numpy as np
 
 from skanomaly._compat import Interval, StrOptions
 from skanomaly._validation import layer_sizes
-from skanomaly.detectors._base import Floats
+from skanomaly.detectors._assessment import Judged
 from skanomaly.detectors._docs import documented
 from skanomaly.detectors._reconstruction import BaseAutoencoderDetector
 from skanomaly.networks import code_size, dense_decoder, dense_stack
@@ -339,11 +339,16 @@ class BiGANDetector(BaseAutoencoderDetector):
         for inputs, targets, outputs in super()._outputs(examples):
             yield inputs, targets, outputs["reconstruction"]
 
-    def _position_errors(self, rows: Sequences) -> Iterator[Floats]:
+    def _judge(self, rows: Sequences) -> Iterator[Judged]:
         blocks = self._model.outputs(self._scoring_examples(rows))
-        for inputs, _, outputs in blocks:
-            rebuilt = np.abs(inputs - outputs["reconstruction"]).mean(axis=1)
+        for inputs, targets, outputs in blocks:
+            missed = np.abs(inputs - outputs["reconstruction"])
             added = outputs["features"]
             if self.discriminator_score == "cross-entropy":
                 added = np.logaddexp(0, -outputs["logit"])
-            yield self.alpha * rebuilt + (1 - self.alpha) * added
+            added = (1 - self.alpha) * added
+            yield Judged(
+                outputs["reconstruction"] + (targets - inputs),
+                self.alpha * missed + added[:, np.newaxis],
+                self.alpha * missed.mean(axis=1) + added,
+            )

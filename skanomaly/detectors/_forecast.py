@@ -9,6 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly._compat import Interval, StrOptions
+from skanomaly.detectors._assessment import Judged
 from skanomaly.detectors._network import BaseNetworkDetector
 from skanomaly.windows import Examples, Sequences, Windows, find_period
 
@@ -59,7 +60,7 @@ class BaseForecastDetector(BaseNetworkDetector):
             Oldest step first, the channels of a step side by side.
         """
         rows = self._check_rows(X)
-        blocks = [predictions for _, predictions in self._predictions(rows)]
+        blocks = [judged.predictions for judged in self._judge(rows)]
         predicted: NDArray[np.float64] = np.concatenate(blocks, dtype=np.float64)
         if self._n_predicted < self.horizon_:
             by_sequence = predicted.reshape(len(rows.values), -1, self.n_channels_)
@@ -160,9 +161,11 @@ class BaseForecastDetector(BaseNetworkDetector):
         size = n_inputs * self.n_channels_
         return Examples(take, len(windows), size, windows.overlap)
 
-    def _predictions(
-        self, rows: Sequences
-    ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    @property
+    def _first_target(self) -> int:
+        return self._context
+
+    def _judge(self, rows: Sequences) -> Iterator[Judged]:
         shape = (-1, self._n_predicted, self.n_channels_)
         n_left = len(rows.values) * (rows.values.shape[1] - self._context)
         n_left -= len(rows.values) * (self._n_predicted - 1)
@@ -171,7 +174,7 @@ class BaseForecastDetector(BaseNetworkDetector):
             if targets.ndim < outputs.ndim:
                 outputs = outputs[:, -1]
             targets, outputs = targets.reshape(shape), outputs.reshape(shape)
-            yield targets[:n_left], outputs[:n_left]
+            yield Judged.by_size(targets[:n_left], outputs[:n_left])
             n_left -= len(targets)
 
 

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from skanomaly._compat import Interval, RealNotInt, StrOptions
+from skanomaly.detectors._assessment import Judged
 from skanomaly.detectors._base import BaseDetector, Floats
 from skanomaly.detectors._network import BaseNetworkDetector
 from skanomaly.windows import Examples, Sequences, Windows
@@ -119,7 +120,7 @@ class BaseReconstructionDetector(BaseDetector):
 
     def _parts(self, rows: Sequences) -> Floats:
         """Sub-windows given back, (n_sequences, n_positions, context, n_channels)."""
-        blocks = [outputs for _, outputs in self._predictions(rows)]
+        blocks = [judged.predictions for judged in self._judge(rows)]
         shape = (len(rows.values), -1, self._context, self.n_channels_)
         return np.concatenate(blocks).reshape(shape)
 
@@ -165,11 +166,10 @@ class BaseReconstructionDetector(BaseDetector):
         size = self._context * self.n_channels_
         return Examples(take, len(windows), size, windows.overlap)
 
-    def _predictions(self, rows: Sequences) -> Iterator[tuple[Floats, Floats]]:
-        examples = self._scoring_examples(rows)
-        for inputs, targets, outputs in self._outputs(examples):
-            # What centering took away, the reconstruction gets back.
-            yield targets, outputs + (targets - inputs)
+    def _judge(self, rows: Sequences) -> Iterator[Judged]:
+        for inputs, targets, outputs in self._outputs(self._scoring_examples(rows)):
+            # The level that centering removed is added to the reconstruction.
+            yield Judged.by_size(targets, outputs + (targets - inputs))
 
 
 class BaseAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDetector):

@@ -11,7 +11,8 @@ from sklearn.utils.validation import check_is_fitted, check_scalar
 
 from skanomaly._compat import Interval, StrOptions
 from skanomaly._validation import layer_sizes
-from skanomaly.detectors._base import Floats, error_size
+from skanomaly.detectors._assessment import Judged, error_size
+from skanomaly.detectors._base import Floats
 from skanomaly.detectors._docs import documented
 from skanomaly.detectors._reconstruction import BaseAutoencoderDetector
 from skanomaly.networks import (
@@ -260,18 +261,21 @@ class VariationalAutoencoderDetector(BaseAutoencoderDetector):
         if self.n_draws:
             self._model.check_layers("code", "log_variance", "decoder")
 
-    def _position_errors(self, rows: Sequences) -> Iterator[Floats]:
+    def _judge(self, rows: Sequences) -> Iterator[Judged]:
         if not self.n_draws:
-            yield from super()._position_errors(rows)
+            yield from super()._judge(rows)
             return
         noise = self._noise(self.n_draws)
         layers = ("code", "log_variance")
         blocks = self._model.outputs(self._scoring_examples(rows), layers=layers)
-        for inputs, _, mean, log_variance in blocks:
+        for inputs, targets, mean, log_variance in blocks:
             bounded = np.clip(log_variance, -LARGEST_LOG_VARIANCE, LARGEST_LOG_VARIANCE)
             spread = np.exp(bounded / 2)
             errors = [
                 error_size(inputs - self._model.decode(mean + spread * draw))
                 for draw in noise
             ]
-            yield np.mean(errors, axis=(0, 2))
+            expected = self._model.decode(mean) + (targets - inputs)
+            yield Judged(
+                expected, np.mean(errors, axis=0), np.mean(errors, axis=(0, 2))
+            )
