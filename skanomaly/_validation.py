@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 
 def check_finite(
@@ -50,6 +50,41 @@ def check_finite(
         f"({kind}) at row {row}. Fill gaps with skanomaly.interpolate_series, or drop "
         "these rows."
     )
+
+
+def read_numbers(values: ArrayLike, *, name: str) -> NDArray[np.float64]:
+    """Return a column of finite numbers.
+
+    Parameters
+    ----------
+    values : array-like of shape (n_samples,) or (n_samples, 1)
+        Numbers or booleans.
+    name : str
+        Name of the values in the error message.
+
+    Returns
+    -------
+    values : ndarray of shape (n_samples,)
+
+    Raises
+    ------
+    ValueError
+        If there are no values, other ones, several per sample, NaN or infinity.
+    """
+    column = np.asarray(values)
+    if column.ndim == 2 and column.shape[1] == 1:
+        column = column[:, 0]
+    if column.ndim != 1 or column.size == 0:
+        raise ValueError(
+            f"{name} must be one value per sample, got an array of shape "
+            f"{column.shape}."
+        )
+    if column.dtype.kind not in "biuf":
+        raise ValueError(
+            f"{name} must be numbers or booleans, got values of type {column.dtype}."
+        )
+    check_finite(column, name=name)
+    return column.astype(np.float64, copy=False)
 
 
 def check_count(name: str, value: Any, *, least: int) -> None:
