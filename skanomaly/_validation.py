@@ -1,10 +1,9 @@
 """Checks of input that several layers share; each error says what to do."""
 
-from numbers import Integral
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 
 def check_finite(
@@ -53,33 +52,39 @@ def check_finite(
     )
 
 
-def layer_sizes(name: str, sizes: Any) -> tuple[int, ...]:
-    """Return the sizes of layers, or say what is wrong with them.
+def read_numbers(values: ArrayLike, *, name: str) -> NDArray[np.float64]:
+    """Return a column of finite numbers.
 
     Parameters
     ----------
+    values : array-like of shape (n_samples,) or (n_samples, 1)
+        Numbers or booleans.
     name : str
-        What to call them in the error.
-    sizes : iterable
-        Hopefully whole numbers of at least 1.
+        Name of the values in the error message.
 
     Returns
     -------
-    sizes : tuple of int
+    values : ndarray of shape (n_samples,)
 
     Raises
     ------
     ValueError
-        If any of them is something else.
+        If there are no values, other ones, several per sample, NaN or infinity.
     """
-    values = tuple(sizes)
-    for size in values:
-        if not isinstance(size, Integral) or isinstance(size, bool) or size < 1:
-            raise ValueError(
-                f"{name} must hold a whole number of at least 1 for each layer, got "
-                f"{size!r} among {list(values)}."
-            )
-    return tuple(map(int, values))
+    column = np.asarray(values)
+    if column.ndim == 2 and column.shape[1] == 1:
+        column = column[:, 0]
+    if column.ndim != 1 or column.size == 0:
+        raise ValueError(
+            f"{name} must be one value per sample, got an array of shape "
+            f"{column.shape}."
+        )
+    if column.dtype.kind not in "biuf":
+        raise ValueError(
+            f"{name} must be numbers or booleans, got values of type {column.dtype}."
+        )
+    check_finite(column, name=name)
+    return column.astype(np.float64, copy=False)
 
 
 def check_count(name: str, value: Any, *, least: int) -> None:

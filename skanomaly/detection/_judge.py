@@ -6,13 +6,13 @@ from numpy.typing import ArrayLike, NDArray
 from skanomaly.detection._detection import Detection
 from skanomaly.events import events_to_labels, read_labels
 from skanomaly.metrics import (
+    EventCounts,
     event_f1_score,
     event_precision_score,
     event_recall_score,
     vus_pr_score,
     vus_window,
 )
-from skanomaly.metrics._event import EventCounts
 
 
 def check_truth(

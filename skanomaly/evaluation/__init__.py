@@ -14,6 +14,7 @@ from skanomaly.evaluation._rank import (
     rank_estimators,
 )
 from skanomaly.evaluation._results import write_results
+from skanomaly.evaluation._summary import summarize
 
 __all__ = [
     "METRICS",
@@ -24,5 +25,6 @@ __all__ = [
     "load_datasets",
     "mean_ranks",
     "rank_estimators",
+    "summarize",
     "write_results",
 ]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.exceptions import UndefinedMetricWarning
 
-from skanomaly._validation import check_finite
+from skanomaly._validation import read_numbers
 from skanomaly.events import read_labels, runs
 
 
@@ -32,17 +32,18 @@ class Runs(NamedTuple):
 def read_truth(y_true: ArrayLike, *, name: str = "y_true") -> NDArray[np.bool_]:
     """Return which of the samples, at least one, are anomalous."""
     truth = read_labels(y_true, name=name)
-    _check_size(truth, name=name)
+    if not truth.size:
+        raise ValueError(f"{name} must be one value per sample, got none.")
     return truth
 
 
 def read_scores(
-    y_true: ArrayLike, y_score: ArrayLike
+    y_true: ArrayLike, y_score: ArrayLike, *, name: str = "y_score"
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Return truth and scores of the same samples."""
     truth = read_truth(y_true)
-    score = _read_numbers(y_score, name="y_score")
-    _check_lengths(truth, score, name="y_score")
+    score = read_numbers(y_score, name=name)
+    _check_lengths(truth, score, name=name)
     return truth, score
 
 
@@ -75,27 +76,6 @@ def f_score(precision: float, recall: float, beta: float = 1.0) -> float:
         return precision + recall  # 0, or NaN where either is
     weight = beta**2
     return (1 + weight) * precision * recall / (weight * precision + recall)
-
-
-def _read_numbers(values: ArrayLike, *, name: str) -> NDArray[np.float64]:
-    column = np.asarray(values)
-    if column.ndim == 2 and column.shape[1] == 1:
-        column = column[:, 0]
-    _check_size(column, name=name)
-    if column.dtype.kind not in "biuf":
-        raise ValueError(
-            f"{name} must be numbers or booleans, got values of type {column.dtype}."
-        )
-    check_finite(column, name=name)
-    return column.astype(np.float64, copy=False)
-
-
-def _check_size(column: NDArray[Any], *, name: str) -> None:
-    if column.ndim != 1 or column.size == 0:
-        raise ValueError(
-            f"{name} must be one value per sample, got an array of shape "
-            f"{column.shape}."
-        )
 
 
 def _check_lengths(truth: NDArray[Any], other: NDArray[Any], *, name: str) -> None:

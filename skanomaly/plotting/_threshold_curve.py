@@ -7,12 +7,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from skanomaly._text import plain
 from skanomaly.detection import Detection, ask, detector_name, offset_of
-from skanomaly.metrics import AnomalyScorer
+from skanomaly.metrics import AnomalyScorer, label_scorer
 from skanomaly.metrics._threshold_curve import (
     best_of_curve,
-    label_scorer,
+    judge_offsets as threshold_curve,
     offsets_to_try,
-    threshold_curve,
 )
 from skanomaly.plotting import _style
 from skanomaly.plotting._known import judged_part, read_judged

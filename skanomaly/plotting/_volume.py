@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from skanomaly.detection import Detection, ask, offset_of
 from skanomaly.events import is_below
-from skanomaly.metrics._vus import RangeCurve, check_buffers, range_curves
+from skanomaly.metrics import RangeCurve, range_curves
+from skanomaly.metrics._vus import check_buffers
 from skanomaly.plotting import _style
 from skanomaly.plotting._known import judged_part, read_judged
 
