@@ -11,7 +11,7 @@ from matplotlib import pyplot
 from numpydoc.validate import validate
 
 import skanomaly
-from skanomaly import evaluation, metrics, plotting
+from skanomaly import detection, evaluation, metrics, plotting
 
 ROOT = Path(skanomaly.__file__).parent.parent
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
@@ -60,10 +60,17 @@ def test_docstring_of_a_metric_says_what_the_signature_does(name):
 def test_docstring_of_a_display_says_what_the_signature_does(name):
     codes = OF_ALL - {"PR04"}
     assert problems(f"skanomaly.plotting.{name}", codes | {"EX01"}) == []
-    for method in ("from_estimator", "from_predictions", "plot"):
+    for method in ("from_estimator", "from_detection", "from_predictions", "plot"):
         if hasattr(getattr(plotting, name), method):
             found = problems(f"skanomaly.plotting.{name}.{method}", codes)
             assert found == [], method
+
+
+@pytest.mark.parametrize("name", detection.__all__)
+def test_docstring_about_detections_says_what_the_signature_does(name):
+    is_class = inspect.isclass(getattr(detection, name))
+    codes = OF_ALL | {"EX01"} if is_class else OF_PUBLIC_NAMES
+    assert problems(f"skanomaly.detection.{name}", codes - {"PR04"}) == []
 
 
 @pytest.mark.parametrize("name", evaluation.__all__)

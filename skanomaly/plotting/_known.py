@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skanomaly._validation import check_finite, check_lengths
 from skanomaly.detection import Detection
 from skanomaly.events import Event, find_events, read_labels
-from skanomaly.metrics._truth import read_scores
 
 
 def truth_events(y_true: ArrayLike | None) -> Sequence[Event] | None:
@@ -27,7 +27,10 @@ def read_judged(
     y_true: ArrayLike, y_score: ArrayLike
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Return truth, with anomalies and normal samples in it, and scores."""
-    truth, score = read_scores(y_true, y_score)
+    truth = read_labels(y_true, name="y_true")
+    score = np.ravel(np.asarray(y_score, dtype=np.float64))
+    check_finite(score, name="y_score")
+    check_lengths(len(truth), y_score=score)
     if truth.all() or not truth.any():
         kind = "nothing normal" if truth.all() else "no anomaly"
         raise ValueError(

@@ -7,11 +7,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from skanomaly._text import plain
 from skanomaly.detection import Detection, ask, detector_name, offset_of
-from skanomaly.metrics import AnomalyScorer, label_scorer
-from skanomaly.metrics._threshold_curve import (
-    best_of_curve,
-    judge_offsets as threshold_curve,
-    offsets_to_try,
+from skanomaly.metrics import (
+    AnomalyScorer,
+    ThresholdCurve,
+    label_scorer,
+    threshold_curve,
 )
 from skanomaly.plotting import _style
 from skanomaly.plotting._known import judged_part, read_judged
@@ -206,10 +206,13 @@ class ThresholdCurveDisplay:
         """
         truth, score = read_judged(y_true, y_score)
         scorer = label_scorer(scoring)
-        offsets = offsets_to_try(truth, -score, n_thresholds)
-        if threshold is not None:
-            offsets = np.union1d(offsets, [-threshold])
-        values = threshold_curve(truth, -score, scorer, offsets)
+        offsets, values = threshold_curve(
+            truth, -score, scoring=scorer, offsets=n_thresholds
+        )
+        if threshold is not None and -threshold not in offsets:
+            own = threshold_curve(truth, -score, scoring=scorer, offsets=[-threshold])
+            offsets = np.append(offsets, own.offsets)
+            values = np.append(values, own.values)
         name = _name(scorer)
         return cls(-offsets, values, threshold=threshold, metric=name).plot(ax=ax)
 
@@ -233,7 +236,7 @@ class ThresholdCurveDisplay:
             )
         ax = _style.new_axes(ax, figsize=(6, 3.5))
         # Of offsets, as where it was chosen, so that equal rows end alike.
-        offset, best = best_of_curve(-thresholds[::-1], values[::-1])
+        offset, best = ThresholdCurve(-thresholds[::-1], values[::-1]).best()
         self.best_ = -offset, best
         ax.plot(thresholds, values, color=_style.SERIES, linewidth=1.2)
         self.line_ = ax.lines[-1]

@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 from skanomaly.detection import Detection, ask, offset_of
 from skanomaly.events import is_below
 from skanomaly.metrics import RangeCurve, range_curves
-from skanomaly.metrics._vus import check_buffers
 from skanomaly.plotting import _style
 from skanomaly.plotting._known import judged_part, read_judged
 
@@ -172,11 +171,10 @@ class VolumeDisplay(ABC):
         truth, score = read_judged(y_true, y_score)
         buffered, areas = {}, []
         if window is not None:
-            check_buffers(window, n_thresholds)
-            drawn = set(np.linspace(0, window, _N_DRAWN).round().astype(int).tolist())
             curves = range_curves(
                 truth, score, window=window, n_thresholds=n_thresholds
             )
+            drawn = set(np.linspace(0, window, _N_DRAWN).round().astype(int).tolist())
             for width, range_curve in enumerate(curves):
                 curve = cls._of_buffer(range_curve)
                 areas.append(curve.area)
