@@ -131,7 +131,7 @@ def offset_of(estimator: Any) -> float | None:
     >>> from sklearn.svm import OneClassSVM
     >>> from skanomaly.detection import offset_of
     >>> svm = OneClassSVM().fit(np.zeros((9, 1)))
-    >>> offset_of(svm) == svm.offset_[0]
+    >>> offset_of(svm) == float(svm.offset_[0])
     True
     """
     estimator = unwrapped(estimator)
