@@ -44,6 +44,7 @@ sphinx_gallery_conf = {
     "capture_repr": ("_repr_html_",),  # a display needs no text next to its figure
     "within_subsection_order": "FileNameSortKey",
     "min_reported_time": 10,
+    "remove_config_comments": True,
     "show_memory": False,
 }
 
