@@ -60,7 +60,8 @@ for event in detection.events:
 # %%
 # The pictures
 # ------------
-# The series with its events in red, the expected values, and the truth as a strip below.
+# The series with its events in red, the expected values, and the truth as a strip
+# below.
 
 detection.plot()
 
@@ -72,5 +73,5 @@ from skanomaly.plotting import ScoreDisplay
 ScoreDisplay.from_detection(detection)
 
 # %%
-# ``detection.write("report")`` writes the tables of samples and events, a picture, and a
-# page to explore.
+# ``detection.write("report")`` writes the tables of samples and events, a picture, and
+# a page to explore.
