@@ -30,6 +30,7 @@ html_static_path = ["_static"]
 # These have no pages below them that a sidebar could list.
 html_sidebars = {page: [] for page in ("index", "quickstart", "benchmarks")}
 html_theme_options = {
+    "logo": {"text": "skanomaly"},
     "show_prev_next": False,
     "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
 }
@@ -91,8 +92,9 @@ def api_modules() -> list[str]:
 
 
 def write_api(folder: Path) -> None:
-    """Write one page that lists the public names, module by module."""
-    lines = ["API reference", "=============", ""]
+    """Write a page per module, and one that lists the public names of all of them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    index, pages = ["API reference", "=============", ""], []
     for module_name in api_modules():
         module = import_module(f"skanomaly.{module_name}")
         names = skanomaly._PUBLIC.get(module_name)
@@ -103,12 +105,14 @@ def write_api(folder: Path) -> None:
             continue
         title = API_TITLES.get(module_name, module_name.capitalize())
         summary = module.__doc__.strip().partition("\n\n")[0]
-        lines += [title, "-" * len(title), "", summary, ""]
-        lines += [f".. currentmodule:: {home}", "", ".. autosummary::"]
-        lines += ["   :toctree: .", "   :nosignatures:", ""]
-        lines += [*(f"   {name}" for name in names), ""]
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "index.rst").write_text("\n".join(lines), encoding="utf-8")
+        head = [summary, "", f".. currentmodule:: {home}", "", ".. autosummary::"]
+        rows = ["   :nosignatures:", "", *(f"   {name}" for name in names), ""]
+        page = [title, "=" * len(title), "", *head, "   :toctree: .", *rows]
+        (folder / f"{module_name}.rst").write_text("\n".join(page), encoding="utf-8")
+        index += [title, "-" * len(title), "", *head, *rows]
+        pages.append(module_name)
+    index += [".. toctree::", "   :hidden:", "", *(f"   {page}" for page in pages), ""]
+    (folder / "index.rst").write_text("\n".join(index), encoding="utf-8")
 
 
 write_api(Path(__file__).parent / "api" / "generated")
