@@ -97,19 +97,25 @@ def write_api(folder: Path) -> None:
     index, pages = ["API reference", "=============", ""], []
     for module_name in api_modules():
         module = import_module(f"skanomaly.{module_name}")
-        names = skanomaly._PUBLIC.get(module_name)
+        public = skanomaly._PUBLIC.get(module_name, ())
+        others = [name for name in getattr(module, "__all__", ()) if name not in public]
+        tables = []
         # Names of the public list are imported from the top, others from their module.
-        home = "skanomaly" if names else module.__name__
-        names = names or getattr(module, "__all__", ())
-        if not names:
+        for home, names in (("skanomaly", public), (module.__name__, others)):
+            if names:
+                tables += [f"From ``{home}``:", "", f".. currentmodule:: {home}", ""]
+                tables += [".. autosummary::"]
+                tables += ["   :toctree: .", "   :nosignatures:", ""]
+                tables += [*(f"   {name}" for name in names), ""]
+        if not tables:
             continue
         title = API_TITLES.get(module_name, module_name.capitalize())
         summary = module.__doc__.strip().partition("\n\n")[0]
-        head = [summary, "", f".. currentmodule:: {home}", "", ".. autosummary::"]
-        rows = ["   :nosignatures:", "", *(f"   {name}" for name in names), ""]
-        page = [title, "=" * len(title), "", *head, "   :toctree: .", *rows]
+        page = [title, "=" * len(title), "", summary, "", *tables]
         (folder / f"{module_name}.rst").write_text("\n".join(page), encoding="utf-8")
-        index += [title, "-" * len(title), "", *head, *rows]
+        # The pages of names belong to the page of their module, not to the index.
+        listed = [line for line in tables if ":toctree:" not in line]
+        index += [title, "-" * len(title), "", summary, "", *listed]
         pages.append(module_name)
     index += [".. toctree::", "   :hidden:", "", *(f"   {page}" for page in pages), ""]
     (folder / "index.rst").write_text("\n".join(index), encoding="utf-8")
