@@ -1,13 +1,18 @@
 """Checks of input that several layers share; each error says what to do."""
 
-from numbers import Integral
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 
-def check_finite(values: NDArray[Any], *, name: str = "X", first_row: int = 0) -> None:
+def check_finite(
+    values: NDArray[Any],
+    *,
+    name: str = "X",
+    first_row: int = 0,
+    allow_nan: bool = False,
+) -> None:
     """Raise if `values` holds NaN or infinity, and say where the first one is.
 
     Parameters
@@ -18,54 +23,89 @@ def check_finite(values: NDArray[Any], *, name: str = "X", first_row: int = 0) -
         What to call the values in the error.
     first_row : int, default=0
         Position of what the error calls row 0; what lies before counts to it.
+    allow_nan : bool, default=False
+        Whether NaN is accepted, so that infinity alone is refused.
 
     Raises
     ------
     ValueError
-        If any value is NaN or infinite.
+        If any value is infinite, or NaN unless that is allowed.
     """
     # The sum is finite for all but pathological data, and needs no temporary.
     with np.errstate(over="ignore", invalid="ignore"):
         if np.isfinite(np.sum(values, dtype=np.float64)):
             return
     finite = np.isfinite(values)
+    if allow_nan:
+        finite |= np.isnan(values)
     if finite.all():
         return
     first = np.unravel_index(int(np.argmin(finite)), values.shape)
     n_bad = int(finite.size - np.count_nonzero(finite))
     kind = "NaN" if np.isnan(values[first]) else "infinity"
     row = max(0, int(first[0]) - first_row)
+    refused = "infinity" if allow_nan else "NaN or infinity"
     raise ValueError(
-        f"{name} contains NaN or infinity: {n_bad} of {values.size} values, the first "
+        f"{name} contains {refused}: {n_bad} of {values.size} values, the first "
         f"({kind}) at row {row}. Fill gaps with skanomaly.interpolate_series, or drop "
         "these rows."
     )
 
 
-def layer_sizes(name: str, sizes: Any) -> tuple[int, ...]:
-    """Return the sizes of layers, or say what is wrong with them.
+def read_numbers(values: ArrayLike, *, name: str) -> NDArray[np.float64]:
+    """Return a column of finite numbers.
 
     Parameters
     ----------
+    values : array-like of shape (n_samples,) or (n_samples, 1)
+        Numbers or booleans.
     name : str
-        What to call them in the error.
-    sizes : iterable
-        Hopefully whole numbers of at least 1.
+        Name of the values in the error message.
 
     Returns
     -------
-    sizes : tuple of int
+    values : ndarray of shape (n_samples,)
 
     Raises
     ------
     ValueError
-        If any of them is something else.
+        If there are no values, other ones, several per sample, NaN or infinity.
     """
-    values = tuple(sizes)
-    for size in values:
-        if not isinstance(size, Integral) or isinstance(size, bool) or size < 1:
-            raise ValueError(
-                f"{name} must hold a whole number of at least 1 for each layer, got "
-                f"{size!r} among {list(values)}."
-            )
-    return tuple(map(int, values))
+    column = np.asarray(values)
+    if column.ndim == 2 and column.shape[1] == 1:
+        column = column[:, 0]
+    if column.ndim != 1 or column.size == 0:
+        raise ValueError(
+            f"{name} must be one value per sample, got an array of shape "
+            f"{column.shape}."
+        )
+    if column.dtype.kind not in "biuf":
+        raise ValueError(
+            f"{name} must be numbers or booleans, got values of type {column.dtype}."
+        )
+    check_finite(column, name=name)
+    return column.astype(np.float64, copy=False)
+
+
+def check_count(name: str, value: Any, *, least: int) -> None:
+    """Raise unless `value` is a whole number of at least `least`.
+
+    Parameters
+    ----------
+    name : str
+        Name of the parameter in the error.
+    value : int
+        Value to check.
+    least : int
+        Smallest value that is valid.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not is_integer or value < least:
+        raise ValueError(
+            f"{name} must be an integer of at least {least}, got {value!r}."
+        )

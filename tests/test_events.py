@@ -1,11 +1,18 @@
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from skanomaly.events import Event, events_to_labels, find_events
+from skanomaly.events import (
+    Event,
+    events_to_labels,
+    find_events,
+    is_below,
+    read_labels,
+)
 from tests import naive
 
 labels = st.lists(st.sampled_from([1, -1]), max_size=60).map(
@@ -77,7 +84,7 @@ def test_decision_values_are_anomalous_where_negative():
 
 def test_scores_that_are_integers_need_an_offset():
     assert spans(find_events([0, -7, 1], offset=-2)) == [(1, 2)]
-    with pytest.raises(ValueError, match="together with their offset"):
+    with pytest.raises(ValueError, match="Pass scores with their offset"):
         find_events([0, -7, 1])
 
 
@@ -158,10 +165,11 @@ def test_events_make_a_table():
     [
         ([[1], [-1]], {}, r"shape \(2, 1\)"),
         (["1", "-1"], {}, "numbers or booleans"),
-        ([0.0, np.nan], {}, "NaN"),
+        ([0.0, np.inf], {}, "y_or_scores contains infinity.*row 1"),
+        ([np.nan, -np.inf], {"offset": -1}, "contains infinity: 1 of 2.*row 1"),
         ([0.0, 1.0, 0.0], {}, "astype"),
-        ([2, 1], {}, r"got \[1, 2\]"),
-        ([-1, 0, 1], {}, r"in \{0, 1\}"),
+        ([2, 1], {}, "it holds 2, 1"),
+        ([-1, 0, 1], {}, "it holds -1, 0, 1"),
         ([1.0], {"offset": np.nan}, "offset is NaN"),
         ([1, -1], {"min_length": 0}, "min_length must be an integer of at least 1"),
         ([1, -1], {"merge_gap": -1}, "merge_gap must be an integer of at least 0"),
@@ -169,6 +177,7 @@ def test_events_make_a_table():
         ([1, -1], {"index": [1, 2, 3]}, "3 entries for 2 samples"),
         ([1, -1], {"channel_errors": [[1, 2]]}, r"shape \(2, n_channels\)"),
         ([1, -1], {"channel_names": ["a"]}, "needs channel_errors"),
+        ([1, -1], {"channel_errors": [[1], [np.nan]]}, "channel_errors contains NaN"),
         (
             [1, -1],
             {"channel_errors": [[1], [2]], "channel_names": ["a", "b"]},
@@ -191,3 +200,95 @@ def test_scores_without_their_offset_are_warned_of():
     with pytest.warns(UserWarning, match="all values are negative.*pass their offset"):
         events = find_events([-1.0, -3.0, -0.5])
     assert [(event.start, event.stop) for event in events] == [(0, 3)]
+
+
+scores_with_gaps = st.lists(
+    st.one_of(st.just(np.nan), st.floats(-10, 0)), max_size=60
+).map(np.array)
+
+
+@given(
+    scores=scores_with_gaps,
+    offset=st.floats(-10, 0),
+    min_length=st.integers(1, 3),
+    merge_gap=st.integers(0, 6),
+)
+def test_no_event_contains_a_sample_without_a_score(
+    scores, offset, min_length, merge_gap
+):
+    rule = {"min_length": min_length, "merge_gap": merge_gap}
+    found = find_events(scores, offset=offset, **rule)
+    for event in found:
+        inside = scores[event.start : event.stop]
+        assert not np.isnan(inside).any()
+        assert event.severity == offset - inside.min()
+    # What lies between two samples without a score is a series of its own.
+    ends = [-1, *np.flatnonzero(np.isnan(scores)), len(scores)]
+    parts = [
+        (event.start + last + 1, event.stop + last + 1)
+        for last, end in pairwise(ends)
+        for event in find_events(scores[last + 1 : end], offset=offset, **rule)
+    ]
+    assert spans(found) == parts
+
+
+def test_a_sample_without_a_score_is_not_bridged():
+    scores = [-5.0, np.nan, -5.0, 0.0, -5.0]
+    errors = [[5, 0], [np.nan, np.nan], [5, 0], [0, 0], [0, 5]]
+    events = find_events(scores, offset=-2, merge_gap=1, channel_errors=errors)
+    assert spans(events) == [(0, 1), (2, 5)]
+    assert [event.channel for event in events] == [0, 0]
+
+
+def test_a_score_is_judged_by_what_it_is_compared_with():
+    assert is_below([-2.0, -1.0, np.nan, -np.inf], -1.0).tolist() == [1, 0, 0, 1]
+    # As single precision, these two are equal.
+    assert is_below(np.float32([-0.1]), -0.1).tolist() == [True]
+    assert is_below([], 0.0).dtype == bool
+
+
+@given(y=labels)
+@pytest.mark.parametrize(
+    "written_as",
+    [
+        lambda y: y.tolist(),
+        lambda y: y.astype(float),
+        lambda y: y.astype(np.float32)[:, None],
+        lambda y: y.astype(object),
+        lambda y: y == -1,
+        lambda y: (y == -1).tolist(),
+        lambda y: (y == -1).astype(object),
+        lambda y: pd.Series(y == -1, dtype="boolean"),
+        lambda y: pd.Series(y, dtype="Int64"),
+        lambda y: pd.DataFrame({"label": y}),
+    ],
+)
+def test_labels_are_read_however_they_are_written(written_as, y):
+    anomalous = read_labels(written_as(y))
+    assert anomalous.dtype == bool
+    assert anomalous.tolist() == (y == -1).tolist()
+
+
+@given(y=labels.filter(lambda y: (y == 1).any()))
+@pytest.mark.parametrize("dtype", [np.int64, np.uint8, float, object])
+def test_labels_of_zero_and_one_mark_anomalies_by_one(dtype, y):
+    assert read_labels((y == -1).astype(dtype)).tolist() == (y == -1).tolist()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ([0, 1, 2], "truth must hold 0 and 1 .*; it holds 0, 1, 2."),
+        ([0, 1, -1], "it holds 0, 1, -1."),
+        ([0.0, np.nan], "it holds 0.0, nan."),
+        ([0.5, 1.0, 1.0], "it holds 0.5, 1.0."),
+        (["no", "yes", "no"], "it holds no, yes."),
+        ([True, None], "it holds True, None."),
+        (pd.Series([True, pd.NA], dtype="boolean"), "it holds True, <NA>."),
+        (range(9), "it holds 0, 1, 2, 3, 4, 5, ..."),
+        ([[0, 1], [1, 0]], r"truth must be one value per sample, .* \(2, 2\)"),
+    ],
+)
+def test_what_came_instead_of_labels_is_listed(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        read_labels(wrong, name="truth")

@@ -5,7 +5,7 @@ import json
 import re
 import shlex
 import sys
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace, _ArgumentGroup
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Any
 from skanomaly._compat import import_extra
 from skanomaly._text import closest, plural
 from skanomaly.cli._errors import InputError, bad_input, warn
+from skanomaly.cli._options import add_output
+from skanomaly.cli._types import fraction, positive
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+SUMMARY = "compare detectors on labelled series"
 # One that is fitted at once, one that is not ours, one that trains a network.
 DEFAULT_DETECTORS = ("pca", "isolation_forest", "autoencoder")
 _INTERRUPTED = 130
@@ -26,6 +29,101 @@ _INTERRUPTED = 130
 _NEXT = re.compile(r",(?=\s*\w+\s*=)")
 # What need not be quoted, such as sigma:8.
 _WORD = re.compile(r"[^,()\[\]{}]+")
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add what ``skanomaly benchmark`` may be told."""
+    parser.description = (
+        "Fit and judge detectors on labelled series. What is done is kept: the same "
+        "command, given again, makes only the runs that are missing or have failed."
+    )
+    _add_data(parser.add_argument_group("data"))
+    _add_runs(parser.add_argument_group("runs"))
+    _add_results(parser.add_argument_group("output"))
+    parser.set_defaults(run=benchmark)
+
+
+def _add_data(data: _ArgumentGroup) -> None:
+    data.add_argument(
+        "data",
+        metavar="DATA",
+        nargs="+",
+        help="CSV (also .gz) or parquet with a column of labels, .npz with X, y and "
+        "train_size, or a folder of these, with or without an index.csv",
+    )
+    data.add_argument(
+        "--labels",
+        metavar="COL",
+        default="label",
+        help="column of labels, 1 for anomalies (default: label)",
+    )
+    data.add_argument(
+        "--value",
+        metavar="COL",
+        nargs="+",
+        action="extend",
+        help="columns to watch, after DATA, also as a pattern such as 'cpu*' (default: "
+        "all that hold numbers)",
+    )
+    data.add_argument(
+        "--train-fraction",
+        type=fraction,
+        default=0.5,
+        metavar="F",
+        help="train on the first F of the samples where the data do not say "
+        "(default: 0.5)",
+    )
+
+
+def _add_runs(runs: _ArgumentGroup) -> None:
+    runs.add_argument(
+        "--detector",
+        metavar="NAME",
+        nargs="+",
+        default=DEFAULT_DETECTORS,
+        help="after DATA, with parameters if you like, such as "
+        f"autoencoder:epochs=5,window=50 (default: {' '.join(DEFAULT_DETECTORS)})",
+    )
+    runs.add_argument(
+        "--seeds",
+        type=positive,
+        default=1,
+        metavar="N",
+        help="how many seeds, from 0 on (default: 1)",
+    )
+    runs.add_argument(
+        "--jobs",
+        type=positive,
+        default=1,
+        metavar="N",
+        help="processes that work at once (default: 1)",
+    )
+    runs.add_argument(
+        "--fresh", action="store_true", help="forget what is done, make all runs"
+    )
+
+
+def _add_results(output: _ArgumentGroup) -> None:
+    output.add_argument(
+        "--metric",
+        metavar="NAME",
+        default="vus_pr",
+        help="what to show; all metrics are in the table (default: vus_pr)",
+    )
+    output.add_argument(
+        "--format",
+        choices=("csv", "parquet"),
+        default="csv",
+        help="of the table of all runs (default: csv)",
+    )
+    output.add_argument(
+        "--mlflow",
+        metavar="URI",
+        nargs="?",
+        const="",
+        help="log every run with MLflow, after DATA (without URI: to mlflow.db in DIR)",
+    )
+    add_output(output, "skanomaly-benchmark")
 
 
 def benchmark(options: Namespace) -> None:
@@ -198,13 +296,14 @@ def _summary(
     results: "DataFrame", metric: str
 ) -> list[tuple[str, float | None, float | None, int]]:
     """Return name, mean, seconds and failures of each detector, the best first."""
-    from skanomaly.evaluation._summary import mean_values, seconds_a_run
+    from skanomaly.evaluation import summarize
 
-    means, seconds = mean_values(results, metric), seconds_a_run(results)
-    failed = (results["status"] != "ok").groupby(results["estimator"]).sum()
+    summary = summarize(results, metric)
     return [
-        (name, _known(means[name]), _known(seconds[name]), int(failed[name]))
-        for name in map(str, means.sort_values(ascending=False).index)
+        (str(name), _known(mean), _known(seconds), int(n_failed))
+        for name, (mean, seconds, n_failed) in zip(
+            summary.index, summary.to_numpy(), strict=True
+        )
     ]
 
 

@@ -1,11 +1,23 @@
 """``skanomaly demo``: detect the known events of a generated series."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 
 from skanomaly._compat import import_extra
 from skanomaly.cli._detect import Parts, run_detector
 from skanomaly.cli._fit import check_options, check_training
+from skanomaly.cli._options import add_detector, add_events, add_output
 from skanomaly.cli._reading import Reading
+
+SUMMARY = "the same on a generated series"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add what ``skanomaly demo`` may be told."""
+    parser.description = "Detect the known events of a generated series."
+    add_detector(parser.add_argument_group("training"))
+    add_events(parser.add_argument_group("events"))
+    add_output(parser.add_argument_group("output"), "skanomaly-demo")
+    parser.set_defaults(run=demo)
 
 
 def demo(options: Namespace) -> None:

@@ -1,6 +1,6 @@
 """``skanomaly detect``: train on the past, score everything, report."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -24,14 +24,23 @@ from skanomaly.cli._fit import (
 )
 from skanomaly.cli._labels import check_labels, read_labelled
 from skanomaly.cli._made import how_made
+from skanomaly.cli._options import (
+    add_detector,
+    add_events,
+    add_labels,
+    add_output,
+    add_reading,
+)
 from skanomaly.cli._reading import Reading, index_of, read_series
 from skanomaly.cli._show import Run, finish
+from skanomaly.cli._types import fraction, model_path
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from skanomaly.report import SavedModel
 
+SUMMARY = "train on a series and find events"
 DEFAULT_FRACTION = 0.5
 
 
@@ -45,6 +54,42 @@ class Parts:
     said: str
     truth: NDArray[np.bool_] | None = None  # of each sample of `scored`
     title: str | None = None
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add what ``skanomaly detect`` may be told."""
+    parser.description = (
+        "Train a detector on the past of a series, score all of it, report the events."
+    )
+    parser.add_argument("file", metavar="FILE", help="CSV (also .gz) or parquet")
+    add_reading(parser.add_argument_group("reading"))
+    add_labels(parser.add_argument_group("truth"))
+    training = parser.add_argument_group("training")
+    part = training.add_mutually_exclusive_group()
+    part.add_argument(
+        "--train-fraction",
+        type=fraction,
+        metavar="F",
+        help="train on the first F of the samples, 0 < F < 1 (default: 0.5)",
+    )
+    part.add_argument(
+        "--train-until",
+        metavar="DATE",
+        help="train on what comes before this time; digits alone, if not more than "
+        "there are samples, are a number of samples",
+    )
+    part.add_argument("--train", metavar="FILE", help="train on this other file")
+    add_detector(training)
+    training.add_argument(
+        "--continue",
+        dest="model",
+        type=model_path,
+        metavar="MODEL",
+        help="go on training this saved model instead of a new one",
+    )
+    add_events(parser.add_argument_group("events"))
+    add_output(parser.add_argument_group("output"), "skanomaly-out")
+    parser.set_defaults(run=detect)
 
 
 def detect(options: Namespace) -> None:

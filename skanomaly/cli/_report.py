@@ -1,13 +1,32 @@
 """``skanomaly report``: make the page of an earlier run anew."""
 
 import json
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
 from skanomaly.cli._errors import bad_input
 from skanomaly.cli._labels import check_labels, read_labels_file
+from skanomaly.cli._options import add_labels_file, add_loudness
 from skanomaly.cli._show import metrics_in_words
+
+SUMMARY = "make the page of a run anew"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add what ``skanomaly report`` may be told."""
+    parser.description = (
+        "Make report.html anew from the folder of an earlier run, without its model "
+        "and without training."
+    )
+    parser.add_argument("folder", metavar="DIR", help="folder of a former run")
+    add_labels_file(parser)
+    parser.add_argument("--title", metavar="T", help="heading of the page")
+    parser.add_argument(
+        "--out", metavar="FILE", help="file to write (default: report.html in DIR)"
+    )
+    add_loudness(parser)
+    parser.set_defaults(run=report)
 
 
 def report(options: Namespace) -> None:

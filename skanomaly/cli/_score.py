@@ -1,6 +1,6 @@
 """``skanomaly score``: find events in a file with a saved model."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -13,9 +13,34 @@ from skanomaly.cli._errors import InputError, bad_input, refused, warn
 from skanomaly.cli._fit import load
 from skanomaly.cli._labels import check_labels, read_labelled
 from skanomaly.cli._made import how_made
+from skanomaly.cli._options import add_event_size, add_labels, add_output, add_reading
 from skanomaly.cli._reading import Reading, index_of
 from skanomaly.cli._show import Run, finish
+from skanomaly.cli._types import model_path
 from skanomaly.plotting._estimator import window_or_none
+
+SUMMARY = "find events with a saved model"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add what ``skanomaly score`` may be told."""
+    parser.description = (
+        "Score a file with a saved model. It is read as the file that the model was "
+        "trained on, unless told otherwise."
+    )
+    parser.add_argument(
+        "model",
+        type=model_path,
+        metavar="MODEL",
+        help="model.joblib of a former run, or its folder",
+    )
+    parser.add_argument("file", metavar="FILE", help="CSV (also .gz) or parquet")
+    add_reading(parser.add_argument_group("reading"))
+    add_labels(parser.add_argument_group("truth"))
+    events = parser.add_argument_group("events")
+    add_event_size(events)
+    add_output(parser.add_argument_group("output"), "skanomaly-score")
+    parser.set_defaults(run=score)
 
 
 def score(options: Namespace) -> None:

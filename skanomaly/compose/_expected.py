@@ -4,12 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.pipeline import Pipeline
 
-from skanomaly.detectors._forecast import BaseForecastDetector
-from skanomaly.detectors._reconstruction import BaseReconstructionDetector
 from skanomaly.windows import Shingler
-
-# Values that are reconstructed at once, of which only one step a row is kept.
-BLOCK_VALUES = 2**21
 
 
 def expected_values(pipeline: Pipeline, X: ArrayLike) -> NDArray[np.float64] | None:
@@ -35,20 +30,14 @@ def expected_values(pipeline: Pipeline, X: ArrayLike) -> NDArray[np.float64] | N
         return None
     before, shingler, detector = pipeline[:-2], pipeline[-2], pipeline[-1]
     centered = shingler.align == "center"
-    if not isinstance(detector, BaseForecastDetector | BaseReconstructionDetector):
-        return None
-    if centered and isinstance(detector, BaseForecastDetector):
+    if not hasattr(detector, "assess"):
         return None
     rows = pipeline[:-1].transform(X)
     window = shingler.window_
     step = window // 2 if centered else window - 1
-    # Neighbouring rows share most of the work, and all rows at once have no room.
-    size = max(window, BLOCK_VALUES // detector.n_features_in_)
-    blocks = [
-        detector._expected_step(rows[start : start + size], step)
-        for start in range(0, len(rows), size)
-    ]
-    expected: NDArray[np.float64] = np.concatenate(blocks)
+    expected: NDArray[np.float64] | None = detector.assess(rows, step=step).expected
+    if expected is None:
+        return None
     try:
         return before.inverse_transform(expected) if len(before) else expected
     except (AttributeError, ValueError):

@@ -93,6 +93,11 @@ _RECIPES = {
     ),
 }
 
+# Public detectors that have no recipe, and why; every other one has.
+WITHOUT_RECIPE = {
+    "RecurrentForecastDetector": "'lstm' and 'gru' are this one with its cell chosen",
+}
+
 
 def detector_names() -> list[str]:
     """Return the names that `make_detector` knows.

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skanomaly._compat import HasMethods, Interval, fit_context
 from skanomaly._memory import MEMORY, identity, remember
-from skanomaly.detectors._decision import RuleMixin
+from skanomaly.detectors import Assessment, OffsetMixin
 from skanomaly.thresholds import resolve_threshold
 from skanomaly.windows import row_advance, validation_start
 
@@ -19,7 +19,7 @@ from skanomaly.windows import row_advance, validation_start
 BLOCK_VALUES = 2**22
 
 
-class ThresholdDetector(MetaEstimatorMixin, RuleMixin, BaseEstimator):
+class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
     """Give any outlier detector a threshold rule of this package.
 
     The rule learns from scores of rows that the estimator was not fitted on, the last
@@ -181,6 +181,29 @@ class ThresholdDetector(MetaEstimatorMixin, RuleMixin, BaseEstimator):
         """
         check_is_fitted(self)
         return self._known_scores(self._check_rows(X, reset=False))
+
+    def assess(self, X: ArrayLike, *, step: int | None = None) -> Assessment:
+        """Return errors and expected values as far as the estimator knows them.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, n_features) or (n_rows, window, n_channels)
+            Rows.
+        step : int or None, default=None
+            Step of a row that is its own sample, passed to an estimator that has
+            ``assess``.
+
+        Returns
+        -------
+        assessment : Assessment
+            That of the estimator, or its scores as a single column of errors.
+        """
+        check_is_fitted(self)
+        if hasattr(self.estimator_, "assess"):
+            rows = self._check_rows(X, reset=False)
+            assessment: Assessment = self.estimator_.assess(rows, step=step)
+            return assessment
+        return Assessment(0.0 - self.score_samples(X)[:, np.newaxis])
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

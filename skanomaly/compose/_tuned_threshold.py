@@ -21,15 +21,9 @@ from skanomaly._compat import (
     take_rows,
 )
 from skanomaly.compose._threshold_detector import gap_of
-from skanomaly.detectors._decision import OffsetMixin
-from skanomaly.metrics._scorers import abnormality
-from skanomaly.metrics._threshold_curve import (
-    best_of_curve,
-    label_scorer,
-    offsets_to_try,
-    threshold_curve,
-)
-from skanomaly.metrics._truth import read_labels
+from skanomaly.detectors import OffsetMixin
+from skanomaly.events import read_labels
+from skanomaly.metrics import label_scorer, threshold_curve
 from skanomaly.windows import Shingler
 
 Split = tuple[NDArray[np.intp], NDArray[np.intp]]
@@ -169,7 +163,7 @@ class TunedThresholdDetectorCV(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
             check_is_fitted(self.estimator)
             _check_anomalies(truth, "y")
             scored = np.arange(len(truth))
-            scores = -abnormality(self.estimator, X)
+            scores = _scores(self.estimator, X)
             self.estimator_ = self.estimator
         else:
             window = _window(self.estimator, X)
@@ -182,18 +176,11 @@ class TunedThresholdDetectorCV(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
             order = np.argsort(scored, kind="stable")
             scored, scores = scored[order], np.concatenate(parts)[order]
             self.estimator_ = clone(self.estimator).fit(X)
-        offsets = self.thresholds
-        if isinstance(offsets, Integral):
-            offsets = offsets_to_try(truth[scored], scores, int(offsets))
-        offsets = np.sort(np.asarray(offsets, dtype=np.float64))
-        values = threshold_curve(truth[scored], scores, scorer, offsets)
-        if np.isnan(values).all():
-            raise ValueError(
-                f"{scorer!r} has no value at any threshold. Use another metric, or "
-                "more labelled data."
-            )
-        self.cv_results_ = {"thresholds": offsets, "scores": values}
-        self.best_threshold_, self.best_score_ = best_of_curve(offsets, values)
+        curve = threshold_curve(
+            truth[scored], scores, scoring=scorer, offsets=self.thresholds
+        )
+        self.cv_results_ = {"thresholds": curve.offsets, "scores": curve.values}
+        self.best_threshold_, self.best_score_ = curve.best()
         self.offset_ = self.best_threshold_
         return self
 
@@ -210,7 +197,7 @@ class TunedThresholdDetectorCV(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
         scores : ndarray of shape (n_samples,)
         """
         check_is_fitted(self)
-        return -abnormality(self.estimator_, X)
+        return _scores(self.estimator_, X)
 
     @available_if(_has("score_channels"))
     def score_channels(self, X: ArrayLike) -> NDArray[np.float64]:
@@ -259,6 +246,10 @@ class TunedThresholdDetectorCV(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
         yield from splitter.split(np.empty(len(truth)), truth)
 
 
+def _scores(estimator: Any, X: Any) -> NDArray[np.float64]:
+    return np.asarray(estimator.score_samples(X), dtype=np.float64)
+
+
 def _truth_of(X: Any, y: Any) -> NDArray[np.bool_]:
     if y is None:
         raise ValueError(
@@ -303,10 +294,10 @@ def _out_of_fold(
     fitted = clone(estimator).fit(take_rows(X, train))
     first, last = int(test[0]), int(test[-1])
     if not window or len(test) != last - first + 1:
-        return -abnormality(fitted, take_rows(X, test))
+        return _scores(fitted, take_rows(X, test))
     begin = max(0, first - window)
     around = np.arange(begin, min(len(X), last + 1 + window))
-    scores = -abnormality(fitted, take_rows(X, around))
+    scores = _scores(fitted, take_rows(X, around))
     return scores[first - begin : last + 1 - begin]
 
 

@@ -13,6 +13,7 @@ from skanomaly.evaluation._rank import (
     mean_ranks,
     rank_estimators,
 )
+from skanomaly.evaluation._summary import summarize
 from skanomaly.evaluation._write import write_results
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "load_datasets",
     "mean_ranks",
     "rank_estimators",
+    "summarize",
     "write_results",
 ]

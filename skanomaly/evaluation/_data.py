@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly._validation import check_finite
-from skanomaly.metrics._truth import read_labels
+from skanomaly.events import read_labels
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,8 +17,7 @@ from skanomaly.evaluation._metrics import METRICS, judge
 from skanomaly.evaluation._peak import peak_memory
 from skanomaly.evaluation._store import Record
 from skanomaly.events import find_events
-from skanomaly.metrics import vus_window
-from skanomaly.metrics._scorers import abnormality
+from skanomaly.metrics import abnormality, vus_window
 from skanomaly.plotting._estimator import innermost, offset_or_none
 
 MEASURED = ("fit_seconds", "score_seconds", "peak_memory_mib")

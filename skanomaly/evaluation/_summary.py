@@ -3,7 +3,7 @@
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from skanomaly.evaluation._metrics import METRICS
+from skanomaly.evaluation._metrics import METRICS, check_metrics
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
@@ -38,6 +38,48 @@ def seconds_a_run(results: "DataFrame") -> "Series[float]":
     """Return the median seconds of fit and score together, by estimator."""
     total = results["fit_seconds"] + results["score_seconds"]
     return total.groupby(results["estimator"], sort=False).median()
+
+
+def summarize(results: "DataFrame", metric: str = "vus_pr") -> "DataFrame":
+    """Return what each estimator reached, the best first.
+
+    Parameters
+    ----------
+    results : DataFrame
+        What :func:`evaluate` returns.
+    metric : str, default="vus_pr"
+        Metric of `METRICS` to compare by.
+
+    Returns
+    -------
+    summary : DataFrame of shape (n_estimators, 3)
+        Indexed by estimator: ``mean``, the mean over data sets of the mean over seeds
+        of `metric`; ``seconds``, the median seconds of fit and score together; and
+        ``n_failed``, the number of runs that failed. NaN where nothing is known.
+
+    Raises
+    ------
+    ValueError
+        If `metric` is unknown.
+
+    Examples
+    --------
+    >>> from skanomaly.datasets import make_periodic
+    >>> from skanomaly.evaluation import evaluate, summarize
+    >>> made = make_periodic(800, period=25, random_state=0)
+    >>> results = evaluate(["pca"], {"waves": (made.X, made.y, made.train_size)})
+    >>> summarize(results, "event_f1")[["mean", "n_failed"]]
+               mean  n_failed
+    estimator
+    pca         1.0         0
+    """
+    check_metrics([metric])
+    means = mean_values(results, metric).sort_values(ascending=False)
+    failed = results["status"] != "ok"
+    return means.to_frame("mean").assign(
+        seconds=seconds_a_run(results),
+        n_failed=failed.groupby(results["estimator"]).sum(),
+    )
 
 
 def failures(results: "DataFrame") -> "DataFrame":

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from skanomaly._compat import import_extra
 from skanomaly._versions import software_versions
-from skanomaly.evaluation._metrics import METRICS
+from skanomaly.evaluation._metrics import check_metrics
 from skanomaly.evaluation._page import render_page
 from skanomaly.evaluation._summary import metrics_of
 
@@ -74,10 +74,7 @@ def write_results(
     """
     if format not in FORMATS:
         raise ValueError(f"format must be one of {FORMATS}, got {format!r}.")
-    if metric not in METRICS:
-        raise ValueError(
-            f"there is no metric {metric!r}; known are: {', '.join(METRICS)}."
-        )
+    check_metrics([metric])
     if format == "parquet":
         import_extra("pyarrow", extra="cli")
     measured = metrics_of(results)

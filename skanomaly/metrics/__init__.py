@@ -12,6 +12,7 @@ from skanomaly.metrics._affiliation import (
 )
 from skanomaly.metrics._best_threshold import BestThreshold, best_f1_threshold
 from skanomaly.metrics._event import (
+    EventCounts,
     detection_delay_score,
     event_f1_score,
     event_precision_score,
@@ -27,33 +28,50 @@ from skanomaly.metrics._range import (
     range_precision_score,
     range_recall_score,
 )
-from skanomaly.metrics._scorers import (
-    ANOMALY_SCORERS,
-    AnomalyScorer,
-    make_anomaly_scorer,
+from skanomaly.metrics._registry import Metric, all_metrics
+from skanomaly.metrics._scorer import AnomalyScorer, abnormality
+from skanomaly.metrics._scorers import ANOMALY_SCORERS, make_anomaly_scorer
+from skanomaly.metrics._threshold_curve import (
+    ThresholdCurve,
+    label_scorer,
+    threshold_curve,
 )
-from skanomaly.metrics._vus import vus_pr_score, vus_roc_score
+from skanomaly.metrics._vus import (
+    RangeCurve,
+    range_curves,
+    vus_pr_score,
+    vus_roc_score,
+)
 from skanomaly.metrics._window import vus_window
 
 __all__ = [
     "ANOMALY_SCORERS",
     "AnomalyScorer",
     "BestThreshold",
+    "EventCounts",
+    "Metric",
+    "RangeCurve",
+    "ThresholdCurve",
+    "abnormality",
     "affiliation_f_score",
     "affiliation_precision_score",
     "affiliation_recall_score",
+    "all_metrics",
     "best_f1_threshold",
     "detection_delay_score",
     "event_f1_score",
     "event_precision_score",
     "event_recall_score",
+    "label_scorer",
     "make_anomaly_scorer",
     "nab_score",
     "point_adjusted_f1_score",
     "random_point_adjusted_f1",
+    "range_curves",
     "range_f_score",
     "range_precision_score",
     "range_recall_score",
+    "threshold_curve",
     "vus_pr_score",
     "vus_roc_score",
     "vus_window",

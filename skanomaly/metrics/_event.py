@@ -9,15 +9,43 @@ from skanomaly.metrics._truth import NO_ANOMALY, Runs, read_predictions, undefin
 
 
 class EventCounts(NamedTuple):
-    """How many events are found, missed, and predicted where there is none."""
+    """Numbers of events that are found, missed, and predicted where there is none.
+
+    Parameters
+    ----------
+    found : int
+        True events with any sample predicted.
+    missed : int
+        True events with none.
+    false : int
+        Predicted events with no sample that is true.
+
+    Examples
+    --------
+    >>> from skanomaly.metrics import EventCounts
+    >>> EventCounts.of([0, 1, 1, 0, 0, 1, 0, 0], [0, 0, 1, 0, 0, 0, 0, 1])
+    EventCounts(found=1, missed=1, false=1)
+    """
 
     found: int
     missed: int
     false: int
 
     @classmethod
-    def of(cls, truth: NDArray[np.bool_], found: NDArray[np.bool_]) -> "EventCounts":
-        """Count."""
+    def of(cls, y_true: ArrayLike, y_pred: ArrayLike) -> "EventCounts":
+        """Count the events of truth and predictions.
+
+        Parameters
+        ----------
+        y_true, y_pred : array-like of shape (n_samples,)
+            Truth and what was predicted, in {0, 1} with 1 anomalous, or in {+1, -1}
+            with -1 anomalous.
+
+        Returns
+        -------
+        counts : EventCounts
+        """
+        truth, found = read_predictions(y_true, y_pred)
         hit = _touched(Runs.of(truth), found)
         n_hit = int(np.count_nonzero(hit))
         right = _touched(Runs.of(found), truth)

@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 from skanomaly.metrics._truth import (
     NO_ANOMALY,
     Runs,
-    read_labels,
     read_predictions,
+    read_truth,
     undefined,
 )
 
@@ -125,7 +125,7 @@ def random_point_adjusted_f1(y_true: ArrayLike) -> float:
     >>> round(random_point_adjusted_f1(y_true), 3)
     0.923
     """
-    truth = read_labels(y_true, name="y_true")
+    truth = read_truth(y_true)
     if not truth.any():
         return undefined("random_point_adjusted_f1", NO_ANOMALY)
     return _best_of_random(truth)

@@ -4,80 +4,14 @@ from collections.abc import Callable
 from inspect import signature
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from sklearn.metrics import average_precision_score, roc_auc_score
-
-from skanomaly.metrics._affiliation import affiliation_f_score
-from skanomaly.metrics._event import (
-    detection_delay_score,
-    event_f1_score,
-    event_precision_score,
-    event_recall_score,
-)
-from skanomaly.metrics._nab import nab_score
-from skanomaly.metrics._range import range_f_score
-from skanomaly.metrics._truth import read_labels
-from skanomaly.metrics._vus import vus_pr_score, vus_roc_score
+from skanomaly._text import closest
+from skanomaly.metrics._registry import all_metrics
+from skanomaly.metrics._scorer import AnomalyScorer
 
 # Parameters by which metrics, also scikit-learn's, take a score: higher is worse.
 _SCORE_NAMES = {"y_score", "y_scores", "probas_pred"}
-
-
-class AnomalyScorer:
-    """A function ``(estimator, X, y) -> float``; `make_anomaly_scorer` makes it.
-
-    Parameters
-    ----------
-    metric : callable
-        ``metric(y_true, y_score)`` or ``metric(y_true, y_pred)``.
-    response : {"score", "label"}
-        What the metric is given.
-    sign : {1, -1}
-        -1 where less is better.
-    params : dict
-        What else it is given.
-    """
-
-    def __init__(
-        self,
-        metric: Callable[..., float],
-        *,
-        response: str,
-        sign: int,
-        params: dict[str, Any],
-    ) -> None:
-        self.metric = metric
-        self.response = response
-        self.sign = sign
-        self.params = params
-
-    def __call__(self, estimator: Any, X: ArrayLike, y: ArrayLike) -> float:
-        """Judge a fitted outlier detector by true labels of the rows of X."""
-        truth = read_labels(y, name="y")
-        if self.response == "label":
-            return self.of_labels(truth, read_labels(estimator.predict(X), name="y"))
-        return self.of_scores(truth, -abnormality(estimator, X))
-
-    def of_scores(self, truth: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
-        """Judge what ``score_samples`` returned."""
-        return self._judge(truth, -scores)
-
-    def of_labels(
-        self, truth: NDArray[np.bool_], anomalous: NDArray[np.bool_]
-    ) -> float:
-        """Judge which samples were called anomalous."""
-        return self._judge(truth, anomalous)
-
-    def _judge(self, truth: NDArray[np.bool_], response: NDArray[Any]) -> float:
-        return float(self.sign * self.metric(truth, response, **self.params))
-
-    def __repr__(self) -> str:
-        shown = [getattr(self.metric, "__name__", repr(self.metric))]
-        shown += [f"{name}={value!r}" for name, value in self.params.items()]
-        if self.sign < 0:
-            shown.append("greater_is_better=False")
-        return f"make_anomaly_scorer({', '.join(shown)})"
+# Widest buffer of scorers by name, in samples.
+_WINDOW = 100
 
 
 def make_anomaly_scorer(
@@ -141,7 +75,7 @@ def make_anomaly_scorer(
         if metric not in ANOMALY_SCORERS:
             raise ValueError(
                 f"metric must be a function or one of {sorted(ANOMALY_SCORERS)}, got "
-                f"{metric!r}."
+                f"{metric!r}.{closest(metric, ANOMALY_SCORERS)}"
             )
         known = ANOMALY_SCORERS[metric]
         return AnomalyScorer(
@@ -162,24 +96,8 @@ def make_anomaly_scorer(
     return AnomalyScorer(metric, response=response, sign=sign, params=params)
 
 
-def abnormality(estimator: Any, X: ArrayLike) -> NDArray[np.float64]:
-    """Return a score that is higher where rows are more abnormal, for any detector."""
-    # A decision function alone tells no sign: with PyOD's, higher is worse.
-    return -np.asarray(estimator.score_samples(X), dtype=np.float64)
-
-
 ANOMALY_SCORERS = {
-    "roc_auc": make_anomaly_scorer(roc_auc_score),
-    "average_precision": make_anomaly_scorer(average_precision_score),
-    "vus_pr": make_anomaly_scorer(vus_pr_score, window=100),
-    "vus_roc": make_anomaly_scorer(vus_roc_score, window=100),
-    "event_f1": make_anomaly_scorer(event_f1_score),
-    "event_precision": make_anomaly_scorer(event_precision_score),
-    "event_recall": make_anomaly_scorer(event_recall_score),
-    "range_f": make_anomaly_scorer(range_f_score),
-    "affiliation_f": make_anomaly_scorer(affiliation_f_score),
-    "nab": make_anomaly_scorer(nab_score),
-    "neg_detection_delay": make_anomaly_scorer(
-        detection_delay_score, greater_is_better=False
-    ),
+    metric.name: metric.scorer(window=_WINDOW)
+    for metric in all_metrics()
+    if metric.is_scorer
 }

@@ -1,23 +1,125 @@
 """A metric of labels over all thresholds of a score."""
 
 import warnings
-from typing import Any
+from numbers import Integral
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.exceptions import UndefinedMetricWarning
 
-from skanomaly.metrics._scorers import (
-    ANOMALY_SCORERS,
-    AnomalyScorer,
-    make_anomaly_scorer,
-)
+from skanomaly.events import is_below
+from skanomaly.metrics._scorer import AnomalyScorer
+from skanomaly.metrics._scorers import ANOMALY_SCORERS, make_anomaly_scorer
+from skanomaly.metrics._truth import read_scores
 
 Floats = NDArray[np.float64]
 
 
+class ThresholdCurve(NamedTuple):
+    """A metric of labels by offset.
+
+    Parameters
+    ----------
+    offsets : ndarray of shape (n_offsets,)
+        From low to high. What scores below one is anomalous.
+    values : ndarray of shape (n_offsets,)
+        The metric, higher where better; NaN where it has no value.
+    """
+
+    offsets: Floats
+    values: Floats
+
+    def best(self) -> tuple[float, float]:
+        """Return the offset with the best value, and the value.
+
+        Often many offsets in a row are as good; what is nearest to the middle of the
+        widest such row is the farthest from where it gets worse.
+
+        Returns
+        -------
+        offset, value : float
+
+        Raises
+        ------
+        ValueError
+            If the metric has no value at any offset.
+        """
+        return best_of_curve(*self)
+
+
+def threshold_curve(
+    y_true: ArrayLike,
+    scores: ArrayLike,
+    *,
+    scoring: Any = "event_f1",
+    offsets: int | ArrayLike = 100,
+) -> ThresholdCurve:
+    """Compute a metric of labels for each of many offsets of a score.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
+    scores : array-like of shape (n_samples,)
+        Scores as ``score_samples`` returns them: the lower, the more abnormal.
+    scoring : str or callable, default="event_f1"
+        A metric of labels, as `make_anomaly_scorer` takes it, or what that returns.
+    offsets : int or array-like of float, default=100
+        How many offsets to try, or which. A number of them call up to half of the
+        samples anomalous, or as many as are labelled so.
+
+    Returns
+    -------
+    curve : ThresholdCurve
+
+    Raises
+    ------
+    ValueError
+        If `scoring` judges scores, or labels and scores do not fit each other.
+
+    See Also
+    --------
+    skanomaly.TunedThresholdDetectorCV : Chooses the threshold by such a curve.
+
+    Examples
+    --------
+    >>> from skanomaly.metrics import threshold_curve
+    >>> curve = threshold_curve([0, 0, 1, 0, 0], [-1, -2, -7, -3, -1])
+    >>> curve.best()
+    (-5.0, 1.0)
+    """
+    truth, values = read_scores(y_true, scores, name="scores")
+    scorer = label_scorer(scoring)
+    if isinstance(offsets, Integral):
+        offsets = offsets_to_try(truth, values, int(offsets))
+    tried = np.sort(np.asarray(offsets, dtype=np.float64))
+    return ThresholdCurve(tried, judge_offsets(truth, values, scorer, tried))
+
+
 def label_scorer(scoring: Any) -> AnomalyScorer:
-    """Return the scorer that is meant, or say that a threshold does not change it."""
+    """Return the scorer that is meant, which must judge labels.
+
+    Parameters
+    ----------
+    scoring : str or callable
+        A metric of labels, as `make_anomaly_scorer` takes it, or what that returns.
+
+    Returns
+    -------
+    scorer : AnomalyScorer
+
+    Raises
+    ------
+    ValueError
+        If it judges scores, which no threshold changes.
+
+    Examples
+    --------
+    >>> from skanomaly.metrics import label_scorer
+    >>> label_scorer("event_f1")
+    make_anomaly_scorer(event_f1_score)
+    """
     scorer = (
         scoring if isinstance(scoring, AnomalyScorer) else make_anomaly_scorer(scoring)
     )
@@ -58,13 +160,15 @@ def candidate_offsets(scores: Floats, n_offsets: int, *, most: float = 1.0) -> F
     return offsets
 
 
-def threshold_curve(
+def judge_offsets(
     truth: NDArray[np.bool_], scores: Floats, scorer: AnomalyScorer, offsets: Floats
 ) -> Floats:
     """Judge what lies below each offset; NaN where a metric has no value."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UndefinedMetricWarning)
-        return np.array([scorer.of_labels(truth, scores < one) for one in offsets])
+        return np.array(
+            [scorer.of_labels(truth, is_below(scores, one)) for one in offsets]
+        )
 
 
 def best_of_curve(offsets: Floats, values: Floats) -> tuple[float, float]:
@@ -73,6 +177,11 @@ def best_of_curve(offsets: Floats, values: Floats) -> tuple[float, float]:
     Often many offsets in a row are as good; what is nearest to the middle of the widest
     such row is the farthest from where it gets worse.
     """
+    if np.isnan(values).all():
+        raise ValueError(
+            "the metric has no value at any threshold. Use another metric, or more "
+            "labelled data."
+        )
     best = np.nanmax(values)
     edges = np.flatnonzero(np.diff(values == best, prepend=False, append=False))
     first, last = offsets[edges[::2]], offsets[edges[1::2] - 1]

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.exceptions import UndefinedMetricWarning
 
-from skanomaly._validation import check_finite
-from skanomaly.events import is_anomalous, runs
+from skanomaly._validation import read_numbers
+from skanomaly.events import read_labels, runs
 
 
 class Runs(NamedTuple):
@@ -29,38 +29,30 @@ class Runs(NamedTuple):
         return cls(*runs(anomalous))
 
 
-def read_labels(labels: ArrayLike, *, name: str) -> NDArray[np.bool_]:
-    """Return which samples are anomalous: labels in {0, 1} or {+1, -1}, or booleans."""
-    values = _read_column(labels, name=name)
-    if values.dtype.kind == "f":
-        check_finite(values, name=name)
-        whole = values.astype(np.int64)
-        if not np.array_equal(whole, values):
-            raise ValueError(
-                f"{name} must hold labels in {{+1, -1}} or {{0, 1}}, got numbers such "
-                f"as {values[whole != values][0]:g}: scores are no labels."
-            )
-        values = whole
-    return is_anomalous(values, name=name)
+def read_truth(y_true: ArrayLike, *, name: str = "y_true") -> NDArray[np.bool_]:
+    """Return which of the samples, at least one, are anomalous."""
+    truth = read_labels(y_true, name=name)
+    if not truth.size:
+        raise ValueError(f"{name} must be one value per sample, got none.")
+    return truth
 
 
 def read_scores(
-    y_true: ArrayLike, y_score: ArrayLike
+    y_true: ArrayLike, y_score: ArrayLike, *, name: str = "y_score"
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Return truth and scores of the same samples."""
-    truth = read_labels(y_true, name="y_true")
-    score = _read_column(y_score, name="y_score")
-    check_finite(score, name="y_score")
-    _check_lengths(truth, score, name="y_score")
-    return truth, score.astype(np.float64, copy=False)
+    truth = read_truth(y_true)
+    score = read_numbers(y_score, name=name)
+    _check_lengths(truth, score, name=name)
+    return truth, score
 
 
 def read_predictions(
     y_true: ArrayLike, y_pred: ArrayLike
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return truth and labels of the same samples."""
-    truth = read_labels(y_true, name="y_true")
-    found = read_labels(y_pred, name="y_pred")
+    truth = read_truth(y_true)
+    found = read_truth(y_pred, name="y_pred")
     _check_lengths(truth, found, name="y_pred")
     return truth, found
 
@@ -84,24 +76,6 @@ def f_score(precision: float, recall: float, beta: float = 1.0) -> float:
         return precision + recall  # 0, or NaN where either is
     weight = beta**2
     return (1 + weight) * precision * recall / (weight * precision + recall)
-
-
-def _read_column(values: ArrayLike, *, name: str) -> NDArray[Any]:
-    column = np.asarray(values)
-    if column.ndim == 2 and column.shape[1] == 1:
-        column = column[:, 0]
-    if column.ndim != 1 or column.size == 0:
-        raise ValueError(
-            f"{name} must be one value per sample, got an array of shape "
-            f"{column.shape}."
-        )
-    if column.dtype.kind == "O":  # a column of a table may hold True and False as this
-        column = np.asarray(column.tolist())
-    if column.dtype.kind not in "biuf":
-        raise ValueError(
-            f"{name} must be numbers or booleans, got values of type {column.dtype}."
-        )
-    return column
 
 
 def _check_lengths(truth: NDArray[Any], other: NDArray[Any], *, name: str) -> None:

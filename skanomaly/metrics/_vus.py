@@ -101,7 +101,7 @@ def vus_pr_score(
     check_buffers(window, n_thresholds)
     if not truth.any():
         return undefined("vus_pr_score", NO_ANOMALY)
-    curves = range_curves(truth, score, window=window, n_thresholds=n_thresholds)
+    curves = _curves(truth, score, window=window, n_thresholds=n_thresholds)
     return _mean(curve.average_precision() for curve in curves)
 
 
@@ -173,29 +173,86 @@ def vus_roc_score(
         return undefined("vus_roc_score", NO_ANOMALY)
     if truth.all():
         return undefined("vus_roc_score", "where y_true has nothing normal")
-    curves = range_curves(truth, score, window=window, n_thresholds=n_thresholds)
+    curves = _curves(truth, score, window=window, n_thresholds=n_thresholds)
     return _mean(curve.roc_area() for curve in curves)
 
 
 class RangeCurve(NamedTuple):
-    """What is reached with one buffer, for each threshold from the highest down."""
+    """Precision and recall with one buffer, by threshold from the highest down.
+
+    Parameters
+    ----------
+    recall, precision, false_positive_rate : ndarray of shape (n_thresholds,)
+        As :func:`vus_pr_score` and :func:`vus_roc_score` define them.
+    """
 
     recall: NDArray[np.float64]
     precision: NDArray[np.float64]
     false_positive_rate: NDArray[np.float64]
 
     def average_precision(self) -> float:
-        """Sum precision over what each threshold adds to recall."""
+        """Return the area below precision and recall, summed by threshold."""
         return float(np.diff(self.recall, prepend=0.0) @ self.precision)
 
     def roc_area(self) -> float:
-        """Sum the trapezoids from (0, 0) to (1, 1)."""
+        """Return the area of the trapezoids from (0, 0) to (1, 1)."""
         rate = np.concatenate([[0.0], self.false_positive_rate, [1.0]])
         recall = np.concatenate([[0.0], self.recall, [1.0]])
         return float(np.trapezoid(recall, rate))
 
 
 def range_curves(
+    y_true: ArrayLike,
+    y_score: ArrayLike,
+    *,
+    window: int,
+    n_thresholds: int | None = 250,
+) -> Iterator[RangeCurve]:
+    """Return the curve of each buffer from 0 to `window`: the surface of VUS.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous. Some sample
+        must be anomalous.
+    y_score : array-like of shape (n_samples,)
+        The higher, the more anomalous: ``-score_samples(X)``.
+    window : int
+        Widest buffer in samples, half of it to each side.
+    n_thresholds : int or None, default=250
+        Thresholds to take from the sorted scores, evenly by rank; None for every score.
+
+    Returns
+    -------
+    curves : iterator of RangeCurve
+        Of buffers 0, 1, ..., `window`, each computed when it is asked for.
+
+    Raises
+    ------
+    ValueError
+        If values, shapes or lengths do not fit what is described above.
+
+    See Also
+    --------
+    vus_pr_score, vus_roc_score : Mean areas below these curves.
+
+    Examples
+    --------
+    >>> from skanomaly.metrics import range_curves
+    >>> y_true = [0, 0, 0, 1, 1, 0, 0, 0]
+    >>> late = [0.1, 0.2, 0.1, 0.3, 0.9, 0.8, 0.1, 0.2]
+    >>> curves = range_curves(y_true, late, window=4)
+    >>> [round(curve.average_precision(), 2) for curve in curves]
+    [0.83, 0.83, 0.94, 0.96, 0.97]
+    """
+    truth, score = read_scores(y_true, y_score)
+    check_buffers(window, n_thresholds)
+    if not truth.any():
+        raise ValueError("y_true has no anomaly, so there is no curve.")
+    return _curves(truth, score, window=window, n_thresholds=n_thresholds)
+
+
+def _curves(
     truth: NDArray[np.bool_],
     score: NDArray[np.float64],
     *,

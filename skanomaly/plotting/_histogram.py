@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skanomaly.metrics._truth import read_labels
+from skanomaly.events import read_labels
 from skanomaly.plotting import _style
 from skanomaly.plotting._estimator import offset_or_none
 from skanomaly.plotting._score import wants_log

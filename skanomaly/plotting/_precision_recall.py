@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
-from skanomaly.metrics._vus import RangeCurve
+from skanomaly.metrics import RangeCurve
 from skanomaly.plotting import _style
 from skanomaly.plotting._volume import Curve, VolumeDisplay
 

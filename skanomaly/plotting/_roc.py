@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from skanomaly.metrics._vus import RangeCurve
+from skanomaly.metrics import RangeCurve
 from skanomaly.plotting import _style
 from skanomaly.plotting._volume import Curve, VolumeDisplay
 

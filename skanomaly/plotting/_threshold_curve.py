@@ -5,13 +5,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skanomaly.metrics import AnomalyScorer
-from skanomaly.metrics._scorers import abnormality
+from skanomaly.metrics import AnomalyScorer, abnormality, label_scorer
 from skanomaly.metrics._threshold_curve import (
     best_of_curve,
-    label_scorer,
+    judge_offsets as threshold_curve,
     offsets_to_try,
-    threshold_curve,
 )
 from skanomaly.plotting import _style
 from skanomaly.plotting._estimator import detector_name, offset_or_none

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skanomaly.events import Event, find_events
-from skanomaly.metrics._truth import read_labels, read_scores
+from skanomaly.events import Event, find_events, read_labels
+from skanomaly.metrics._truth import read_scores
 
 
 def truth_events(y_true: ArrayLike | None) -> list[Event] | None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skanomaly.metrics._scorers import abnormality
-from skanomaly.metrics._vus import RangeCurve, check_buffers, range_curves
+from skanomaly.metrics import RangeCurve, abnormality, range_curves
+from skanomaly.metrics._vus import check_buffers
 from skanomaly.plotting import _style
 from skanomaly.plotting._estimator import offset_or_none
 from skanomaly.plotting._truth import read_judged

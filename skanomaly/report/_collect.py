@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly.events import Event, find_events
-from skanomaly.metrics._scorers import abnormality
+from skanomaly.metrics import abnormality
 from skanomaly.plotting._estimator import (
     blame_or_none,
     detector_name,

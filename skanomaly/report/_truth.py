@@ -5,16 +5,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skanomaly.events import events_to_labels
+from skanomaly.events import events_to_labels, read_labels
 from skanomaly.metrics import (
+    EventCounts,
     event_f1_score,
     event_precision_score,
     event_recall_score,
     vus_pr_score,
     vus_window,
 )
-from skanomaly.metrics._event import EventCounts
-from skanomaly.metrics._truth import read_labels
 
 if TYPE_CHECKING:
     from skanomaly.report._collect import Detection

@@ -2,10 +2,14 @@
 
 from skanomaly.thresholds._auto import auto_threshold
 from skanomaly.thresholds._base import BaseThreshold
-from skanomaly.thresholds._moments import FixedThreshold, MaxThreshold, SigmaThreshold
+from skanomaly.thresholds._fixed import FixedThreshold
+from skanomaly.thresholds._iqr import IQRThreshold
+from skanomaly.thresholds._mad import MADThreshold
+from skanomaly.thresholds._max import MaxThreshold
+from skanomaly.thresholds._pot import POTThreshold
+from skanomaly.thresholds._quantile import QuantileThreshold
 from skanomaly.thresholds._resolve import refuse_nested_params, resolve_threshold
-from skanomaly.thresholds._robust import IQRThreshold, MADThreshold, QuantileThreshold
-from skanomaly.thresholds._tail import POTThreshold
+from skanomaly.thresholds._sigma import SigmaThreshold
 
 __all__ = [
     "BaseThreshold",

@@ -1,7 +1,7 @@
 """The rule that ``threshold="auto"`` stands for."""
 
 from skanomaly.thresholds._base import BaseThreshold
-from skanomaly.thresholds._moments import MaxThreshold
+from skanomaly.thresholds._max import MaxThreshold
 
 
 def auto_threshold() -> BaseThreshold:

@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._compat import fit_context
+from skanomaly.events import is_below
 
 
 class BaseThreshold(BaseEstimator):
@@ -46,12 +47,12 @@ class BaseThreshold(BaseEstimator):
         return self
 
     def predict(self, scores: ArrayLike) -> NDArray[np.int64]:
-        """Label scores: -1 where the error is above ``-offset_``, +1 elsewhere.
+        """Label scores: -1 where below ``offset_``, +1 elsewhere.
 
         Parameters
         ----------
         scores : array-like of shape (n_samples,)
-            Scores as ``score_samples`` returns them.
+            Scores as ``score_samples`` returns them. NaN is no evidence of an anomaly.
 
         Returns
         -------
@@ -59,14 +60,15 @@ class BaseThreshold(BaseEstimator):
             +1 for normal, -1 for anomalous.
         """
         check_is_fitted(self)
-        return np.where(_check_scores(scores) < self.offset_, -1, 1)
+        values = _check_scores(scores, allow_nan=True)
+        return np.where(is_below(values, self.offset_), -1, 1)
 
     @abstractmethod
     def _threshold(self, errors: NDArray[np.float64]) -> float:
         """Return the largest error that still counts as normal."""
 
 
-def _check_scores(scores: ArrayLike) -> NDArray[np.float64]:
+def _check_scores(scores: ArrayLike, *, allow_nan: bool = False) -> NDArray[np.float64]:
     values = np.asarray(scores, dtype=np.float64)
     if values.ndim != 1:
         raise ValueError(
@@ -77,10 +79,11 @@ def _check_scores(scores: ArrayLike) -> NDArray[np.float64]:
         raise ValueError(
             "scores is empty: a threshold needs the score of at least one sample."
         )
-    bad = ~np.isfinite(values)
+    bad = np.isinf(values) if allow_nan else ~np.isfinite(values)
     if bad.any():
+        refused = "infinity" if allow_nan else "NaN or infinity"
         raise ValueError(
-            f"scores contains NaN or infinity: {np.count_nonzero(bad)} of "
+            f"scores contains {refused}: {np.count_nonzero(bad)} of "
             f"{values.size} values, the first at row {np.argmax(bad)}. A network that "
             "diverged gives such scores: scale its input, or lower its learning_rate."
         )

@@ -8,11 +8,16 @@ from typing import Any
 
 from sklearn.base import clone
 
+from skanomaly._text import closest
 from skanomaly.thresholds._auto import auto_threshold
 from skanomaly.thresholds._base import BaseThreshold
-from skanomaly.thresholds._moments import FixedThreshold, MaxThreshold, SigmaThreshold
-from skanomaly.thresholds._robust import IQRThreshold, MADThreshold, QuantileThreshold
-from skanomaly.thresholds._tail import POTThreshold
+from skanomaly.thresholds._fixed import FixedThreshold
+from skanomaly.thresholds._iqr import IQRThreshold
+from skanomaly.thresholds._mad import MADThreshold
+from skanomaly.thresholds._max import MaxThreshold
+from skanomaly.thresholds._pot import POTThreshold
+from skanomaly.thresholds._quantile import QuantileThreshold
+from skanomaly.thresholds._sigma import SigmaThreshold
 
 _RULES: dict[str, type[BaseThreshold]] = {
     "fixed": FixedThreshold,
@@ -23,6 +28,7 @@ _RULES: dict[str, type[BaseThreshold]] = {
     "quantile": QuantileThreshold,
     "sigma": SigmaThreshold,
 }
+_NAMES = ("auto", *_RULES)
 _KNOWN = (
     f"Known are 'auto', a number (largest normal error), a rule such as "
     f"SigmaThreshold(k=8), or a text: {', '.join(_RULES)}, with parameters after a "
@@ -99,7 +105,9 @@ def _from_text(text: str) -> Any:
     if name not in _RULES and _is_number(name) and not rest:
         return _checked(FixedThreshold(float(name)))
     if name not in _RULES:
-        raise ValueError(f"threshold={text!r} is unknown. {_KNOWN}")
+        raise ValueError(
+            f"threshold={text!r} is unknown.{closest(name, _NAMES)} {_KNOWN}"
+        )
     rule = _RULES[name]
     try:
         values = [float(value) for value in rest.split(",")] if rest else []

@@ -104,6 +104,11 @@ class Sequences:
             return means
         return np.concatenate([moving_mean(part, width) for part in by_sequence])
 
+    def at_step(self, step: int) -> NDArray[np.float32]:
+        """Return one step of each row, shape (n_rows, n_channels)."""
+        stop = step + self.rows_per_sequence
+        return self.values[:, step:stop].reshape(self.n_rows, -1)
+
     def split(self, fraction: float) -> tuple["Sequences", "Sequences | None"]:
         """Split off the last rows for validation, a window after the others.
 

@@ -1,5 +1,8 @@
 """The pipelines that are recommended, from a series to labels."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -8,6 +11,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import Normalizer, StandardScaler
 
+import skanomaly
 import skanomaly.compose._expected as expected_module
 from skanomaly import (
     AutoencoderDetector,
@@ -19,6 +23,7 @@ from skanomaly import (
     make_detector,
 )
 from skanomaly.compose import detector_names, expected_values
+from skanomaly.compose._recipes import WITHOUT_RECIPE
 from skanomaly.detectors import BaseDetector
 from tests.detectors.common import records, wave
 
@@ -164,6 +169,35 @@ def test_some_pipelines_expect_nothing():
     table = records()
     tabular = make_pipeline(StandardScaler(), AutoencoderDetector(epochs=1))
     assert expected_values(tabular.fit(table), table) is None
+
+
+def test_every_public_detector_has_a_recipe():
+    with_recipe = {type(make_detector(name)[-1]).__name__ for name in OURS}
+    assert len(with_recipe) == len(OURS)
+    assert not with_recipe & set(WITHOUT_RECIPE)
+    assert with_recipe | set(WITHOUT_RECIPE) == set(skanomaly._PUBLIC["detectors"])
+    assert all(WITHOUT_RECIPE.values())
+
+
+def test_the_docstring_names_every_recipe():
+    (parameter,) = re.findall(
+        "    name : str\n(.*?)    window : ", make_detector.__doc__, re.DOTALL
+    )
+    named = re.findall('``"(\\w+)"``', parameter)
+    assert sorted(named) == sorted(detector_names())
+
+
+def test_the_guide_has_a_section_for_every_recipe():
+    guide = Path(skanomaly.__file__).parent.parent / "docs" / "choosing.md"
+    headings = re.findall("^### (`.*)$", guide.read_text("utf-8"), re.MULTILINE)
+    described = []
+    for heading in headings:
+        named = re.findall("`(\\w+)`", heading)
+        names = [name for name in named if name in detector_names()]
+        classes = {type(make_detector(name)[-1]).__name__ for name in names}
+        assert set(named) - set(names) == classes - {"ThresholdDetector"}
+        described += names
+    assert sorted(described) == sorted(detector_names())
 
 
 def test_every_recipe_is_a_detector_of_ours_or_in_one_of_ours():

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from skanomaly.evaluation import METRICS, evaluate, write_results
+from skanomaly.evaluation import METRICS, evaluate, summarize, write_results
 from skanomaly.evaluation._summary import by_dataset, mean_values, seconds_a_run
 from tests.evaluation.common import Guess, wave
 
@@ -130,6 +130,20 @@ def test_numbers_of_the_summary(failed):
     assert values.loc["b", "pca"] == pytest.approx(row["vus_pr"].mean())
     assert mean_values(failed, "vus_pr")["pca"] == values["pca"].mean()
     assert seconds_a_run(failed)[:2].tolist() == [1.5, 10.5]
+
+
+def test_the_summary_has_the_best_first(failed):
+    summary = summarize(failed, "event_f1")
+    assert list(summary.index) == list(ESTIMATORS)
+    assert summary["n_failed"].tolist() == [0, 1, 8]
+    assert summary["seconds"][:2].tolist() == [1.5, 10.5]
+    assert summary["mean"].to_dict() == pytest.approx(
+        mean_values(failed, "event_f1").to_dict(), nan_ok=True
+    )
+    assert summary.loc["forest", ["mean", "seconds"]].isna().all()
+    assert list(summarize(failed[::-1], "event_f1").index) == list(ESTIMATORS)
+    with pytest.raises(ValueError, match="no metric 'event_f'. Did you mean 'event_f1"):
+        summarize(failed, "event_f")
 
 
 def test_another_metric_is_shown_where_the_asked_one_has_no_value(tmp_path):

@@ -244,13 +244,13 @@ def test_nothing_predicted(name):
     ("truth", "found", "message"),
     [
         ([0, 1], [0, 1, 1], "y_true has 2 samples and y_(score|pred) has 3"),
-        ([0, 2], [0, 1], r"y_true must hold labels .* got \[0, 2\]"),
-        ([0.5, 1], [0, 1], "y_true must hold labels .* such as 0.5"),
-        ([0, np.nan], [0, 1], "y_true contains NaN"),
-        ([0, 1], [0, np.nan], "y_(score|pred) contains NaN"),
+        ([0, 2], [0, 1], "y_true must hold 0 and 1 .* it holds 0, 2"),
+        ([0.5, 1], [0, 1], "y_true must hold 0 and 1 .* it holds 0.5, 1"),
+        ([0, np.nan], [0, 1], "y_true must hold 0 and 1 .* it holds 0.0, nan"),
+        ([0, 1], [0, np.nan], "y_score contains NaN|y_pred must hold .* nan"),
         ([[0, 1], [1, 1]], [0, 1], r"y_true must be one value per sample.*\(2, 2\)"),
         ([], [], "y_true must be one value per sample"),
-        (["no", "yes"], [0, 1], "y_true must be numbers or booleans"),
+        (["no", "yes"], [0, 1], "y_true must hold 0 and 1 .* it holds no, yes"),
     ],
 )
 def test_other_input_is_refused(name, truth, found, message):

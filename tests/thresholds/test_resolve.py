@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 from sklearn.ensemble import IsolationForest
 
+from skanomaly import thresholds
 from skanomaly.thresholds import (
+    BaseThreshold,
     FixedThreshold,
     IQRThreshold,
     MADThreshold,
@@ -54,6 +56,27 @@ def test_a_rule_comes_back_cloned():
 def test_unknown_says_what_is_known(spec):
     with pytest.raises(ValueError, match=r"sigma.*'sigma:8'"):
         resolve_threshold(spec)
+
+
+@pytest.mark.parametrize(
+    ("spec", "meant"),
+    [("sgima:8", "sigma"), ("quantil", "quantile"), ("Auto2", "auto"), ("maxi", "max")],
+)
+def test_the_closest_rule_is_named(spec, meant):
+    with pytest.raises(ValueError, match=f"is unknown. Did you mean '{meant}'?"):
+        resolve_threshold(spec)
+
+
+def test_each_rule_has_a_text():
+    rules = {
+        value
+        for value in vars(thresholds).values()
+        if isinstance(value, type) and issubclass(value, BaseThreshold)
+    } - {BaseThreshold}
+    for rule in rules:
+        text = rule.__name__.removesuffix("Threshold").lower()
+        assert type(resolve_threshold(f"{text}:0.1")) is rule
+    assert len(rules) == 7
 
 
 @pytest.mark.parametrize("spec", ["sigma:-1", "quantile:0.9", "fixed:nan", "pot:2"])

@@ -124,12 +124,20 @@ def test_robust_rules_withstand_a_fifth_of_anomalies(rule):
 
 
 @every
+def test_a_score_of_nan_is_no_evidence(rule):
+    rule = clone(rule).fit([-1.0, -2.0])
+    assert rule.predict([np.nan, -1e9, np.nan]).tolist() == [1, -1, 1]
+    with pytest.raises(ValueError, match="contains NaN or infinity.*row 1"):
+        clone(rule).fit([-1.0, np.nan])
+
+
+@every
 @pytest.mark.parametrize(
     ("scores", "message"),
     [
         ([], "empty"),
-        ([-1.0, np.nan], "NaN or infinity.*row 1"),
-        ([-np.inf, -1.0], "NaN or infinity.*row 0"),
+        ([-1.0, -np.inf], "infinity.*row 1"),
+        ([-np.inf, -1.0], "infinity.*row 0"),
         ([[-1.0], [-2.0]], r"shape \(2, 1\)"),
     ],
 )

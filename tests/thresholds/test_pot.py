@@ -5,7 +5,7 @@ from hypothesis.extra import numpy as hnp
 from scipy.stats import genpareto
 
 from skanomaly.thresholds import POTThreshold
-from skanomaly.thresholds._tail import _fit_pareto
+from skanomaly.thresholds._pot import _fit_pareto
 
 
 @pytest.mark.parametrize("shape", [-0.3, 0.0, 0.3, 0.8])

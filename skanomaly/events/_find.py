@@ -1,58 +1,16 @@
-"""From one label or score per sample to events, and back."""
+"""From one label or score per sample to events."""
 
 import warnings
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from math import nan
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skanomaly._validation import check_finite
-
-
-@dataclass(frozen=True)
-class Event:
-    """A run of anomalous samples: ``[start, stop)``, the stop not included.
-
-    A list of events makes a table: ``pandas.DataFrame(events)``.
-
-    Parameters
-    ----------
-    start, stop : int
-        First sample of the event, and the one after its last.
-    length : int
-        ``stop - start``.
-    peak : int
-        The most abnormal sample, the first of equals; for labels that is `start`.
-    peak_score : float
-        Score of the peak; NaN for labels.
-    severity : float
-        How far the peak lies beyond the threshold, in units of the error (``>= 0``);
-        NaN for labels.
-    channel : int, str or None
-        The channel to blame, by name where there are names; None if not known.
-    start_time, stop_time, peak_time : timestamp, number or None
-        Entries of the index at `start`, `stop` and `peak`; None without an index.
-
-    Examples
-    --------
-    >>> from skanomaly import Event
-    >>> Event(start=3, stop=5, length=2, peak=4, peak_score=-9.0, severity=2.0).stop
-    5
-    """
-
-    start: int
-    stop: int
-    length: int
-    peak: int
-    peak_score: float = nan
-    severity: float = nan
-    channel: Any = None
-    start_time: Any = None
-    stop_time: Any = None
-    peak_time: Any = None
+from skanomaly._validation import check_count, check_finite
+from skanomaly.events._decide import is_below, read_labels, runs
+from skanomaly.events._event import Event
 
 
 def find_events(
@@ -71,7 +29,8 @@ def find_events(
     ----------
     y_or_scores : array-like of shape (n_samples,)
         With `offset`, scores as ``score_samples`` returns them: anomalous where below
-        the offset. Without it the type decides:
+        the offset. A NaN score is never within an event. Without `offset` the type
+        decides:
 
         - integers or booleans are labels: {+1, -1} as ``predict`` returns them with -1
           anomalous, or truth in {0, 1} with 1 anomalous. Nothing but 1 is a series of
@@ -83,7 +42,7 @@ def find_events(
         The detector's ``offset_``.
     channel_errors : array-like of shape (n_samples, n_channels), default=None
         Error of each channel, as ``score_channels`` returns it. The channel with the
-        largest mean over an event is the one to blame.
+        largest mean over an event is the one to blame. May be NaN where the score is.
     channel_names : sequence of length n_channels, default=None
         Names to report in place of channel numbers.
     index : sequence of length n_samples, default=None
@@ -93,7 +52,8 @@ def find_events(
     min_length : int, default=1
         Drop events of fewer samples, after merging.
     merge_gap : int, default=0
-        Merge events separated by at most this many normal samples.
+        Merge events separated by at most this many normal samples, none of which has
+        a NaN score.
 
     Returns
     -------
@@ -113,6 +73,7 @@ def find_events(
     See Also
     --------
     events_to_labels : The inverse.
+    is_below : The decision on a score.
 
     Examples
     --------
@@ -125,13 +86,14 @@ def find_events(
     >>> len(find_events(scores, offset=-4.0, merge_gap=1))
     1
     """
-    _check_count("min_length", min_length, least=1)
-    _check_count("merge_gap", merge_gap, least=0)
+    check_count("min_length", min_length, least=1)
+    check_count("merge_gap", merge_gap, least=0)
     anomalous, scores, offset = _read(y_or_scores, offset)
     n_samples = anomalous.size
+    unknown = np.zeros(n_samples, bool) if scores is None else np.isnan(scores)
     errors = None
     if channel_errors is not None:
-        errors = _check_channels(channel_errors, n_samples, channel_names)
+        errors = _check_channels(channel_errors, unknown, channel_names)
     elif channel_names is not None:
         raise ValueError("channel_names needs channel_errors: pass score_channels(X).")
     # Positions, not labels, also where the times are a pandas Series.
@@ -143,7 +105,7 @@ def find_events(
         )
 
     events = []
-    for start, stop in _runs(anomalous, merge_gap):
+    for start, stop in _merged(anomalous, unknown, merge_gap):
         if stop - start < min_length:
             continue
         peak, peak_score, severity, channel = start, nan, nan, None
@@ -164,48 +126,6 @@ def find_events(
     return events
 
 
-def events_to_labels(events: Iterable[Event], n_samples: int) -> NDArray[np.int64]:
-    """Label each sample: -1 within an event, +1 elsewhere.
-
-    Parameters
-    ----------
-    events : iterable of Event
-        Events with ``start`` and ``stop``; they may overlap.
-    n_samples : int
-        Number of samples in the series.
-
-    Returns
-    -------
-    labels : ndarray of shape (n_samples,), values in {+1, -1}
-        As ``predict`` returns them.
-
-    Raises
-    ------
-    ValueError
-        If an event does not lie within the series.
-
-    See Also
-    --------
-    find_events : The inverse.
-
-    Examples
-    --------
-    >>> from skanomaly import events_to_labels, find_events
-    >>> events_to_labels(find_events([1, -1, -1, 1]), n_samples=4)
-    array([ 1, -1, -1,  1])
-    """
-    _check_count("n_samples", n_samples, least=0)
-    labels = np.ones(n_samples, dtype=np.int64)
-    for event in events:
-        if not 0 <= event.start < event.stop <= n_samples:
-            raise ValueError(
-                f"event [{event.start}, {event.stop}) does not lie within {n_samples} "
-                "samples: pass the length of the series in which it was found."
-            )
-        labels[event.start : event.stop] = -1
-    return labels
-
-
 def _read(
     y_or_scores: ArrayLike, offset: float | None
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64] | None, float]:
@@ -221,14 +141,18 @@ def _read(
             f"y_or_scores must be numbers or booleans, got values of type "
             f"{values.dtype}: convert labels to +1 (normal) and -1 (anomalous)."
         )
-    check_finite(values, name="y_or_scores")
     if offset is None and values.dtype.kind != "f":
-        return is_anomalous(values, name="y_or_scores"), None, nan
+        try:
+            return read_labels(values, name="y_or_scores"), None, nan
+        except ValueError as error:
+            raise ValueError(f"{error} Pass scores with their offset.") from None
+    check_finite(values, name="y_or_scores", allow_nan=True)
     scores = values.astype(np.float64, copy=False)
     if offset is None:
-        _refuse_truth(scores)
+        known = scores[~np.isnan(scores)]
+        _refuse_truth(known)
         # Labels that are floating-point numbers are all -1.
-        if scores.size and scores.max() < 0 and np.ptp(scores) > 0:
+        if known.size and known.max() < 0 and np.ptp(known) > 0:
             warnings.warn(
                 "all values are negative, so the whole series is one event. If these "
                 "are scores and no values of decision_function, pass their offset.",
@@ -238,48 +162,7 @@ def _read(
     limit = 0.0 if offset is None else float(offset)
     if np.isnan(limit):
         raise ValueError("offset is NaN: pass the offset_ of a fitted detector.")
-    return scores < limit, scores, limit
-
-
-def is_anomalous(labels: NDArray[Any], *, name: str) -> NDArray[np.bool_]:
-    """Tell which labels are those of anomalies.
-
-    Parameters
-    ----------
-    labels : ndarray of shape (n_samples,), of integers or booleans
-        {+1, -1} with -1 anomalous, or {0, 1} with 1 anomalous. Nothing but 1 belongs to
-        both kinds and is a series without an anomaly, which is the usual one; True is
-        always anomalous.
-    name : str
-        What to call the labels in the error.
-
-    Returns
-    -------
-    anomalous : ndarray of shape (n_samples,), of booleans
-
-    Raises
-    ------
-    ValueError
-        If there are other values.
-    """
-    if labels.dtype.kind == "b":
-        return labels
-    found = set(np.unique(labels).tolist())
-    for kind, anomaly in (({-1, 1}, -1), ({0, 1}, 1)):
-        if found <= kind:
-            anomalous: NDArray[np.bool_] = labels == anomaly
-            return anomalous
-    raise ValueError(
-        f"{name} must hold labels in {{+1, -1}} (-1 anomalous) or in {{0, 1}} (1 "
-        f"anomalous), got {sorted(found)[:5]}. Pass scores, as floating-point numbers, "
-        "together with their offset."
-    )
-
-
-def runs(anomalous: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return where the maximal runs start, and where they stop: after their last."""
-    edges = np.flatnonzero(np.diff(anomalous, prepend=False, append=False))
-    return edges[::2], edges[1::2]
+    return is_below(scores, limit), scores, limit
 
 
 def _refuse_truth(values: NDArray[np.float64]) -> None:
@@ -291,10 +174,14 @@ def _refuse_truth(values: NDArray[np.float64]) -> None:
         )
 
 
-def _runs(anomalous: NDArray[np.bool_], merge_gap: int) -> list[tuple[int, int]]:
-    """Return the maximal runs as (start, stop), near ones merged."""
+def _merged(
+    anomalous: NDArray[np.bool_], unknown: NDArray[np.bool_], merge_gap: int
+) -> list[tuple[int, int]]:
+    """Return the runs as (start, stop), merged where near and all between is known."""
     starts, stops = runs(anomalous)
+    n_unknown = np.concatenate([[0], np.cumsum(unknown)])
     apart = starts[1:] - stops[:-1] > merge_gap
+    apart |= n_unknown[starts[1:]] > n_unknown[stops[:-1]]
     starts = starts[np.r_[True, apart][: starts.size]]
     stops = stops[np.r_[apart, True][: stops.size]]
     return list(zip(starts.tolist(), stops.tolist(), strict=True))
@@ -313,14 +200,18 @@ def _stop_time(times: Any, stop: int, n_samples: int) -> Any:
 
 
 def _check_channels(
-    channel_errors: ArrayLike, n_samples: int, names: Sequence[Any] | None
+    channel_errors: ArrayLike,
+    unknown: NDArray[np.bool_],
+    names: Sequence[Any] | None,
 ) -> NDArray[np.float64]:
     errors = np.asarray(channel_errors, dtype=np.float64)
-    if errors.ndim != 2 or len(errors) != n_samples:
+    if errors.ndim != 2 or len(errors) != len(unknown):
         raise ValueError(
-            f"channel_errors must have shape ({n_samples}, n_channels), got "
+            f"channel_errors must have shape ({len(unknown)}, n_channels), got "
             f"{errors.shape}: pass score_channels(X) of the same rows."
         )
+    if unknown.any():
+        errors = np.where(unknown[:, None], 0.0, errors)
     check_finite(errors, name="channel_errors")
     if names is not None and len(names) != errors.shape[1]:
         raise ValueError(
@@ -328,11 +219,3 @@ def _check_channels(
             "pass one name per column of channel_errors."
         )
     return errors
-
-
-def _check_count(name: str, value: Any, *, least: int) -> None:
-    is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not is_integer or value < least:
-        raise ValueError(
-            f"{name} must be an integer of at least {least}, got {value!r}."
-        )

@@ -1,0 +1,14 @@
+"""From one label or score per sample to events, and back."""
+
+from skanomaly.events._decide import is_below, read_labels, runs
+from skanomaly.events._event import Event, events_to_labels
+from skanomaly.events._find import find_events
+
+__all__ = [
+    "Event",
+    "events_to_labels",
+    "find_events",
+    "is_below",
+    "read_labels",
+    "runs",
+]

@@ -1,0 +1,44 @@
+"""A value from outside."""
+
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skanomaly._compat import Interval
+from skanomaly.thresholds._base import BaseThreshold
+
+
+class FixedThreshold(BaseThreshold):
+    """Errors above a given value are anomalous, whatever the data says.
+
+    Right where the limit comes from outside, such as a tolerance; useless where the
+    scale of the errors changes with each training.
+
+    Parameters
+    ----------
+    value : float
+        Largest normal error, in units of the error.
+
+    Attributes
+    ----------
+    offset_ : float
+        ``-value``.
+
+    Examples
+    --------
+    >>> from skanomaly.thresholds import FixedThreshold
+    >>> FixedThreshold(2.0).fit([-1.0]).predict([-1.0, -2.0, -3.0])
+    array([ 1,  1, -1])
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012
+        "value": [Interval(Real, None, None, closed="neither")]
+    }
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+    def _threshold(self, errors: NDArray[np.float64]) -> float:
+        return self.value

@@ -1,0 +1,50 @@
+"""A fraction of the scores is anomalous."""
+
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skanomaly._compat import Interval
+from skanomaly.thresholds._base import BaseThreshold
+
+
+class QuantileThreshold(BaseThreshold):
+    """The given fraction of the scores, the most abnormal ones, is anomalous.
+
+    Scikit-learn's ``contamination``. Right where that fraction is known; on data that
+    is all normal it still flags the fraction.
+
+    Parameters
+    ----------
+    contamination : float, default=0.01
+        Fraction of the training scores to call anomalous, in (0, 0.5].
+
+    Attributes
+    ----------
+    offset_ : float
+        Score below which a sample is anomalous.
+
+    Notes
+    -----
+    The threshold is the ``1 - contamination`` quantile of the errors, interpolated
+    linearly.
+
+    Examples
+    --------
+    >>> from skanomaly.thresholds import QuantileThreshold
+    >>> rule = QuantileThreshold(contamination=0.25)
+    >>> rule.fit([-1.0, -2.0, -3.0, -4.0, -9.0]).offset_
+    -4.0
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012
+        "contamination": [Interval(Real, 0, 0.5, closed="right")]
+    }
+
+    def __init__(self, contamination: float = 0.01) -> None:
+        self.contamination = contamination
+
+    def _threshold(self, errors: NDArray[np.float64]) -> float:
+        return float(np.quantile(errors, 1 - self.contamination))
