@@ -31,6 +31,7 @@ html_static_path = ["_static"]
 html_sidebars = {page: [] for page in ("index", "quickstart", "benchmarks")}
 html_theme_options = {
     "logo": {"text": "skanomaly"},
+    "navbar_persistent": ["search-button"],  # the wide field breaks a narrow bar
     "show_prev_next": False,
     "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
 }
