@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skanomaly._compat import HasMethods, Interval, fit_context
 from skanomaly._memory import MEMORY, identity, remember
+from skanomaly.detection import ask, innermost
 from skanomaly.detectors import Assessment
 from skanomaly.detectors._decision import RuleMixin
 from skanomaly.thresholds import resolve_threshold
@@ -191,7 +192,7 @@ class ThresholdDetector(MetaEstimatorMixin, RuleMixin, BaseEstimator):
         X : array-like of shape (n_rows, n_features) or (n_rows, window, n_channels)
             Rows.
         step : int or None, default=None
-            Step of a row that is its own sample, passed to an estimator that has
+            Step of a row that is its own sample, passed to a detector that has
             ``assess``.
 
         Returns
@@ -200,10 +201,8 @@ class ThresholdDetector(MetaEstimatorMixin, RuleMixin, BaseEstimator):
             That of the estimator, or its scores as a single column of errors.
         """
         check_is_fitted(self)
-        if hasattr(self.estimator_, "assess"):
-            rows = self._check_rows(X, reset=False)
-            assessment: Assessment = self.estimator_.assess(rows, step=step)
-            return assessment
+        if hasattr(innermost(self.estimator_), "assess"):
+            return ask(self.estimator_, self._check_rows(X, reset=False), step=step)
         return Assessment(0.0 - self.score_samples(X)[:, np.newaxis])
 
     def __sklearn_tags__(self) -> Any:
