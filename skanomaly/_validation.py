@@ -1,6 +1,5 @@
 """Checks of input that several layers share; each error says what to do."""
 
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -86,35 +85,6 @@ def read_numbers(values: ArrayLike, *, name: str) -> NDArray[np.float64]:
         )
     check_finite(column, name=name)
     return column.astype(np.float64, copy=False)
-
-
-def layer_sizes(name: str, sizes: Any) -> tuple[int, ...]:
-    """Return the sizes of layers, or say what is wrong with them.
-
-    Parameters
-    ----------
-    name : str
-        What to call them in the error.
-    sizes : iterable
-        Hopefully whole numbers of at least 1.
-
-    Returns
-    -------
-    sizes : tuple of int
-
-    Raises
-    ------
-    ValueError
-        If any of them is something else.
-    """
-    values = tuple(sizes)
-    for size in values:
-        if not isinstance(size, Integral) or isinstance(size, bool) or size < 1:
-            raise ValueError(
-                f"{name} must hold a whole number of at least 1 for each layer, got "
-                f"{size!r} among {list(values)}."
-            )
-    return tuple(map(int, values))
 
 
 def check_count(name: str, value: Any, *, least: int) -> None:

@@ -12,8 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skanomaly._compat import HasMethods, Interval, fit_context
 from skanomaly._memory import MEMORY, identity, remember
 from skanomaly.detection import ask, innermost
-from skanomaly.detectors import Assessment
-from skanomaly.detectors._decision import RuleMixin
+from skanomaly.detectors import Assessment, OffsetMixin
 from skanomaly.thresholds import resolve_threshold
 from skanomaly.windows import row_advance, validation_start
 
@@ -21,7 +20,7 @@ from skanomaly.windows import row_advance, validation_start
 BLOCK_VALUES = 2**22
 
 
-class ThresholdDetector(MetaEstimatorMixin, RuleMixin, BaseEstimator):
+class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
     """Give any outlier detector a threshold rule of this package.
 
     The rule learns from scores of rows that the estimator was not fitted on, the last

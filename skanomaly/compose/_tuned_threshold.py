@@ -22,8 +22,7 @@ from skanomaly._compat import (
 )
 from skanomaly.compose._threshold_detector import gap_of
 from skanomaly.detection import ask
-from skanomaly.detectors import Assessment
-from skanomaly.detectors._decision import OffsetMixin
+from skanomaly.detectors import Assessment, OffsetMixin
 from skanomaly.events import read_labels
 from skanomaly.metrics import label_scorer, threshold_curve
 from skanomaly.windows import Shingler

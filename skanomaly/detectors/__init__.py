@@ -6,6 +6,7 @@ from skanomaly.detectors._base import BaseDetector
 from skanomaly.detectors._bigan import BiGANDetector
 from skanomaly.detectors._cnn_forecast import CNNForecastDetector
 from skanomaly.detectors._conv_autoencoder import ConvAutoencoderDetector
+from skanomaly.detectors._decision import OffsetMixin
 from skanomaly.detectors._dense_forecast import DenseForecastDetector
 from skanomaly.detectors._pca import PCADetector
 from skanomaly.detectors._recurrent_autoencoder import RecurrentAutoencoderDetector
@@ -29,6 +30,7 @@ __all__ = [
     "DenseForecastDetector",
     "GRUDetector",
     "LSTMDetector",
+    "OffsetMixin",
     "PCADetector",
     "RecurrentAutoencoderDetector",
     "RecurrentForecastDetector",

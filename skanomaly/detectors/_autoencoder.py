@@ -1,14 +1,19 @@
 """The dense autoencoder."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from skanomaly._compat import Interval, StrOptions
-from skanomaly._validation import layer_sizes
-from skanomaly.detectors._docs import documented
-from skanomaly.detectors._reconstruction import BaseAutoencoderDetector
+from skanomaly._compat import StrOptions
+from skanomaly.detectors._network import BaseNetworkDetector
+from skanomaly.detectors._parameters import (
+    COUNT,
+    FRACTION,
+    LAYER_SIZES,
+    NON_NEGATIVE,
+    parameter,
+    parameters,
+)
+from skanomaly.detectors._reconstruction import BaseReconstructionDetector
 from skanomaly.networks import code_size, dense_decoder, dense_stack
 
 if TYPE_CHECKING:
@@ -75,8 +80,8 @@ def dense_autoencoder(
     return keras.Model(inputs, decoder(code))
 
 
-@documented
-class AutoencoderDetector(BaseAutoencoderDetector):
+@parameters
+class AutoencoderDetector(BaseReconstructionDetector, BaseNetworkDetector):
     """Detect what a dense autoencoder, trained on normal rows, can't give back.
 
     The network squeezes a row through a narrow code and rebuilds it; a row's error
@@ -142,89 +147,13 @@ class AutoencoderDetector(BaseAutoencoderDetector):
     1
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseAutoencoderDetector._parameter_constraints,
-        "hidden_units": ["array-like"],
-        "latent_units": [
-            Interval(Integral, 1, None, closed="left"),
-            StrOptions({"auto"}),
-        ],
-        "decoder_units": ["array-like", None],
-        "activation": [str],
-        "latent_activation": [str, None],
-        "output_activation": [str, None],
-        "dropout": [Interval(Real, 0, 1, closed="left")],
-        "l2": [Interval(Real, 0, None, closed="left")],
-    }
+    hidden_units: Sequence[int] = parameter((64,), LAYER_SIZES)
+    latent_units: int | str = parameter("auto", COUNT, StrOptions({"auto"}))
+    decoder_units: Sequence[int] | None = parameter(None, LAYER_SIZES, None)
+    activation: str = parameter("tanh", str)
+    latent_activation: str | None = parameter(None, str, None)
+    output_activation: str | None = parameter(None, str, None)
+    dropout: float = parameter(0.0, FRACTION)
+    l2: float = parameter(0.0, NON_NEGATIVE)
 
-    def __init__(
-        self,
-        *,
-        hidden_units: Sequence[int] = (64,),
-        latent_units: int | str = "auto",
-        decoder_units: Sequence[int] | None = None,
-        activation: str = "tanh",
-        latent_activation: str | None = None,
-        output_activation: str | None = None,
-        dropout: float = 0.0,
-        l2: float = 0.0,
-        context: float | None = None,
-        center: str | None = "auto",
-        network: "Callable[[int, int], keras.Model] | None" = None,
-        n_channels: int = 1,
-        threshold: Any = "quantile:0.01",
-        validation_split: float = 0.1,
-        contamination_trim: float = 0.0,
-        memory: Any = None,
-        epochs: int = 30,
-        batch_size: int | str = "auto",
-        optimizer: Any = "adam",
-        learning_rate: float | None = 1e-3,
-        patience: int | None = 3,
-        callbacks: Any = None,
-        verbose: int = 0,
-        random_state: Any = None,
-        warm_start: bool = False,
-    ) -> None:
-        super().__init__(
-            context=context,
-            center=center,
-            network=network,
-            n_channels=n_channels,
-            threshold=threshold,
-            validation_split=validation_split,
-            contamination_trim=contamination_trim,
-            memory=memory,
-            epochs=epochs,
-            batch_size=batch_size,
-            optimizer=optimizer,
-            learning_rate=learning_rate,
-            patience=patience,
-            callbacks=callbacks,
-            verbose=verbose,
-            random_state=random_state,
-            warm_start=warm_start,
-        )
-        self.hidden_units = hidden_units
-        self.latent_units = latent_units
-        self.decoder_units = decoder_units
-        self.activation = activation
-        self.latent_activation = latent_activation
-        self.output_activation = output_activation
-        self.dropout = dropout
-        self.l2 = l2
-
-    def _default_network(self) -> "Callable[..., keras.Model]":
-        return partial(
-            dense_autoencoder,
-            hidden_units=layer_sizes("hidden_units", self.hidden_units),
-            latent_units=self.latent_units,
-            decoder_units=None
-            if self.decoder_units is None
-            else layer_sizes("decoder_units", self.decoder_units),
-            activation=self.activation,
-            latent_activation=self.latent_activation,
-            output_activation=self.output_activation,
-            dropout=self.dropout,
-            l2=self.l2,
-        )
+    _build = staticmethod(dense_autoencoder)

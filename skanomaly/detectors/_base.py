@@ -2,8 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from numbers import Integral, Real
-from typing import Any, ClassVar, Protocol, Self
+from numbers import Real
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,84 +15,79 @@ from skanomaly._memory import MEMORY, identity, remember
 from skanomaly.detectors._assessment import (
     LARGEST_ERROR,
     Assessment,
+    Float32s,
     Judged,
     StepMeans,
     error_size,
 )
-from skanomaly.detectors._decision import RuleMixin
+from skanomaly.detectors._decision import OffsetMixin
+from skanomaly.detectors._parameters import (
+    COUNT,
+    FRACTION,
+    NON_NEGATIVE,
+    fitted,
+    parameter,
+    parameters,
+)
+from skanomaly.detectors._view import View
 from skanomaly.thresholds import resolve_threshold
 from skanomaly.windows import Examples, Sequences
-
-Floats = NDArray[np.float32]
 
 # What a fit learns before it trains, of rows that may have other names.
 _OF_THE_ROWS = ("feature_names_in_", "n_features_in_", "n_channels_")
 
 
 class Model(Protocol):
-    """What has learned from examples, whatever it is made of."""
+    """The interface of what learns from examples."""
 
     @property
     def n_codes(self) -> int:
         """Values in a code."""
 
     def outputs(
-        self, examples: Examples, *, layers: tuple[str, ...] = ()
+        self, examples: Examples, *, names: tuple[str, ...] = ()
     ) -> Iterator[tuple[Any, ...]]:
         """Yield inputs, targets and outputs of all examples, a batch at a time.
 
-        The outputs are the model's, or those of the named layers.
+        The outputs are the model's main one, or those that are named.
         """
 
-    def decode(self, codes: NDArray[Any]) -> Floats:
-        """Return what the part behind the code makes of codes."""
+    def decode(self, codes: NDArray[Any]) -> Float32s:
+        """Return the output of the part behind the code."""
 
 
-class BaseDetector(RuleMixin, BaseEstimator, ABC):
-    """Base of the detectors, which have two sides.
+@parameters
+class BaseDetector(OffsetMixin, BaseEstimator, ABC):
+    """Base of the detectors.
 
-    A family says what is seen and what is judged: `_set_up`, `_training_examples` and
-    `_predictions`. What learns implements `_learn`, which leaves a `_model`: a network
-    (`BaseNetworkDetector`), or something simpler. The sign flips here, in
-    `score_samples`, and nowhere else.
+    A detector has two sides. Its family says which part of a row a model sees and how
+    its outputs are judged: `_set_up` and `_judge`. Its learner, a network or something
+    simpler, implements `_learn`. The sign flips here, in `score_samples`, and nowhere
+    else.
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "n_channels": [Interval(Integral, 1, None, closed="left")],
-        "threshold": [str, Interval(Real, 0, None, closed="left"), BaseEstimator],
-        "validation_split": [Interval(Real, 0, 1, closed="left")],
-        "contamination_trim": [Interval(Real, 0, 0.5, closed="both")],
-        "memory": MEMORY,
-        "random_state": ["random_state"],
-    }
+    n_channels: int = parameter(1, COUNT)
+    threshold: Any = parameter("quantile:0.01", str, NON_NEGATIVE, BaseEstimator)
+    validation_split: float = parameter(0.1, FRACTION)
+    contamination_trim: float = parameter(0.0, Interval(Real, 0, 0.5, closed="both"))
+    memory: Any = parameter(None, *MEMORY)
+    random_state: Any = parameter(None, "random_state")
 
-    random_state: Any
-    warm_start = False  # a parameter of those that can go on
-    n_channels_: int
-    n_held_out_: int
-    _fit_seed: int  # what `random_state` came to
-    _identity: str | None  # of a fit that `memory` keeps
-    _rounding: float  # mean squared error that rounding of the rows can make
-    _model: Model
+    n_channels_: int = fitted()
+    n_held_out_: int = fitted()
+    _view: View = fitted()
+    _model: Any = fitted()  # a `Model`
+    _fit_seed: int = fitted()  # the number that `random_state` came to
+    _identity: str | None = fitted()  # of a fit that `memory` keeps
+    _rounding: float = fitted()  # mean squared error that rounding of rows can make
 
-    def __init__(
-        self,
-        *,
-        n_channels: int,
-        threshold: Any,
-        validation_split: float,
-        contamination_trim: float,
-        memory: Any,
-    ) -> None:
-        self.n_channels = n_channels
-        self.threshold = threshold
-        self.validation_split = validation_split
-        self.contamination_trim = contamination_trim
-        self.memory = memory
+    # A parameter of those that can go on. Without an annotation it is no field, which
+    # would take the place of theirs.
+    warm_start = False
 
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
-        """Learn from rows that are mostly normal, and learn the offset.
+        """Fit the model to rows that are mostly normal, and the offset to their scores.
 
         Parameters
         ----------
@@ -111,12 +106,12 @@ class BaseDetector(RuleMixin, BaseEstimator, ABC):
         ------
         ValueError
             If X holds NaN or infinity, has too few rows or steps, or does not
-            divide into `n_channels`.
+            divide into `n_channels`; if training diverges.
         """
         return self._fit(X, go_on=self.warm_start)
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Score rows: minus their mean error, so the lower, the more abnormal.
+        """Compute the score of each row: its negative mean error.
 
         Parameters
         ----------
@@ -127,14 +122,13 @@ class BaseDetector(RuleMixin, BaseEstimator, ABC):
         Returns
         -------
         scores : ndarray of shape (n_rows,), values <= 0
-            X should be standardized: residuals count by their square up to 1 and
-            linearly beyond, where the class does not say otherwise.
+            The lower, the more abnormal. X should be standardized: residuals count by
+            their square up to 1 and linearly beyond, unless the class says otherwise.
         """
-        errors: NDArray[np.float64] = self.score_channels(X).sum(axis=1)
-        return 0.0 - errors
+        return self.assess(X).scores
 
     def score_channels(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Tell what each channel adds to the error: which one is to blame.
+        """Return the contribution of each channel to the error.
 
         Parameters
         ----------
@@ -158,16 +152,16 @@ class BaseDetector(RuleMixin, BaseEstimator, ABC):
                 (n_rows, window, n_channels)
             Rows.
         step : int or None, default=None
-            Step of a row that is its own sample, from 0 to ``window - 1``: that of
-            which the expected value, the residual and the own error are wanted. None
-            computes the errors of rows alone.
+            Step of a row that is its own sample, from 0 to ``window - 1``, for which to
+            return the expected value, the residual and the own error. None computes
+            the errors of rows alone.
 
         Returns
         -------
         assessment : Assessment
-            Errors of shape (n_rows, n_channels) and, where a step was asked for and
-            the model expects a value there, ``expected``, ``residuals`` and
-            ``own_errors`` of the same shape.
+            Errors of shape (n_rows, n_channels) and, if `step` is given and the model
+            expects a value there, ``expected``, ``residuals`` and ``own_errors`` of the
+            same shape.
 
         Raises
         ------
@@ -186,30 +180,19 @@ class BaseDetector(RuleMixin, BaseEstimator, ABC):
         key = identity(self, self._identity, rows.values, rows.window, step)
         return remember(self.memory, key, lambda: self._assess(rows, step))
 
-    # What a family says.
+    # The hooks: what is seen and how it is judged, and what learns.
 
     @abstractmethod
-    def _set_up(self, rows: Sequences) -> None:
-        """Learn what the model's shape depends on; raise if rows don't suit."""
-
-    @abstractmethod
-    def _training_examples(self, rows: Sequences) -> Examples:
-        """Return what is trained on."""
+    def _set_up(self, rows: Sequences) -> View:
+        """Return the part of a row that the model sees; raise if rows don't suit."""
 
     @abstractmethod
     def _judge(self, rows: Sequences) -> Iterator[Judged]:
-        """Yield what the model makes of rows and how wrong it is, batch by batch.
+        """Yield outputs of the model for rows and their errors, batch by batch.
 
         Over all batches there is one entry for each position in each sequence, as
-        `Sequences.row_means` wants them.
+        `Sequences.row_means` expects them.
         """
-
-    @property
-    def _first_target(self) -> int:
-        """Step of a row that the first target of its first position is."""
-        return 0
-
-    # What learns.
 
     @abstractmethod
     def _learn(
@@ -220,9 +203,9 @@ class BaseDetector(RuleMixin, BaseEstimator, ABC):
         go_on: bool,
         partial: bool,
     ) -> None:
-        """Train `_model`, from scratch or from where it is, or just for one epoch."""
+        """Train `_model`, from scratch or from its present state, or for one epoch."""
 
-    # The plumbing.
+    # How they come together.
 
     def _fit(self, X: Any, *, go_on: bool = False, partial: bool = False) -> Self:
         rule = resolve_threshold(self.threshold)
@@ -250,9 +233,9 @@ class BaseDetector(RuleMixin, BaseEstimator, ABC):
     def _train_on(
         self, rows: Sequences, *, go_on: bool, partial: bool
     ) -> NDArray[np.float64]:
-        """Learn; return the errors that the threshold is learned from, ascending."""
+        """Train; return the errors that the threshold is learned from, ascending."""
         if not go_on:
-            self._set_up(rows)
+            self._view = self._set_up(rows)
             step = float(np.finfo(np.float32).eps * np.abs(rows.values).max())
             self._rounding = min(1.0, (4 * step) ** 2)
         training, held_out = rows.split(0.0 if partial else self.validation_split)
@@ -262,16 +245,16 @@ class BaseDetector(RuleMixin, BaseEstimator, ABC):
         errors = self._position_errors(judged)
         if not np.isfinite(errors).all():
             raise ValueError(
-                f"{type(self).__name__} diverged in training: its errors are not "
-                "finite. Scale X, for instance with StandardScaler, or pass a lower "
-                "learning_rate."
+                f"{type(self).__name__} diverged in training: its errors contain NaN "
+                "or infinity. Scale X, for instance with StandardScaler, or pass a "
+                "lower learning_rate."
             )
         return np.sort(self._row_errors(judged, errors).sum(axis=1))
 
     def _learned_from(
         self, rows: Sequences
     ) -> tuple[NDArray[np.float64], dict[str, Any]]:
-        """Learn from scratch; return the errors, and all that was learned."""
+        """Train from scratch; return the errors, and all attributes that were set."""
         errors = self._train_on(rows, go_on=False, partial=False)
         not_learned = {*self.get_params(deep=False), *_OF_THE_ROWS}
         return errors, {n: v for n, v in vars(self).items() if n not in not_learned}
@@ -301,8 +284,8 @@ class BaseDetector(RuleMixin, BaseEstimator, ABC):
         )
         if X.shape[1] % n_channels:
             raise ValueError(
-                f"X has {X.shape[1]} values a row, which are no whole number of steps "
-                f"of {n_channels} channels. Mend n_channels, or the rows."
+                f"X has {X.shape[1]} features per row, which is not a multiple of "
+                f"n_channels={n_channels}. Pass the right n_channels or wider rows."
             )
         if reset:
             self.n_channels_ = n_channels
@@ -311,7 +294,7 @@ class BaseDetector(RuleMixin, BaseEstimator, ABC):
     def _assess(self, rows: Sequences, step: int | None = None) -> Assessment:
         at_step = None
         if step is not None:
-            at_step = StepMeans(rows, step, first_target=self._first_target)
+            at_step = StepMeans(rows, step, first_target=self._view.first_target)
         positions = self._position_errors(rows, at_step)
         # Finite rows whose error is not finite are beyond what the model can compute.
         positions = np.where(np.isfinite(positions), positions, LARGEST_ERROR)
@@ -325,7 +308,7 @@ class BaseDetector(RuleMixin, BaseEstimator, ABC):
 
     def _position_errors(
         self, rows: Sequences, at_step: StepMeans | None = None
-    ) -> Floats:
+    ) -> Float32s:
         """Return the error of each channel at each position, and collect `at_step`."""
         errors = []
         for judged in self._judge(rows):
@@ -334,35 +317,42 @@ class BaseDetector(RuleMixin, BaseEstimator, ABC):
                 at_step.add(judged)
         return np.concatenate(errors)
 
-    def _row_errors(self, rows: Sequences, positions: Floats) -> NDArray[np.float64]:
+    def _row_errors(self, rows: Sequences, positions: Float32s) -> NDArray[np.float64]:
         """Return the mean error that each channel adds to each row."""
         return self._without_rounding(rows.row_means(positions) / self.n_channels_)
 
     def _without_rounding(self, errors: NDArray[np.float64]) -> NDArray[np.float64]:
-        # What rounding alone comes to is no error: a perfect model raises no alarms.
+        # An error no larger than rounding is none: a perfect model raises no alarms.
         errors[errors < self._rounding] = 0
         return errors
 
-    def _outputs(self, examples: Examples) -> Iterator[tuple[Any, ...]]:
-        """Yield inputs, targets and what the model makes of the inputs."""
-        return self._model.outputs(examples)
-
     def _trimmed(self, examples: Examples) -> Examples:
-        """Leave out the examples of which the model knows least."""
+        """Leave out the fraction `contamination_trim` with the largest errors."""
         if not self.contamination_trim:
             return examples
         errors = np.concatenate(
             [
                 error_size(targets - outputs).reshape(len(targets), -1).mean(axis=1)
-                for _, targets, outputs in self._outputs(examples)
+                for _, targets, outputs in self._model.outputs(examples)
             ]
         )
         n_kept = len(errors) - int(self.contamination_trim * len(errors))
         return examples.subset(np.sort(np.argsort(errors, kind="stable")[:n_kept]))
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # A default would take the place of a parameter that an older pickle lacks.
+        missing = sorted(set(self._get_param_names()) - state.keys())
+        if missing:
+            raise ValueError(
+                f"this {type(self).__name__} was pickled by another version of "
+                f"skanomaly: it lacks the parameters {', '.join(missing)}. Fit it "
+                "again with this version."
+            )
+        super().__setstate__(state)
+
 
 def draw_seed(random_state: Any) -> int:
-    """Return the seed that a random state comes to; None leaves NumPy's as it was."""
+    """Return the seed of a random state; None leaves NumPy's global state unchanged."""
     if isinstance(random_state, np.random.RandomState):
         return int(random_state.randint(2**31 - 1))
     if random_state is None:

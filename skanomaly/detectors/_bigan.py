@@ -2,18 +2,25 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar
+from numbers import Real
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from skanomaly._compat import Interval, StrOptions
-from skanomaly._validation import layer_sizes
 from skanomaly.detectors._assessment import Judged
-from skanomaly.detectors._docs import documented
-from skanomaly.detectors._reconstruction import BaseAutoencoderDetector
+from skanomaly.detectors._network import BaseNetworkDetector
+from skanomaly.detectors._parameters import (
+    COUNT,
+    LAYER_SIZES,
+    NON_NEGATIVE,
+    PROBABILITY,
+    parameter,
+    parameters,
+)
+from skanomaly.detectors._reconstruction import BaseReconstructionDetector
 from skanomaly.networks import code_size, dense_decoder, dense_stack
-from skanomaly.windows import Examples, Sequences
+from skanomaly.windows import Sequences
 
 if TYPE_CHECKING:
     import keras
@@ -137,8 +144,8 @@ def _checked(parts: Any, window: tuple[int, int]) -> "tuple[keras.Model, ...]":
     return tuple(parts)
 
 
-@documented
-class BiGANDetector(BaseAutoencoderDetector):
+@parameters
+class BiGANDetector(BaseReconstructionDetector, BaseNetworkDetector):
     """Detect what an adversarial network, trained on normal rows, can't make.
 
     A bidirectional GAN: a generator makes rows of noise, an encoder codes of rows, and
@@ -176,7 +183,6 @@ class BiGANDetector(BaseAutoencoderDetector):
         to ``(batch, n_codes)``, the other way, and from a list of both to a list of
         the logit, of shape ``(batch, 1)``, and features, of shape ``(batch,
         n_features)``. None is the detector's own.
-    %(shared)s
     %(training)s
 
     Attributes
@@ -224,88 +230,19 @@ class BiGANDetector(BaseAutoencoderDetector):
     1
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseAutoencoderDetector._parameter_constraints,
-        "hidden_units": ["array-like"],
-        "latent_units": [
-            Interval(Integral, 1, None, closed="left"),
-            StrOptions({"auto"}),
-        ],
-        "discriminator_units": ["array-like"],
-        "activation": [str],
-        "label_smoothing": [Interval(Real, 0, 0.5, closed="left")],
-        "reconstruction_weight": [Interval(Real, 0, None, closed="left")],
-        "alpha": [Interval(Real, 0, 1, closed="both")],
-        "discriminator_score": [StrOptions({"features", "cross-entropy"})],
-    }
+    hidden_units: Sequence[int] = parameter((64,), LAYER_SIZES)
+    latent_units: int | str = parameter("auto", COUNT, StrOptions({"auto"}))
+    discriminator_units: Sequence[int] = parameter((64,), LAYER_SIZES)
+    activation: str = parameter("leaky_relu", str)
+    label_smoothing: float = parameter(0.1, Interval(Real, 0, 0.5, closed="left"))
+    reconstruction_weight: float = parameter(1.0, NON_NEGATIVE)
+    alpha: float = parameter(0.9, PROBABILITY)
+    discriminator_score: str = parameter(
+        "features", StrOptions({"features", "cross-entropy"})
+    )
+    patience: int | None = 10
 
-    def __init__(
-        self,
-        *,
-        hidden_units: Sequence[int] = (64,),
-        latent_units: int | str = "auto",
-        discriminator_units: Sequence[int] = (64,),
-        activation: str = "leaky_relu",
-        label_smoothing: float = 0.1,
-        reconstruction_weight: float = 1.0,
-        alpha: float = 0.9,
-        discriminator_score: str = "features",
-        context: float | None = None,
-        center: str | None = "auto",
-        network: "Callable[[int, int], keras.Model] | None" = None,
-        n_channels: int = 1,
-        threshold: Any = "quantile:0.01",
-        validation_split: float = 0.1,
-        contamination_trim: float = 0.0,
-        memory: Any = None,
-        epochs: int = 30,
-        batch_size: int | str = "auto",
-        optimizer: Any = "adam",
-        learning_rate: float | None = 1e-3,
-        patience: int | None = 10,
-        callbacks: Any = None,
-        verbose: int = 0,
-        random_state: Any = None,
-        warm_start: bool = False,
-    ) -> None:
-        super().__init__(
-            context=context,
-            center=center,
-            network=network,
-            n_channels=n_channels,
-            threshold=threshold,
-            validation_split=validation_split,
-            contamination_trim=contamination_trim,
-            memory=memory,
-            epochs=epochs,
-            batch_size=batch_size,
-            optimizer=optimizer,
-            learning_rate=learning_rate,
-            patience=patience,
-            callbacks=callbacks,
-            verbose=verbose,
-            random_state=random_state,
-            warm_start=warm_start,
-        )
-        self.hidden_units = hidden_units
-        self.latent_units = latent_units
-        self.discriminator_units = discriminator_units
-        self.activation = activation
-        self.label_smoothing = label_smoothing
-        self.reconstruction_weight = reconstruction_weight
-        self.alpha = alpha
-        self.discriminator_score = discriminator_score
-
-    def _default_network(self) -> "Callable[..., keras.Model]":
-        return partial(
-            bigan_parts,
-            hidden_units=layer_sizes("hidden_units", self.hidden_units),
-            latent_units=self.latent_units,
-            discriminator_units=layer_sizes(
-                "discriminator_units", self.discriminator_units
-            ),
-            activation=self.activation,
-        )
+    _build = staticmethod(bigan_parts)
 
     def _builder(self) -> "Callable[..., keras.Model]":
         return partial(
@@ -335,20 +272,17 @@ class BiGANDetector(BaseAutoencoderDetector):
         )
         return keras.optimizers.Adam(**rate, beta_1=0.5)
 
-    def _outputs(self, examples: Examples) -> Iterator[tuple[Any, ...]]:
-        for inputs, targets, outputs in super()._outputs(examples):
-            yield inputs, targets, outputs["reconstruction"]
-
     def _judge(self, rows: Sequences) -> Iterator[Judged]:
-        blocks = self._model.outputs(self._scoring_examples(rows))
-        for inputs, targets, outputs in blocks:
-            missed = np.abs(inputs - outputs["reconstruction"])
-            added = outputs["features"]
+        names = ("reconstruction", "features", "logit")
+        blocks = self._model.outputs(self._view.scoring(rows), names=names)
+        for inputs, targets, rebuilt, features, logit in blocks:
+            missed = np.abs(inputs - rebuilt)
+            added = features
             if self.discriminator_score == "cross-entropy":
-                added = np.logaddexp(0, -outputs["logit"])
+                added = np.logaddexp(0, -logit)
             added = (1 - self.alpha) * added
             yield Judged(
-                outputs["reconstruction"] + (targets - inputs),
+                rebuilt + (targets - inputs),
                 self.alpha * missed + added[:, np.newaxis],
                 self.alpha * missed.mean(axis=1) + added,
             )

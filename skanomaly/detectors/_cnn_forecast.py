@@ -1,13 +1,14 @@
 """The convolutional forecaster."""
 
-from collections.abc import Callable
-from functools import partial
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import replace
+from numbers import Integral
+from typing import TYPE_CHECKING
 
 from skanomaly._compat import Interval
-from skanomaly.detectors._docs import documented
-from skanomaly.detectors._forecast import BaseForecastDetector
+from skanomaly.detectors._forecast import BaseForecastDetector, StepsAhead
+from skanomaly.detectors._network import BaseNetworkDetector
+from skanomaly.detectors._parameters import COUNT, FRACTION, parameter, parameters
+from skanomaly.windows import Sequences
 
 if TYPE_CHECKING:
     import keras
@@ -73,8 +74,8 @@ def cnn_forecaster(
     return keras.Model(inputs, outputs)
 
 
-@documented
-class CNNForecastDetector(BaseForecastDetector):
+@parameters
+class CNNForecastDetector(BaseForecastDetector, BaseNetworkDetector):
     """Detect steps that a convolutional network fails to predict.
 
     Dilated causal convolutions that run once over the series, whatever the window:
@@ -132,70 +133,16 @@ class CNNForecastDetector(BaseForecastDetector):
     1
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseForecastDetector._parameter_constraints,
-        "filters": [Interval(Integral, 1, None, closed="left")],
-        "kernel_size": [Interval(Integral, 2, None, closed="left")],
-        "activation": [str],
-        "dropout": [Interval(Real, 0, 1, closed="left")],
-    }
+    filters: int = parameter(32, COUNT)
+    kernel_size: int = parameter(3, Interval(Integral, 2, None, closed="left"))
+    activation: str = parameter("tanh", str)
+    dropout: float = parameter(0.0, FRACTION)
+
+    _build = staticmethod(cnn_forecaster)
 
     _is_convolution = True
 
-    def __init__(
-        self,
-        *,
-        filters: int = 32,
-        kernel_size: int = 3,
-        activation: str = "tanh",
-        dropout: float = 0.0,
-        horizon: int | str = "auto",
-        strategy: str = "one-step",
-        network: "Callable[[int, int, int], keras.Model] | None" = None,
-        n_channels: int = 1,
-        threshold: Any = "quantile:0.01",
-        validation_split: float = 0.1,
-        contamination_trim: float = 0.0,
-        memory: Any = None,
-        epochs: int = 30,
-        batch_size: int | str = "auto",
-        optimizer: Any = "adam",
-        learning_rate: float | None = 1e-3,
-        patience: int | None = 3,
-        callbacks: Any = None,
-        verbose: int = 0,
-        random_state: Any = None,
-        warm_start: bool = False,
-    ) -> None:
-        super().__init__(
-            horizon=horizon,
-            strategy=strategy,
-            network=network,
-            n_channels=n_channels,
-            threshold=threshold,
-            validation_split=validation_split,
-            contamination_trim=contamination_trim,
-            memory=memory,
-            epochs=epochs,
-            batch_size=batch_size,
-            optimizer=optimizer,
-            learning_rate=learning_rate,
-            patience=patience,
-            callbacks=callbacks,
-            verbose=verbose,
-            random_state=random_state,
-            warm_start=warm_start,
-        )
-        self.filters = filters
-        self.kernel_size = kernel_size
-        self.activation = activation
-        self.dropout = dropout
-
-    def _default_network(self) -> "Callable[..., keras.Model]":
-        return partial(
-            cnn_forecaster,
-            filters=self.filters,
-            kernel_size=self.kernel_size,
-            activation=self.activation,
-            dropout=self.dropout,
-        )
+    def _set_up(self, rows: Sequences) -> StepsAhead:
+        # Its own outputs depend on no more than the network's reach, so that one pass
+        # over a series equals a pass over each of its windows.
+        return replace(super()._set_up(rows), runs_over_series=self.network is None)

@@ -1,14 +1,17 @@
 """The convolutional autoencoder."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from skanomaly._compat import Interval
-from skanomaly._validation import layer_sizes
-from skanomaly.detectors._docs import documented
-from skanomaly.detectors._reconstruction import BaseAutoencoderDetector
+from skanomaly.detectors._network import BaseNetworkDetector
+from skanomaly.detectors._parameters import (
+    COUNT,
+    FRACTION,
+    LAYER_SIZES,
+    parameter,
+    parameters,
+)
+from skanomaly.detectors._reconstruction import BaseReconstructionDetector
 
 if TYPE_CHECKING:
     import keras
@@ -76,8 +79,8 @@ def conv_autoencoder(
     return keras.Model(inputs, decoder(code))
 
 
-@documented
-class ConvAutoencoderDetector(BaseAutoencoderDetector):
+@parameters
+class ConvAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDetector):
     """Detect what a convolutional autoencoder, trained on normal rows, can't give back.
 
     Strided convolutions shorten the row, their transposes bring it back. The same
@@ -133,72 +136,10 @@ class ConvAutoencoderDetector(BaseAutoencoderDetector):
     1
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseAutoencoderDetector._parameter_constraints,
-        "filters": ["array-like"],
-        "kernel_size": [Interval(Integral, 1, None, closed="left")],
-        "strides": [Interval(Integral, 1, None, closed="left")],
-        "activation": [str],
-        "dropout": [Interval(Real, 0, 1, closed="left")],
-    }
+    filters: Sequence[int] = parameter((32, 16), LAYER_SIZES)
+    kernel_size: int = parameter(7, COUNT)
+    strides: int = parameter(2, COUNT)
+    activation: str = parameter("relu", str)
+    dropout: float = parameter(0.2, FRACTION)
 
-    def __init__(
-        self,
-        *,
-        filters: Sequence[int] = (32, 16),
-        kernel_size: int = 7,
-        strides: int = 2,
-        activation: str = "relu",
-        dropout: float = 0.2,
-        context: float | None = None,
-        center: str | None = "auto",
-        network: "Callable[[int, int], keras.Model] | None" = None,
-        n_channels: int = 1,
-        threshold: Any = "quantile:0.01",
-        validation_split: float = 0.1,
-        contamination_trim: float = 0.0,
-        memory: Any = None,
-        epochs: int = 30,
-        batch_size: int | str = "auto",
-        optimizer: Any = "adam",
-        learning_rate: float | None = 1e-3,
-        patience: int | None = 3,
-        callbacks: Any = None,
-        verbose: int = 0,
-        random_state: Any = None,
-        warm_start: bool = False,
-    ) -> None:
-        super().__init__(
-            context=context,
-            center=center,
-            network=network,
-            n_channels=n_channels,
-            threshold=threshold,
-            validation_split=validation_split,
-            contamination_trim=contamination_trim,
-            memory=memory,
-            epochs=epochs,
-            batch_size=batch_size,
-            optimizer=optimizer,
-            learning_rate=learning_rate,
-            patience=patience,
-            callbacks=callbacks,
-            verbose=verbose,
-            random_state=random_state,
-            warm_start=warm_start,
-        )
-        self.filters = filters
-        self.kernel_size = kernel_size
-        self.strides = strides
-        self.activation = activation
-        self.dropout = dropout
-
-    def _default_network(self) -> "Callable[..., keras.Model]":
-        return partial(
-            conv_autoencoder,
-            filters=layer_sizes("filters", self.filters),
-            kernel_size=self.kernel_size,
-            strides=self.strides,
-            activation=self.activation,
-            dropout=self.dropout,
-        )
+    _build = staticmethod(conv_autoencoder)

@@ -1,11 +1,13 @@
 """From scores and an offset to decisions and labels."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import OutlierMixin
 
+from skanomaly.events import is_below
 from skanomaly.thresholds import refuse_nested_params
 
 if TYPE_CHECKING:
@@ -15,12 +17,28 @@ else:
 
 
 class OffsetMixin(OutlierMixin, _Base):
-    """What follows from ``score_samples`` and ``offset_``.
+    """Add decisions and labels to an estimator with ``score_samples`` and ``offset_``.
 
-    The offset comes last in a fit: what has one is fitted.
+    The offset is the last attribute that a fit sets: an estimator is fitted if it has
+    one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.base import BaseEstimator
+    >>> from skanomaly.detectors import OffsetMixin
+    >>> class Distance(OffsetMixin, BaseEstimator):
+    ...     def fit(self, X, y=None):
+    ...         self.offset_ = -3.0
+    ...         return self
+    ...     def score_samples(self, X):
+    ...         return -np.abs(np.ravel(X))
+    >>> Distance().fit([[0.0]]).predict([[1.0], [5.0]])
+    array([ 1, -1])
     """
 
     offset_: float
+    score_samples: Callable[..., Any]
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
         """Score rows relative to the threshold: negative is anomalous.
@@ -51,19 +69,10 @@ class OffsetMixin(OutlierMixin, _Base):
         Returns
         -------
         labels : ndarray of shape (n_rows,), values in {+1, -1}
-            +1 for normal, -1 for anomalous.
+            -1 for anomalous, where the score is below ``offset_``; +1 elsewhere, also
+            where there is no score (NaN).
         """
-        # What has no score, as its values are beyond the network, is not normal.
-        return np.where(self.decision_function(X) >= 0, 1, -1)
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "offset_")
-
-
-class RuleMixin(OffsetMixin):
-    """The same, where the offset comes from a parameter ``threshold``."""
-
-    threshold: Any
+        return np.where(is_below(self.score_samples(X), self.offset_), -1, 1)
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters, those of a threshold rule as ``threshold__name``.
@@ -76,14 +85,18 @@ class RuleMixin(OffsetMixin):
         Returns
         -------
         self : object
-            The detector.
+            The estimator.
 
         Raises
         ------
         ValueError
-            If a name is unknown, or names a parameter of a threshold that is given
+            If a name is unknown, or is that of a parameter of a threshold that is given
             as a text or a number and so has none.
         """
-        refuse_nested_params(params, self.threshold)
+        if hasattr(self, "threshold"):
+            refuse_nested_params(params, self.threshold)
         super().set_params(**params)
         return self
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "offset_")

@@ -1,14 +1,11 @@
 """The dense forecaster."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from numbers import Real
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from skanomaly._compat import Interval
-from skanomaly._validation import layer_sizes
-from skanomaly.detectors._docs import documented
 from skanomaly.detectors._forecast import BaseForecastDetector
+from skanomaly.detectors._network import BaseNetworkDetector
+from skanomaly.detectors._parameters import FRACTION, LAYER_SIZES, parameter, parameters
 from skanomaly.networks import dense_stack
 
 if TYPE_CHECKING:
@@ -52,8 +49,8 @@ def dense_forecaster(
     return keras.Model(inputs, outputs)
 
 
-@documented
-class DenseForecastDetector(BaseForecastDetector):
+@parameters
+class DenseForecastDetector(BaseForecastDetector, BaseNetworkDetector):
     """Detect steps that a dense network fails to predict.
 
     Fast, and strong on cyclic series whose window holds a cycle or more. It fails
@@ -105,64 +102,8 @@ class DenseForecastDetector(BaseForecastDetector):
     1
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseForecastDetector._parameter_constraints,
-        "hidden_units": ["array-like"],
-        "activation": [str],
-        "dropout": [Interval(Real, 0, 1, closed="left")],
-    }
+    hidden_units: Sequence[int] = parameter((64, 32), LAYER_SIZES)
+    activation: str = parameter("tanh", str)
+    dropout: float = parameter(0.0, FRACTION)
 
-    def __init__(
-        self,
-        *,
-        hidden_units: Sequence[int] = (64, 32),
-        activation: str = "tanh",
-        dropout: float = 0.0,
-        horizon: int | str = "auto",
-        strategy: str = "one-step",
-        network: "Callable[[int, int, int], keras.Model] | None" = None,
-        n_channels: int = 1,
-        threshold: Any = "quantile:0.01",
-        validation_split: float = 0.1,
-        contamination_trim: float = 0.0,
-        memory: Any = None,
-        epochs: int = 30,
-        batch_size: int | str = "auto",
-        optimizer: Any = "adam",
-        learning_rate: float | None = 1e-3,
-        patience: int | None = 3,
-        callbacks: Any = None,
-        verbose: int = 0,
-        random_state: Any = None,
-        warm_start: bool = False,
-    ) -> None:
-        super().__init__(
-            horizon=horizon,
-            strategy=strategy,
-            network=network,
-            n_channels=n_channels,
-            threshold=threshold,
-            validation_split=validation_split,
-            contamination_trim=contamination_trim,
-            memory=memory,
-            epochs=epochs,
-            batch_size=batch_size,
-            optimizer=optimizer,
-            learning_rate=learning_rate,
-            patience=patience,
-            callbacks=callbacks,
-            verbose=verbose,
-            random_state=random_state,
-            warm_start=warm_start,
-        )
-        self.hidden_units = hidden_units
-        self.activation = activation
-        self.dropout = dropout
-
-    def _default_network(self) -> "Callable[..., keras.Model]":
-        return partial(
-            dense_forecaster,
-            hidden_units=layer_sizes("hidden_units", self.hidden_units),
-            activation=self.activation,
-            dropout=self.dropout,
-        )
+    _build = staticmethod(dense_forecaster)

@@ -1,7 +1,9 @@
-"""What learns by training a Keras network, whatever the network sees."""
+"""The learner that trains a Keras network, whatever part of a row it sees."""
 
-from abc import abstractmethod
 from collections.abc import Callable
+from dataclasses import fields
+from functools import partial
+from inspect import Parameter, signature
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -10,7 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._compat import HasMethods, Interval, StrOptions, fit_context
+from skanomaly._text import closest
 from skanomaly.detectors._base import BaseDetector
+from skanomaly.detectors._parameters import COUNT, parameter, parameters
 from skanomaly.windows import Examples, Sequences
 
 if TYPE_CHECKING:
@@ -19,61 +23,31 @@ if TYPE_CHECKING:
     from skanomaly.detectors._training import Batches, Trainer
 
 
+@parameters
 class BaseNetworkDetector(BaseDetector):
-    """Base of the detectors whose model is a network.
+    """Base of the detectors whose model is a network, which `_build` builds."""
 
-    A family implements `_network_shape` and `_check_network`, a detector
-    `_default_network`.
-    """
+    network: Any = parameter(None, callable, None)
+    epochs: int = parameter(30, COUNT)
+    batch_size: int | str = parameter("auto", COUNT, StrOptions({"auto"}))
+    optimizer: Any = parameter("adam", str, HasMethods(["get_config"]))
+    learning_rate: float | None = parameter(
+        1e-3, Interval(Real, 0, None, closed="neither"), None
+    )
+    patience: int | None = parameter(
+        3, Interval(Integral, 0, None, closed="left"), None
+    )
+    callbacks: Any = parameter(None, list, tuple, None)
+    verbose: int = parameter(0, "verbose")
+    warm_start: bool = parameter(False, "boolean")
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseDetector._parameter_constraints,
-        "network": [callable, None],
-        "epochs": [Interval(Integral, 1, None, closed="left")],
-        "batch_size": [
-            Interval(Integral, 1, None, closed="left"),
-            StrOptions({"auto"}),
-        ],
-        "optimizer": [str, HasMethods(["get_config"])],
-        "learning_rate": [Interval(Real, 0, None, closed="neither"), None],
-        "patience": [Interval(Integral, 0, None, closed="left"), None],
-        "callbacks": [list, tuple, None],
-        "verbose": ["verbose"],
-        "warm_start": ["boolean"],
-    }
-
-    _model: "Trainer"
-
-    def __init__(
-        self,
-        *,
-        network: Any,
-        epochs: int,
-        batch_size: Any,
-        optimizer: Any,
-        learning_rate: float | None,
-        patience: int | None,
-        callbacks: Any,
-        verbose: int,
-        random_state: Any,
-        warm_start: bool,
-        **shared: Any,
-    ) -> None:
-        super().__init__(**shared)
-        self.network = network
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.patience = patience
-        self.callbacks = callbacks
-        self.verbose = verbose
-        self.random_state = random_state
-        self.warm_start = warm_start
+    # Function that builds the detector's own network: its positional arguments are the
+    # shape of the view, its keyword-only ones parameters of the detector, by name.
+    _build: ClassVar[Callable[..., Any]]
 
     @fit_context(prefer_skip_nested_validation=False)
     def partial_fit(self, X: ArrayLike, y: Any = None) -> Self:
-        """Train one more epoch on `X`, and learn the offset anew from its rows.
+        """Train one more epoch on `X`, and learn the offset from its scores.
 
         The weights and the optimizer's state go on from where they are. All rows
         are trained on: there is no validation part and no early stopping. Only where
@@ -106,22 +80,6 @@ class BaseNetworkDetector(BaseDetector):
         check_is_fitted(self)
         return {name: list(losses) for name, losses in self._model.history_.items()}
 
-    # What a family or a detector says.
-
-    @abstractmethod
-    def _network_shape(self) -> tuple[int, ...]:
-        """Return the arguments of the function that builds the network."""
-
-    @abstractmethod
-    def _default_network(self) -> Callable[..., "keras.Model"]:
-        """Return the function that builds the detector's own network."""
-
-    @abstractmethod
-    def _check_network(self) -> None:
-        """Raise if the network, which may be the user's own, has a wrong shape."""
-
-    # How it learns.
-
     def _learn(
         self,
         training: Sequences,
@@ -133,15 +91,15 @@ class BaseNetworkDetector(BaseDetector):
         seed = self._fit_seed
         if not go_on:
             self._model = self._new_trainer(seed)
-            self._check_network()
-        examples = self._training_examples(training)
-        validation = None if held_out is None else self._training_examples(held_out)
+            self._view = self._view.adapted_to(self._model)
+        examples = self._view.training(training)
+        validation = None if held_out is None else self._view.training(held_out)
         epochs = 1 if partial else self.epochs
         if not go_on:
             self._train(examples, validation, seed=seed, epochs=epochs)
             if partial or not self.contamination_trim:
                 return
-        # What a network can't do that has learned is taken for what is abnormal.
+        # Examples that a trained network cannot reproduce count as abnormal.
         examples = self._trimmed(examples)
         validation = validation and self._trimmed(validation)
         self._train(examples, validation, seed=seed, epochs=epochs)
@@ -162,7 +120,10 @@ class BaseNetworkDetector(BaseDetector):
         seed: int,
         epochs: int,
     ) -> None:
-        self._model.set_params(**self._training_params(seed))
+        callbacks = None if self.callbacks is None else list(self.callbacks)
+        self._model.set_params(
+            verbose=int(self.verbose), callbacks=callbacks, random_state=seed
+        )
         self._model.train(
             self._batches(training, seed),
             None if validation is None else self._batches(validation, seed),
@@ -170,38 +131,76 @@ class BaseNetworkDetector(BaseDetector):
             patience=self.patience,
         )
 
-    def _optimizer(self) -> Any:
-        return self.optimizer
-
-    def _builder(self) -> Callable[..., "keras.Model"]:
-        return self.network or self._default_network()
-
-    def _training_params(self, seed: int) -> dict[str, Any]:
-        callbacks = None if self.callbacks is None else list(self.callbacks)
-        return {
-            "verbose": int(self.verbose),
-            "callbacks": callbacks,
-            "random_state": seed,
-        }
-
     def _new_trainer(self, seed: int) -> "Trainer":
-        # Here and not above: this is what loads Keras.
+        # Imported here because it loads Keras.
         from skanomaly.detectors._training import Trainer
 
+        self._check_keras_names()
         return Trainer.create(
             self._builder(),
-            self._network_shape(),
+            self._view.shape,
             optimizer=self._optimizer(),
             learning_rate=self.learning_rate,
             random_state=seed,
         )
 
+    def _builder(self) -> Callable[..., "keras.Model"]:
+        """Return the function that builds the network of a shape."""
+        return self.network or partial(self._build, **self._network_params())
+
+    def _optimizer(self) -> Any:
+        return self.optimizer
+
+    def _network_params(self) -> dict[str, Any]:
+        """Return the parameters of the detector that its network function takes."""
+        own = {field.name for field in fields(self) if field.init}
+        taken = signature(self._build).parameters.values()
+        return {
+            one.name: _plain(getattr(self, one.name))
+            for one in taken
+            if one.kind is Parameter.KEYWORD_ONLY and one.name in own
+        }
+
+    def _check_keras_names(self) -> None:
+        """Raise if an activation or the optimizer has a name that Keras lacks."""
+        import keras
+
+        for name, value in self.get_params(deep=False).items():
+            kind = name.rpartition("_")[2]
+            if kind not in ("activation", "optimizer") or not isinstance(value, str):
+                continue
+            room = getattr(keras, f"{kind}s")
+            try:
+                room.get(value)
+            except ValueError:
+                raise ValueError(
+                    f"{name}={value!r} is not an {kind} of Keras."
+                    f"{closest(value, _names_in(room))} Pass the name of one of "
+                    f"keras.{kind}s."
+                ) from None
+
     def _batches(self, examples: Examples, seed: int) -> "Batches":
         from skanomaly.detectors._training import Batches
 
         size = self.batch_size
-        if size == "auto":
+        if isinstance(size, str):
             size = int(np.clip(2 ** (examples.count // 64).bit_length(), 16, 512))
         # Each fit that goes on draws other examples than the ones before.
         stream = (seed, self._model.current_epoch)
         return Batches(examples, batch_size=size, seed=stream)
+
+
+def _plain(value: Any) -> Any:
+    """Return sizes of layers as a tuple of integers, which Keras can store."""
+    is_sequence = hasattr(value, "__iter__") and not isinstance(value, str)
+    return tuple(map(int, value)) if is_sequence else value
+
+
+def _names_in(room: Any) -> list[str]:
+    """Return the public names of a module of Keras, as they are written in texts."""
+    helpers = {"deserialize", "get", "serialize", "Optimizer"}
+    return [
+        name.lower()
+        for name, value in vars(room).items()
+        if callable(value) and not name.startswith("_") and name not in helpers
+    ]

@@ -1,8 +1,7 @@
 """The linear autoencoder."""
 
 from collections.abc import Iterator
-from numbers import Integral
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +9,8 @@ from sklearn.decomposition import PCA
 from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._compat import Interval, RealNotInt, StrOptions
-from skanomaly.detectors._base import Floats
-from skanomaly.detectors._docs import documented
+from skanomaly.detectors._assessment import Float32s
+from skanomaly.detectors._parameters import COUNT, fitted, parameter, parameters
 from skanomaly.detectors._reconstruction import BaseReconstructionDetector
 from skanomaly.networks import code_size
 from skanomaly.windows import Examples, Sequences
@@ -29,23 +28,23 @@ class LinearModel:
         return int(self.pca.n_components_)
 
     def outputs(
-        self, examples: Examples, *, layers: tuple[str, ...] = ()
+        self, examples: Examples, *, names: tuple[str, ...] = ()
     ) -> Iterator[tuple[Any, ...]]:
-        """Yield inputs, targets and reconstructions, or codes if layers are named."""
+        """Yield inputs, targets and reconstructions, or codes if these are named."""
         for inputs, targets, padded in examples.batches():
             outputs = self.pca.transform(padded.reshape(len(padded), -1))
-            if not layers:
+            if not names:
                 outputs = self.pca.inverse_transform(outputs)
                 outputs = outputs.reshape(padded.shape)
             yield inputs, targets, outputs[: len(inputs)]
 
-    def decode(self, codes: NDArray[Any]) -> Floats:
+    def decode(self, codes: NDArray[Any]) -> Float32s:
         """Return what is made of codes."""
-        decoded: Floats = self.pca.inverse_transform(codes)
+        decoded: Float32s = self.pca.inverse_transform(codes)
         return decoded
 
 
-@documented
+@parameters
 class PCADetector(BaseReconstructionDetector):
     """Detect what the principal components of normal rows can't give back.
 
@@ -62,9 +61,6 @@ class PCADetector(BaseReconstructionDetector):
         quarter of the values of a row, 1 to 16.
     %(context)s
     %(shared)s
-    random_state : int, RandomState instance or None, default=None
-        Of the examples that are drawn from a long series, and of the solver that
-        finds components of rows of more than some hundred values.
 
     Attributes
     ----------
@@ -105,41 +101,14 @@ class PCADetector(BaseReconstructionDetector):
     1
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseReconstructionDetector._parameter_constraints,
-        "n_components": [
-            Interval(Integral, 1, None, closed="left"),
-            Interval(RealNotInt, 0, 1, closed="neither"),
-            StrOptions({"auto"}),
-        ],
-    }
+    n_components: float | str = parameter(
+        "auto",
+        COUNT,
+        Interval(RealNotInt, 0, 1, closed="neither"),
+        StrOptions({"auto"}),
+    )
 
-    _model: LinearModel
-
-    def __init__(
-        self,
-        *,
-        n_components: float | str = "auto",
-        context: float | None = None,
-        center: str | None = "auto",
-        n_channels: int = 1,
-        threshold: Any = "quantile:0.01",
-        validation_split: float = 0.1,
-        contamination_trim: float = 0.0,
-        memory: Any = None,
-        random_state: Any = None,
-    ) -> None:
-        super().__init__(
-            context=context,
-            center=center,
-            n_channels=n_channels,
-            threshold=threshold,
-            validation_split=validation_split,
-            contamination_trim=contamination_trim,
-            memory=memory,
-        )
-        self.n_components = n_components
-        self.random_state = random_state
+    _model: LinearModel = fitted()
 
     @property
     def pca_(self) -> PCA:
@@ -156,7 +125,7 @@ class PCADetector(BaseReconstructionDetector):
         partial: bool,
     ) -> None:
         rng = np.random.RandomState(self._fit_seed)
-        examples = self._training_examples(training)
+        examples = self._view.training(training)
         self._model = LinearModel(self._components(examples, rng))
         if self.contamination_trim:
             trimmed = self._trimmed(examples)

@@ -1,46 +1,111 @@
-"""The family that squeezes a row through a bottleneck and judges what comes back."""
+"""The family that maps a row through a bottleneck and judges its reconstruction."""
 
 from collections.abc import Iterator
-from numbers import Integral
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from skanomaly._compat import Interval, RealNotInt, StrOptions
-from skanomaly.detectors._assessment import Judged
-from skanomaly.detectors._base import BaseDetector, Floats
-from skanomaly.detectors._network import BaseNetworkDetector
+from skanomaly.detectors._assessment import Float32s, Judged
+from skanomaly.detectors._base import BaseDetector
+from skanomaly.detectors._parameters import COUNT, parameter, parameters
+from skanomaly.detectors._view import View
 from skanomaly.windows import Examples, Sequences, Windows
 
+if TYPE_CHECKING:
+    from skanomaly.detectors._training import Trainer
 
+
+@dataclass(frozen=True)
+class SubWindows(View):
+    """All sub-windows of a row, each of which a model maps to itself.
+
+    Parameters
+    ----------
+    context, n_channels : int
+        Steps of a sub-window, and values per step.
+    centers : bool
+        Whether the mean of each channel is removed from each sub-window first.
+    """
+
+    centers: bool
+
+    @property
+    def first_target(self) -> int:
+        """Step of a row that is the first target of its first position."""
+        return 0
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Arguments of the function that builds a network."""
+        return self.context, self.n_channels
+
+    def adapted_to(self, network: "Trainer") -> Self:
+        """Check the output shape of a network, and that of its code if it has one."""
+        shape = (1, *self.shape)
+        output = network.output_shape(shape)
+        if output != shape:
+            raise ValueError(
+                f"The network maps inputs of shape {shape} to {output}. It must return "
+                "the shape of its input."
+            )
+        code = network.code_shape
+        if code is not None and len(code) != 2:
+            raise ValueError(
+                f"The layer named 'code' has outputs of shape {code}, but a code must "
+                "be flat: (batch, n_codes). Add keras.layers.Flatten(name='code') "
+                "behind it, or give the layer another name."
+            )
+        return self
+
+    def training(self, rows: Sequences) -> Examples:
+        """Return the sub-windows as inputs and as targets."""
+        scoring = self.scoring(rows)
+
+        def take(positions: NDArray[np.intp]) -> tuple[Float32s, Float32s]:
+            inputs, _ = scoring.take(positions)
+            return inputs, inputs
+
+        return Examples(take, scoring.count, scoring.size, scoring.overlap)
+
+    def scoring(self, rows: Sequences) -> Examples:
+        """Return the sub-windows, with their level as targets."""
+        windows = Windows.of(rows.values, self.context)
+
+        def take(positions: NDArray[np.intp]) -> tuple[Float32s, Float32s]:
+            taken = windows.take(positions)
+            if not self.centers:
+                return taken, taken
+            centered: Float32s = taken - taken.mean(axis=1, keepdims=True)
+            return centered, taken
+
+        size = self.context * self.n_channels
+        return Examples(take, len(windows), size, windows.overlap)
+
+
+@parameters
 class BaseReconstructionDetector(BaseDetector):
     """Base of the reconstructing detectors.
 
     The model maps ``(batch, context, n_channels)`` to the same shape, by way of a
-    code. A row longer than `context` is judged on all of its sub-windows.
+    code. A row longer than `context` is judged on all of its sub-windows. `encode` asks
+    the layer of a network that is named ``"code"``, `decode` the one named
+    ``"decoder"``, which is a network of its own.
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseDetector._parameter_constraints,
-        "context": [
-            Interval(Integral, 1, None, closed="left"),
-            Interval(RealNotInt, 0, 1, closed="neither"),
-            None,
-        ],
-        "center": [StrOptions({"auto", "window"}), None],
-    }
-
-    def __init__(
-        self, *, context: float | None, center: str | None, **shared: Any
-    ) -> None:
-        super().__init__(**shared)
-        self.context = context
-        self.center = center
+    context: float | None = parameter(
+        None,
+        COUNT,
+        Interval(RealNotInt, 0, 1, closed="neither"),
+        None,
+    )
+    center: str | None = parameter("auto", StrOptions({"auto", "window"}), None)
 
     def reconstruct(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Return rows as the network gives them back.
+        """Reconstruct rows.
 
         Parameters
         ----------
@@ -55,7 +120,8 @@ class BaseReconstructionDetector(BaseDetector):
             cover it, where `context` is shorter than the row.
         """
         rows = self._check_rows(X)
-        parts = self._parts(rows)
+        blocks = [judged.predictions for judged in self._judge(rows)]
+        parts = np.concatenate(blocks).reshape(len(rows.values), -1, *self._view.shape)
         steps = [_overlap_step(parts, rows.window, step) for step in range(rows.window)]
         return np.concatenate(steps, axis=1)
 
@@ -80,11 +146,11 @@ class BaseReconstructionDetector(BaseDetector):
             If the network is the user's own and has no layer named ``"code"``.
         """
         rows = self._check_rows(X)
-        blocks = self._model.outputs(self._scoring_examples(rows), layers=("code",))
+        blocks = self._model.outputs(self._view.scoring(rows), names=("code",))
         return rows.row_means(np.concatenate([code for *_, code in blocks]))
 
     def decode(self, codes: ArrayLike) -> NDArray[np.float64]:
-        """Return what the decoder alone makes of codes.
+        """Return the output of the decoder alone for codes.
 
         Parameters
         ----------
@@ -94,7 +160,7 @@ class BaseReconstructionDetector(BaseDetector):
         Returns
         -------
         decoded : ndarray of shape (n_rows, context * n_channels)
-            Without the level that ``center`` took away.
+            Without the level that `center` removed.
 
         Raises
         ------
@@ -107,104 +173,48 @@ class BaseReconstructionDetector(BaseDetector):
         n_codes = self._model.n_codes
         if values.shape[1] != n_codes:
             raise ValueError(
-                f"codes must have {n_codes} columns, as `encode` returns them, got "
-                f"{values.shape[1]}."
+                f"codes has {values.shape[1]} columns, but {n_codes} were expected. "
+                "Pass codes as `encode` returns them."
             )
         return np.asarray(self._model.decode(values), np.float64).reshape(
             len(values), -1
         )
 
-    def _expected_step(self, X: ArrayLike, step: int) -> NDArray[np.float64]:
-        rows = self._check_rows(X)
-        return _overlap_step(self._parts(rows), rows.window, step)
-
-    def _parts(self, rows: Sequences) -> Floats:
-        """Sub-windows given back, (n_sequences, n_positions, context, n_channels)."""
-        blocks = [judged.predictions for judged in self._judge(rows)]
-        shape = (len(rows.values), -1, self._context, self.n_channels_)
-        return np.concatenate(blocks).reshape(shape)
-
-    def _set_up(self, rows: Sequences) -> None:
+    def _set_up(self, rows: Sequences) -> SubWindows:
         context = rows.window if self.context is None else self.context
         if isinstance(context, float):
-            # A single step less its own mean is nothing.
+            # A single step without its own mean is zero.
             context = max(min(2, rows.window), round(context * rows.window))
-        self._context = int(context)
-        if self._context > rows.window:
+        context = int(context)
+        if context > rows.window:
             raise ValueError(
                 f"context={self.context} is longer than the rows of {rows.window} "
                 "steps. Use a shorter context or a longer window."
             )
-        if self.center == "window" and self._context == 1:
+        if self.center == "window" and context == 1:
             raise ValueError(
-                "center='window' takes each window's own mean away, and of windows of "
-                "one step leaves nothing. Use center=None or a longer context."
+                "center='window' removes the mean of each window, which leaves nothing "
+                "of windows of one step. Use center=None or a longer context."
             )
-        self._centers = self.center == "window" or (
-            self.center == "auto" and rows.is_series and self._context > 1
+        centers = self.center == "window" or (
+            self.center == "auto" and rows.is_series and context > 1
         )
-
-    def _training_examples(self, rows: Sequences) -> Examples:
-        scoring = self._scoring_examples(rows)
-
-        def take(positions: NDArray[np.intp]) -> tuple[Floats, Floats]:
-            inputs, _ = scoring.take(positions)
-            return inputs, inputs
-
-        return Examples(take, scoring.count, scoring.size, scoring.overlap)
-
-    def _scoring_examples(self, rows: Sequences) -> Examples:
-        windows = Windows.of(rows.values, self._context)
-
-        def take(positions: NDArray[np.intp]) -> tuple[Floats, Floats]:
-            taken = windows.take(positions)
-            if not self._centers:
-                return taken, taken
-            centered: Floats = taken - taken.mean(axis=1, keepdims=True)
-            return centered, taken
-
-        size = self._context * self.n_channels_
-        return Examples(take, len(windows), size, windows.overlap)
+        return SubWindows(context, self.n_channels_, centers)
 
     def _judge(self, rows: Sequences) -> Iterator[Judged]:
-        for inputs, targets, outputs in self._outputs(self._scoring_examples(rows)):
+        examples = self._view.scoring(rows)
+        for inputs, targets, outputs in self._model.outputs(examples):
             # The level that centering removed is added to the reconstruction.
             yield Judged.by_size(targets, outputs + (targets - inputs))
 
 
-class BaseAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDetector):
-    """Base of the reconstructing detectors whose model is a network.
-
-    `encode` asks its layer named ``"code"``, `decode` its layer named ``"decoder"``,
-    which is a network of its own.
-    """
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseReconstructionDetector._parameter_constraints,
-        **BaseNetworkDetector._parameter_constraints,
-    }
-
-    def _network_shape(self) -> tuple[int, ...]:
-        return self._context, self.n_channels_
-
-    def _check_network(self) -> None:
-        shape = (1, self._context, self.n_channels_)
-        output = self._model.output_shape(shape)
-        if isinstance(output, dict):  # with what else the network finds
-            output = output["reconstruction"]
-        if output != shape:
-            raise ValueError(
-                f"The network maps inputs of shape {shape} to {output}. Let it "
-                "return the shape of its input."
-            )
-
-
-def _overlap_step(parts: Floats, window: int, step: int) -> NDArray[np.float64]:
-    """Mean of one step of each row over all sub-windows that cover it.
+def _overlap_step(parts: Float32s, window: int, step: int) -> NDArray[np.float64]:
+    """Return the mean of one step of each row over all sub-windows that cover it.
 
     Parameters
     ----------
     parts : ndarray of shape (n_sequences, n_positions, context, n_channels)
+        Reconstructed sub-windows.
     window, step : int
         Steps in a row, and which of them.
 

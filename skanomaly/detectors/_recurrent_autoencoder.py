@@ -1,13 +1,10 @@
 """The recurrent autoencoder."""
 
-from collections.abc import Callable
-from functools import partial
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from skanomaly._compat import Interval, StrOptions
-from skanomaly.detectors._docs import documented
-from skanomaly.detectors._reconstruction import BaseAutoencoderDetector
+from skanomaly.detectors._network import BaseNetworkDetector
+from skanomaly.detectors._parameters import CELL, COUNT, FRACTION, parameter, parameters
+from skanomaly.detectors._reconstruction import BaseReconstructionDetector
 from skanomaly.networks import recurrent_stack
 
 if TYPE_CHECKING:
@@ -66,8 +63,8 @@ def recurrent_autoencoder(
     return keras.Model(inputs, decoder(code))
 
 
-@documented
-class RecurrentAutoencoderDetector(BaseAutoencoderDetector):
+@parameters
+class RecurrentAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDetector):
     """Detect what a recurrent autoencoder, trained on normal rows, can't give back.
 
     One network reads the row step by step and keeps a state; another writes the row
@@ -124,72 +121,10 @@ class RecurrentAutoencoderDetector(BaseAutoencoderDetector):
     1
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseAutoencoderDetector._parameter_constraints,
-        "cell": [StrOptions({"lstm", "gru", "rnn"})],
-        "units": [Interval(Integral, 1, None, closed="left")],
-        "n_layers": [Interval(Integral, 1, None, closed="left")],
-        "dropout": [Interval(Real, 0, 1, closed="left")],
-        "bidirectional": ["boolean"],
-    }
+    cell: str = parameter("lstm", CELL)
+    units: int = parameter(32, COUNT)
+    n_layers: int = parameter(1, COUNT)
+    dropout: float = parameter(0.0, FRACTION)
+    bidirectional: bool = parameter(False, "boolean")
 
-    def __init__(
-        self,
-        *,
-        cell: str = "lstm",
-        units: int = 32,
-        n_layers: int = 1,
-        dropout: float = 0.0,
-        bidirectional: bool = False,
-        context: float | None = None,
-        center: str | None = "auto",
-        network: "Callable[[int, int], keras.Model] | None" = None,
-        n_channels: int = 1,
-        threshold: Any = "quantile:0.01",
-        validation_split: float = 0.1,
-        contamination_trim: float = 0.0,
-        memory: Any = None,
-        epochs: int = 30,
-        batch_size: int | str = "auto",
-        optimizer: Any = "adam",
-        learning_rate: float | None = 1e-3,
-        patience: int | None = 3,
-        callbacks: Any = None,
-        verbose: int = 0,
-        random_state: Any = None,
-        warm_start: bool = False,
-    ) -> None:
-        super().__init__(
-            context=context,
-            center=center,
-            network=network,
-            n_channels=n_channels,
-            threshold=threshold,
-            validation_split=validation_split,
-            contamination_trim=contamination_trim,
-            memory=memory,
-            epochs=epochs,
-            batch_size=batch_size,
-            optimizer=optimizer,
-            learning_rate=learning_rate,
-            patience=patience,
-            callbacks=callbacks,
-            verbose=verbose,
-            random_state=random_state,
-            warm_start=warm_start,
-        )
-        self.cell = cell
-        self.units = units
-        self.n_layers = n_layers
-        self.dropout = dropout
-        self.bidirectional = bidirectional
-
-    def _default_network(self) -> "Callable[..., keras.Model]":
-        return partial(
-            recurrent_autoencoder,
-            cell=self.cell,
-            units=self.units,
-            n_layers=self.n_layers,
-            dropout=self.dropout,
-            bidirectional=self.bidirectional,
-        )
+    _build = staticmethod(recurrent_autoencoder)

@@ -1,13 +1,11 @@
 """The recurrent forecasters."""
 
-from collections.abc import Callable
 from functools import partial
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
-from skanomaly._compat import Interval, StrOptions
-from skanomaly.detectors._docs import documented
 from skanomaly.detectors._forecast import BaseForecastDetector
+from skanomaly.detectors._network import BaseNetworkDetector
+from skanomaly.detectors._parameters import CELL, COUNT, FRACTION, parameter, parameters
 from skanomaly.networks import recurrent_stack
 
 if TYPE_CHECKING:
@@ -54,8 +52,19 @@ def recurrent_forecaster(
     return keras.Model(inputs, outputs)
 
 
-@documented
-class RecurrentForecastDetector(BaseForecastDetector):
+@parameters
+class RecurrentLayers:
+    """Parameters of the recurrent layers of a forecaster."""
+
+    units: int = parameter(32, COUNT)
+    n_layers: int = parameter(1, COUNT)
+    dropout: float = parameter(0.0, FRACTION)
+
+
+@parameters
+class RecurrentForecastDetector(
+    RecurrentLayers, BaseForecastDetector, BaseNetworkDetector
+):
     """Detect steps that a recurrent network fails to predict.
 
     It learns from every step of few windows, and so in time O(series), and reads
@@ -66,12 +75,7 @@ class RecurrentForecastDetector(BaseForecastDetector):
     ----------
     cell : {"lstm", "gru", "rnn"}, default="lstm"
         Kind of layer.
-    units : int, default=32
-        Size of each layer's state.
-    n_layers : int, default=1
-        How many layers.
-    dropout : float, default=0.0
-        Fraction of each layer's outputs that training leaves out.
+    %(recurrent)s
     %(forecast)s
 
     Attributes
@@ -109,75 +113,13 @@ class RecurrentForecastDetector(BaseForecastDetector):
     1
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseForecastDetector._parameter_constraints,
-        "cell": [StrOptions({"lstm", "gru", "rnn"})],
-        "units": [Interval(Integral, 1, None, closed="left")],
-        "n_layers": [Interval(Integral, 1, None, closed="left")],
-        "dropout": [Interval(Real, 0, 1, closed="left")],
-    }
+    cell: str = parameter("lstm", CELL)
 
-    def __init__(
-        self,
-        *,
-        cell: str = "lstm",
-        units: int = 32,
-        n_layers: int = 1,
-        dropout: float = 0.0,
-        horizon: int | str = "auto",
-        strategy: str = "one-step",
-        network: "Callable[[int, int, int], keras.Model] | None" = None,
-        n_channels: int = 1,
-        threshold: Any = "quantile:0.01",
-        validation_split: float = 0.1,
-        contamination_trim: float = 0.0,
-        memory: Any = None,
-        epochs: int = 30,
-        batch_size: int | str = "auto",
-        optimizer: Any = "adam",
-        learning_rate: float | None = 1e-3,
-        patience: int | None = 3,
-        callbacks: Any = None,
-        verbose: int = 0,
-        random_state: Any = None,
-        warm_start: bool = False,
-    ) -> None:
-        super().__init__(
-            horizon=horizon,
-            strategy=strategy,
-            network=network,
-            n_channels=n_channels,
-            threshold=threshold,
-            validation_split=validation_split,
-            contamination_trim=contamination_trim,
-            memory=memory,
-            epochs=epochs,
-            batch_size=batch_size,
-            optimizer=optimizer,
-            learning_rate=learning_rate,
-            patience=patience,
-            callbacks=callbacks,
-            verbose=verbose,
-            random_state=random_state,
-            warm_start=warm_start,
-        )
-        self.cell = cell
-        self.units = units
-        self.n_layers = n_layers
-        self.dropout = dropout
-
-    def _default_network(self) -> "Callable[..., keras.Model]":
-        return partial(
-            recurrent_forecaster,
-            cell=self.cell,
-            units=self.units,
-            n_layers=self.n_layers,
-            dropout=self.dropout,
-        )
+    _build = staticmethod(recurrent_forecaster)
 
 
-@documented
-class LSTMDetector(RecurrentForecastDetector):
+@parameters
+class LSTMDetector(RecurrentLayers, BaseForecastDetector, BaseNetworkDetector):
     """Detect steps that an LSTM network fails to predict.
 
     `RecurrentForecastDetector` with its cell chosen. Rows of some hundred steps are
@@ -185,12 +127,7 @@ class LSTMDetector(RecurrentForecastDetector):
 
     Parameters
     ----------
-    units : int, default=32
-        Size of each layer's state.
-    n_layers : int, default=1
-        How many layers.
-    dropout : float, default=0.0
-        Fraction of each layer's outputs that training leaves out.
+    %(recurrent)s
     %(forecast)s
 
     Attributes
@@ -226,57 +163,11 @@ class LSTMDetector(RecurrentForecastDetector):
     1
     """
 
-    def __init__(
-        self,
-        *,
-        units: int = 32,
-        n_layers: int = 1,
-        dropout: float = 0.0,
-        horizon: int | str = "auto",
-        strategy: str = "one-step",
-        network: "Callable[[int, int, int], keras.Model] | None" = None,
-        n_channels: int = 1,
-        threshold: Any = "quantile:0.01",
-        validation_split: float = 0.1,
-        contamination_trim: float = 0.0,
-        memory: Any = None,
-        epochs: int = 30,
-        batch_size: int | str = "auto",
-        optimizer: Any = "adam",
-        learning_rate: float | None = 1e-3,
-        patience: int | None = 3,
-        callbacks: Any = None,
-        verbose: int = 0,
-        random_state: Any = None,
-        warm_start: bool = False,
-    ) -> None:
-        super().__init__(
-            cell="lstm",
-            units=units,
-            n_layers=n_layers,
-            dropout=dropout,
-            horizon=horizon,
-            strategy=strategy,
-            network=network,
-            n_channels=n_channels,
-            threshold=threshold,
-            validation_split=validation_split,
-            contamination_trim=contamination_trim,
-            memory=memory,
-            epochs=epochs,
-            batch_size=batch_size,
-            optimizer=optimizer,
-            learning_rate=learning_rate,
-            patience=patience,
-            callbacks=callbacks,
-            verbose=verbose,
-            random_state=random_state,
-            warm_start=warm_start,
-        )
+    _build = staticmethod(partial(recurrent_forecaster, cell="lstm"))
 
 
-@documented
-class GRUDetector(RecurrentForecastDetector):
+@parameters
+class GRUDetector(RecurrentLayers, BaseForecastDetector, BaseNetworkDetector):
     """Detect steps that a GRU network fails to predict.
 
     `RecurrentForecastDetector` with its cell chosen. Rows of some hundred steps are
@@ -284,12 +175,7 @@ class GRUDetector(RecurrentForecastDetector):
 
     Parameters
     ----------
-    units : int, default=32
-        Size of each layer's state.
-    n_layers : int, default=1
-        How many layers.
-    dropout : float, default=0.0
-        Fraction of each layer's outputs that training leaves out.
+    %(recurrent)s
     %(forecast)s
 
     Attributes
@@ -326,50 +212,4 @@ class GRUDetector(RecurrentForecastDetector):
     1
     """
 
-    def __init__(
-        self,
-        *,
-        units: int = 32,
-        n_layers: int = 1,
-        dropout: float = 0.0,
-        horizon: int | str = "auto",
-        strategy: str = "one-step",
-        network: "Callable[[int, int, int], keras.Model] | None" = None,
-        n_channels: int = 1,
-        threshold: Any = "quantile:0.01",
-        validation_split: float = 0.1,
-        contamination_trim: float = 0.0,
-        memory: Any = None,
-        epochs: int = 30,
-        batch_size: int | str = "auto",
-        optimizer: Any = "adam",
-        learning_rate: float | None = 1e-3,
-        patience: int | None = 3,
-        callbacks: Any = None,
-        verbose: int = 0,
-        random_state: Any = None,
-        warm_start: bool = False,
-    ) -> None:
-        super().__init__(
-            cell="gru",
-            units=units,
-            n_layers=n_layers,
-            dropout=dropout,
-            horizon=horizon,
-            strategy=strategy,
-            network=network,
-            n_channels=n_channels,
-            threshold=threshold,
-            validation_split=validation_split,
-            contamination_trim=contamination_trim,
-            memory=memory,
-            epochs=epochs,
-            batch_size=batch_size,
-            optimizer=optimizer,
-            learning_rate=learning_rate,
-            patience=patience,
-            callbacks=callbacks,
-            verbose=verbose,
-            random_state=random_state,
-            warm_start=warm_start,
-        )
+    _build = staticmethod(partial(recurrent_forecaster, cell="gru"))

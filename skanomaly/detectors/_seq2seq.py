@@ -1,13 +1,16 @@
 """The sequence-to-sequence autoencoder."""
 
-from collections.abc import Callable
-from functools import partial
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
-from skanomaly._compat import Interval, StrOptions
-from skanomaly.detectors._docs import documented
-from skanomaly.detectors._reconstruction import BaseAutoencoderDetector
+from skanomaly.detectors._network import BaseNetworkDetector
+from skanomaly.detectors._parameters import (
+    CELL,
+    COUNT,
+    PROBABILITY,
+    parameter,
+    parameters,
+)
+from skanomaly.detectors._reconstruction import BaseReconstructionDetector
 from skanomaly.networks import recurrent_stack
 
 if TYPE_CHECKING:
@@ -62,8 +65,8 @@ def seq2seq(
     return keras.Model(inputs, decoder(code, before))
 
 
-@documented
-class Seq2SeqDetector(BaseAutoencoderDetector):
+@parameters
+class Seq2SeqDetector(BaseReconstructionDetector, BaseNetworkDetector):
     """Detect what a sequence-to-sequence network, trained on normal rows, can't repeat.
 
     An encoder reads the row both ways; a decoder writes it, each step from its state
@@ -127,68 +130,9 @@ class Seq2SeqDetector(BaseAutoencoderDetector):
     1
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseAutoencoderDetector._parameter_constraints,
-        "cell": [StrOptions({"lstm", "gru", "rnn"})],
-        "encoder_units": [Interval(Integral, 1, None, closed="left")],
-        "decoder_units": [Interval(Integral, 1, None, closed="left")],
-        "teacher_forcing": [Interval(Real, 0, 1, closed="both")],
-    }
+    cell: str = parameter("lstm", CELL)
+    encoder_units: int = parameter(32, COUNT)
+    decoder_units: int = parameter(32, COUNT)
+    teacher_forcing: float = parameter(0.5, PROBABILITY)
 
-    def __init__(
-        self,
-        *,
-        cell: str = "lstm",
-        encoder_units: int = 32,
-        decoder_units: int = 32,
-        teacher_forcing: float = 0.5,
-        context: float | None = None,
-        center: str | None = "auto",
-        network: "Callable[[int, int], keras.Model] | None" = None,
-        n_channels: int = 1,
-        threshold: Any = "quantile:0.01",
-        validation_split: float = 0.1,
-        contamination_trim: float = 0.0,
-        memory: Any = None,
-        epochs: int = 30,
-        batch_size: int | str = "auto",
-        optimizer: Any = "adam",
-        learning_rate: float | None = 1e-3,
-        patience: int | None = 3,
-        callbacks: Any = None,
-        verbose: int = 0,
-        random_state: Any = None,
-        warm_start: bool = False,
-    ) -> None:
-        super().__init__(
-            context=context,
-            center=center,
-            network=network,
-            n_channels=n_channels,
-            threshold=threshold,
-            validation_split=validation_split,
-            contamination_trim=contamination_trim,
-            memory=memory,
-            epochs=epochs,
-            batch_size=batch_size,
-            optimizer=optimizer,
-            learning_rate=learning_rate,
-            patience=patience,
-            callbacks=callbacks,
-            verbose=verbose,
-            random_state=random_state,
-            warm_start=warm_start,
-        )
-        self.cell = cell
-        self.encoder_units = encoder_units
-        self.decoder_units = decoder_units
-        self.teacher_forcing = teacher_forcing
-
-    def _default_network(self) -> "Callable[..., keras.Model]":
-        return partial(
-            seq2seq,
-            cell=self.cell,
-            encoder_units=self.encoder_units,
-            decoder_units=self.decoder_units,
-            teacher_forcing=self.teacher_forcing,
-        )
+    _build = staticmethod(seq2seq)

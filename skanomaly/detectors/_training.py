@@ -190,9 +190,16 @@ class Trainer(BaseWrapper):
             self.model_.get_layer(name)
 
     def output_shape(self, input_shape: tuple[int, ...]) -> Any:
-        """Shape of each output for one input; a network without a shape gets built."""
-        outputs = self.model_(np.zeros(input_shape, np.float32))
-        return keras.tree.map_structure(lambda output: tuple(output.shape), outputs)
+        """Return the shape of the main output for an input; this builds the network."""
+        return tuple(_main(self.model_(np.zeros(input_shape, np.float32))).shape)
+
+    @property
+    def code_shape(self) -> tuple[int | None, ...] | None:
+        """Output shape of the layer named ``"code"``, None if there is none."""
+        try:
+            return tuple(self.model_.get_layer("code").output.shape)
+        except (AttributeError, ValueError):  # a layer may have no symbolic output
+            return None
 
     @property
     def takes_any_length(self) -> bool:
@@ -206,25 +213,23 @@ class Trainer(BaseWrapper):
         return math.prod(self.model_.get_layer("code").output.shape[1:])
 
     def outputs(
-        self, examples: Examples, *, layers: tuple[str, ...] = ()
+        self, examples: Examples, *, names: tuple[str, ...] = ()
     ) -> Iterator[tuple[Any, ...]]:
         """Yield inputs, targets and outputs of all examples, a batch at a time.
 
-        The outputs are what the network returns, or those of some of its layers.
+        The outputs are the network's main one, or those of its outputs or layers that
+        are named.
         """
         model = self.model_
-        if layers:
-            named = {layer: model.get_layer(layer).output for layer in layers}
+        if not _has_outputs(model, names):
+            named = {name: model.get_layer(name).output for name in names}
             model = keras.Model(model.inputs, named)
         for inputs, targets, padded in examples.batches():
             with _no_advice_on_tracing():
                 outputs = model.predict_on_batch(padded)
             outputs = _first(outputs, len(inputs))
-            yield (
-                inputs,
-                targets,
-                *([outputs[layer] for layer in layers] if layers else [outputs]),
-            )
+            chosen = [outputs[name] for name in names] or [_main(outputs)]
+            yield inputs, targets, *chosen
 
     def decode(self, codes: NDArray[Any]) -> Arrays:
         """Return what the layer named ``"decoder"`` makes of codes."""
@@ -244,6 +249,16 @@ def _unpacked(packed: bytes) -> keras.Model:
     # What Keras loads seeds itself from Python's random state, which is not ours.
     with scikeras_random.tensorflow_random_state(0):
         return pickle.loads(packed)
+
+
+def _has_outputs(model: keras.Model, names: tuple[str, ...]) -> bool:
+    known = getattr(model, "output", None) if names else None
+    return set(names) <= set(known if isinstance(known, dict) else ())
+
+
+def _main(outputs: Any) -> Any:
+    """Return the output that is trained, of a network that may have others by name."""
+    return outputs["reconstruction"] if isinstance(outputs, dict) else outputs
 
 
 def _first(outputs: Any, n: int) -> Any:

@@ -1,20 +1,24 @@
 """The variational autoencoder."""
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterator, Sequence
+from numbers import Integral
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted, check_scalar
 
-from skanomaly._compat import Interval, StrOptions
-from skanomaly._validation import layer_sizes
-from skanomaly.detectors._assessment import Judged, error_size
-from skanomaly.detectors._base import Floats
-from skanomaly.detectors._docs import documented
-from skanomaly.detectors._reconstruction import BaseAutoencoderDetector
+from skanomaly._compat import StrOptions
+from skanomaly.detectors._assessment import Float32s, Judged, error_size
+from skanomaly.detectors._network import BaseNetworkDetector
+from skanomaly.detectors._parameters import (
+    COUNT,
+    LAYER_SIZES,
+    NON_NEGATIVE,
+    parameter,
+    parameters,
+)
+from skanomaly.detectors._reconstruction import BaseReconstructionDetector
 from skanomaly.networks import (
     LARGEST_LOG_VARIANCE,
     code_size,
@@ -82,8 +86,8 @@ def variational_autoencoder(
     return keras.Model(inputs, decoder(code))
 
 
-@documented
-class VariationalAutoencoderDetector(BaseAutoencoderDetector):
+@parameters
+class VariationalAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDetector):
     """Detect what a variational autoencoder, trained on normal rows, can't give back.
 
     The encoder tells for each row a distribution of codes near a standard normal one,
@@ -152,77 +156,13 @@ class VariationalAutoencoderDetector(BaseAutoencoderDetector):
     1
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseAutoencoderDetector._parameter_constraints,
-        "hidden_units": ["array-like"],
-        "latent_units": [
-            Interval(Integral, 1, None, closed="left"),
-            StrOptions({"auto"}),
-        ],
-        "activation": [str],
-        "beta": [Interval(Real, 0, None, closed="left")],
-        "n_draws": [Interval(Integral, 1, None, closed="left"), None],
-    }
+    hidden_units: Sequence[int] = parameter((64,), LAYER_SIZES)
+    latent_units: int | str = parameter("auto", COUNT, StrOptions({"auto"}))
+    activation: str = parameter("tanh", str)
+    beta: float = parameter(0.1, NON_NEGATIVE)
+    n_draws: int | None = parameter(None, COUNT, None)
 
-    def __init__(
-        self,
-        *,
-        hidden_units: Sequence[int] = (64,),
-        latent_units: int | str = "auto",
-        activation: str = "tanh",
-        beta: float = 0.1,
-        n_draws: int | None = None,
-        context: float | None = None,
-        center: str | None = "auto",
-        network: "Callable[[int, int], keras.Model] | None" = None,
-        n_channels: int = 1,
-        threshold: Any = "quantile:0.01",
-        validation_split: float = 0.1,
-        contamination_trim: float = 0.0,
-        memory: Any = None,
-        epochs: int = 30,
-        batch_size: int | str = "auto",
-        optimizer: Any = "adam",
-        learning_rate: float | None = 1e-3,
-        patience: int | None = 3,
-        callbacks: Any = None,
-        verbose: int = 0,
-        random_state: Any = None,
-        warm_start: bool = False,
-    ) -> None:
-        super().__init__(
-            context=context,
-            center=center,
-            network=network,
-            n_channels=n_channels,
-            threshold=threshold,
-            validation_split=validation_split,
-            contamination_trim=contamination_trim,
-            memory=memory,
-            epochs=epochs,
-            batch_size=batch_size,
-            optimizer=optimizer,
-            learning_rate=learning_rate,
-            patience=patience,
-            callbacks=callbacks,
-            verbose=verbose,
-            random_state=random_state,
-            warm_start=warm_start,
-        )
-        self.hidden_units = hidden_units
-        self.latent_units = latent_units
-        self.activation = activation
-        self.beta = beta
-        self.n_draws = n_draws
-
-    def _default_network(self) -> "Callable[..., keras.Model]":
-        return partial(
-            variational_autoencoder,
-            hidden_units=layer_sizes("hidden_units", self.hidden_units),
-            latent_units=self.latent_units,
-            activation=self.activation,
-            beta=self.beta,
-        )
+    _build = staticmethod(variational_autoencoder)
 
     def sample(self, n_samples: int = 1) -> NDArray[np.float64]:
         """Draw rows that look like the training rows.
@@ -250,24 +190,19 @@ class VariationalAutoencoderDetector(BaseAutoencoderDetector):
         check_scalar(n_samples, "n_samples", Integral, min_val=1)
         return self.decode(self._noise(n_samples))
 
-    def _noise(self, n: int) -> Floats:
+    def _noise(self, n: int) -> Float32s:
         # Not `network_`: the scores that a fit ends with come before it is fitted.
         units = self._model.model_.get_layer("code").output.shape[-1]
         rng = np.random.default_rng(self._fit_seed)
         return rng.standard_normal((n, units), dtype=np.float32)
-
-    def _check_network(self) -> None:
-        super()._check_network()
-        if self.n_draws:
-            self._model.check_layers("code", "log_variance", "decoder")
 
     def _judge(self, rows: Sequences) -> Iterator[Judged]:
         if not self.n_draws:
             yield from super()._judge(rows)
             return
         noise = self._noise(self.n_draws)
-        layers = ("code", "log_variance")
-        blocks = self._model.outputs(self._scoring_examples(rows), layers=layers)
+        names = ("code", "log_variance")
+        blocks = self._model.outputs(self._view.scoring(rows), names=names)
         for inputs, targets, mean, log_variance in blocks:
             bounded = np.clip(log_variance, -LARGEST_LOG_VARIANCE, LARGEST_LOG_VARIANCE)
             spread = np.exp(bounded / 2)

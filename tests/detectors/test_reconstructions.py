@@ -79,7 +79,7 @@ def test_drawing_rows_leaves_the_random_state_of_numpy():
 def test_codes_of_another_size_are_refused(detector):
     fitted = quick(detector).fit(records())
     n_codes = fitted.encode(records()).shape[1]
-    with pytest.raises(ValueError, match=f"codes must have {n_codes} columns"):
+    with pytest.raises(ValueError, match=f"but {n_codes} were expected"):
         fitted.decode(np.zeros((2, n_codes + 1)))
 
 
