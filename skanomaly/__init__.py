@@ -15,6 +15,11 @@ if TYPE_CHECKING:
         TunedThresholdDetectorCV as TunedThresholdDetectorCV,
         make_detector as make_detector,
     )
+    from skanomaly.detection import (
+        Detection as Detection,
+        EventRule as EventRule,
+        detect as detect,
+    )
     from skanomaly.detectors import (
         AutoencoderDetector as AutoencoderDetector,
         BiGANDetector as BiGANDetector,
@@ -70,6 +75,7 @@ _PUBLIC = {
         "Seq2SeqDetector",
         "VariationalAutoencoderDetector",
     ),
+    "detection": ("Detection", "EventRule", "detect"),
     "thresholds": (
         "FixedThreshold",
         "IQRThreshold",

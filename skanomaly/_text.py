@@ -38,3 +38,8 @@ def plural(count: int, noun: str) -> str:
     if count == 0:
         return f"no {noun}"
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def plain(name: Any) -> str:
+    """Return a name so that matplotlib takes no dollar in it for the start of maths."""
+    return str(name).replace("$", r"\$")

@@ -109,3 +109,26 @@ def check_count(name: str, value: Any, *, least: int) -> None:
         raise ValueError(
             f"{name} must be an integer of at least {least}, got {value!r}."
         )
+
+
+def check_lengths(n_samples: int, **columns: Any) -> None:
+    """Raise unless each column that is given has one value per sample.
+
+    Parameters
+    ----------
+    n_samples : int
+        Number of samples.
+    **columns : array-like or None
+        Columns by name; None is not checked.
+
+    Raises
+    ------
+    ValueError
+        If a column has another length.
+    """
+    for name, column in columns.items():
+        if column is not None and len(column) != n_samples:
+            raise ValueError(
+                f"{name} has {len(column)} values for {n_samples} samples: pass both "
+                "for the same samples."
+            )

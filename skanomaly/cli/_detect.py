@@ -38,6 +38,7 @@ from skanomaly.cli._types import fraction, model_path
 if TYPE_CHECKING:
     import pandas as pd
 
+    from skanomaly.detection import Detection
     from skanomaly.report import SavedModel
 
 SUMMARY = "train on a series and find events"
@@ -114,17 +115,9 @@ def run_detector(
     reading: Reading,
 ) -> None:
     """Train, score, report."""
-    from skanomaly.report import SavedModel, collect, score_series
+    from skanomaly.report import SavedModel
 
-    names = tuple(map(str, parts.scored.columns))
-    if saved is None:
-        pipeline = new_pipeline(options)
-        if trains_in_epochs(pipeline[-1]):
-            load_keras()
-    else:
-        if saved.has_network:
-            load_keras()
-        pipeline = prepare_to_go_on(options, saved, len(parts.training))
+    pipeline = _pipeline(options, parts, saved)
     seconds = {}
     start = perf_counter()
     with refused():
@@ -136,27 +129,12 @@ def run_detector(
         )
     seconds["fit"] = perf_counter() - start
     start = perf_counter()
-    values = parts.scored.to_numpy(dtype=np.float64)
     with refused():
-        score, channel_errors = score_series(pipeline, values)
-        learned_on = _learn_anew(options, pipeline, parts, score)
-    if learned_on == "validation" and not held_out:
-        learned_on = "training"
-    detection = collect(
-        pipeline,
-        values,
-        score=score,
-        channel_errors=channel_errors,
-        index=index_of(parts.scored),
-        channel_names=names,
-        n_train=parts.n_train,
-        everything=options.all,
-        min_length=options.min_length,
-        merge_gap=options.merge_gap,
-        truth=parts.truth,
-        title=parts.title,
-    )
+        detection = _detected(options, pipeline, parts)
     seconds["score"] = perf_counter() - start
+    learned_on = options.threshold_on
+    if learned_on == "train" or (learned_on == "validation" and not held_out):
+        learned_on = "training"
     rule = f"{pipeline[-1].threshold} on {learned_on}"
     made = how_made(
         options,
@@ -166,10 +144,12 @@ def run_detector(
         reading=reading,
         seconds=seconds,
     )
+    about = replace(detection.about, title=parts.title, made=made)
+    names = detection.series.channel_names
     finish(
         options,
         Run(
-            detection=replace(detection, made=made),
+            detection=replace(detection, about=about),
             said=parts.said,
             threshold=rule,
             seconds=seconds,
@@ -178,19 +158,45 @@ def run_detector(
     )
 
 
-def _learn_anew(
-    options: Namespace, pipeline: Any, parts: Parts, score: NDArray[np.float64]
-) -> str:
-    """Learn the threshold from other scores than `fit` did, if asked; say which."""
+def _pipeline(options: Namespace, parts: Parts, saved: "SavedModel | None") -> Any:
+    """Return the pipeline to train, with a network library loaded if it needs one."""
+    if saved is None:
+        pipeline = new_pipeline(options)
+        if trains_in_epochs(pipeline[-1]):
+            load_keras()
+        return pipeline
+    if saved.has_network:
+        load_keras()
+    return prepare_to_go_on(options, saved, len(parts.training))
+
+
+def _detected(options: Namespace, pipeline: Any, parts: Parts) -> "Detection":
+    """Score the series, and learn the threshold from other scores if asked."""
+    from skanomaly.detection import EventRule, detect
+
+    n_train = parts.n_train
+    detection = detect(
+        pipeline,
+        parts.scored.to_numpy(dtype=np.float64),
+        parts.truth,
+        index=index_of(parts.scored),
+        channel_names=tuple(map(str, parts.scored.columns)),
+        n_train=n_train,
+        events=EventRule(
+            min_length=options.min_length,
+            merge_gap=options.merge_gap,
+            in_training=options.all,
+        ),
+    )
+    if options.threshold_on == "validation":
+        return detection
     if options.threshold_on == "scored":
-        learn_threshold(pipeline, score[parts.n_train :])
-    elif options.threshold_on == "train":
-        trained = score[: parts.n_train]
-        if not parts.n_train:
-            trained = pipeline.score_samples(parts.training)
-        learn_threshold(pipeline, trained)
-        return "training"
-    return str(options.threshold_on)
+        scores = detection.scores[n_train:]
+    elif n_train:
+        scores = detection.scores[:n_train]
+    else:
+        scores = pipeline.score_samples(parts.training)
+    return replace(detection, offset=learn_threshold(pipeline, scores))
 
 
 def check_channels(saved: "SavedModel", names: tuple[str, ...]) -> None:

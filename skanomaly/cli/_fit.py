@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from skanomaly._text import closest
 from skanomaly.cli._errors import InputError, bad_input, warn
 from skanomaly.cli._progress import progress_bar
-from skanomaly.plotting._estimator import detector_name, window_or_none
 
 if TYPE_CHECKING:
     from skanomaly.report import SavedModel
@@ -149,6 +148,8 @@ def train(
 
 def prepare_to_go_on(options: Namespace, saved: "SavedModel", n_train: int) -> Any:
     """Give the loaded pipeline what was said anew."""
+    from skanomaly.detection import detector_name, window_of
+
     pipeline = saved.pipeline
     if not hasattr(pipeline, "steps"):
         raise InputError("--continue needs a pipeline that 'skanomaly detect' saved.")
@@ -159,7 +160,7 @@ def prepare_to_go_on(options: Namespace, saved: "SavedModel", n_train: int) -> A
             "--continue."
         )
     _check_rule(options, options.threshold or pipeline[-1].threshold, "the model's")
-    window = window_or_none(pipeline)
+    window = window_of(pipeline)
     if window is not None and window > n_train:
         raise InputError(
             f"the model's window of {window} is longer than the training series of "
@@ -176,9 +177,10 @@ def prepare_to_go_on(options: Namespace, saved: "SavedModel", n_train: int) -> A
     return pipeline
 
 
-def learn_threshold(pipeline: Any, scores: NDArray[np.float64]) -> None:
-    """Learn the offset anew from other scores than `fit` did."""
+def learn_threshold(pipeline: Any, scores: NDArray[np.float64]) -> float:
+    """Learn the offset from other scores than `fit` did, and return it."""
     from skanomaly.thresholds import resolve_threshold
 
     detector = pipeline[-1]
     detector.offset_ = resolve_threshold(detector.threshold).fit(scores).offset_
+    return float(detector.offset_)

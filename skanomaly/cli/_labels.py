@@ -31,7 +31,7 @@ def read_labelled(
 
 def read_labels_file(options: Namespace) -> NDArray[np.bool_] | None:
     """Read the labels of ``--labels-file``, if that is given."""
-    from skanomaly.report import read_truth
+    from skanomaly.events import read_labels
 
     file = options.labels_file
     if file is None:
@@ -46,7 +46,7 @@ def read_labels_file(options: Namespace) -> NDArray[np.bool_] | None:
     if labels.dtype == bool and heading in ("true", "false"):
         # Without a heading, words come first that a table takes for one.
         labels = np.append(heading == "true", labels)
-    return read_truth(labels, name=file)
+    return read_labels(labels, name=file)
 
 
 def check_labels(
@@ -57,7 +57,7 @@ def check_labels(
     first: int = 0,
 ) -> None:
     """Refuse labels by which nothing can be judged, before anything slow is done."""
-    from skanomaly.report import check_truth
+    from skanomaly.detection import check_truth
 
     if truth is not None:
         name = options.labels_file or f"column {options.labels!r}"

@@ -7,7 +7,6 @@ from typing import Any
 
 from skanomaly._versions import software_versions
 from skanomaly.cli._reading import Reading
-from skanomaly.plotting._estimator import last_step
 
 # What is said of files on the command line, and how the options call it.
 _SAID = {
@@ -31,7 +30,8 @@ def how_made(
     seconds: dict[str, float],
 ) -> dict[str, dict[str, Any]]:
     """Return what was said, what was used and how long it took, under headings."""
-    detector = last_step(estimator)
+    # Of a pipeline, its last step.
+    detector = estimator[-1] if hasattr(estimator, "steps") else estimator
     said = {word: vars(options).get(name) for word, name in _SAID.items()}
     made = {
         "Run": {

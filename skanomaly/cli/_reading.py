@@ -135,9 +135,9 @@ def read_table_of(file: str) -> "DataFrame":
 
 def _flags(column: "Series[Any]", *, name: str) -> NDArray[np.float64]:
     """Return 1 where a label tells of an anomaly."""
-    from skanomaly.report import read_truth
+    from skanomaly.events import read_labels
 
-    return read_truth(column.to_numpy(), name=name).astype(np.float64)
+    return read_labels(column.to_numpy(), name=name).astype(np.float64)
 
 
 def _find(table: "DataFrame", name: str, option: str) -> str:

@@ -31,20 +31,21 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def report(options: Namespace) -> None:
     """Do what ``skanomaly report`` is asked to."""
-    from skanomaly.report import draw_page, read_run, truth_metrics, write_page
+    from skanomaly.detection import judge
+    from skanomaly.report import draw_page, read_run, write_page
 
     with bad_input():
         detection = read_run(options.folder)
         truth = read_labels_file(options)
         check_labels(
-            options, truth, n_samples=len(detection.score), first=detection.first
+            options, truth, n_samples=detection.series.n_samples, first=detection.first
         )
     if truth is not None:
-        detection = replace(detection, truth=truth)
+        detection = replace(detection, series=replace(detection.series, truth=truth))
     with bad_input():
         page = draw_page(detection, title=options.title)
         path = write_page(page, options.out or Path(options.folder, "report.html"))
-    metrics = None if detection.truth is None else truth_metrics(detection)
+    metrics = None if detection.series.truth is None else judge(detection)
     if options.json:
         answer = {"command": "report", "files": {path.name: str(path)}}
         print(json.dumps(answer | ({"metrics": metrics} if metrics else {})))

@@ -17,7 +17,6 @@ from skanomaly.cli._options import add_event_size, add_labels, add_output, add_r
 from skanomaly.cli._reading import Reading, index_of
 from skanomaly.cli._show import Run, finish
 from skanomaly.cli._types import model_path
-from skanomaly.plotting._estimator import window_or_none
 
 SUMMARY = "find events with a saved model"
 
@@ -45,7 +44,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def score(options: Namespace) -> None:
     """Do what ``skanomaly score`` is asked to."""
-    from skanomaly.report import check_folder, collect
+    from skanomaly.detection import EventRule, detect, window_of
+    from skanomaly.report import check_folder
 
     with bad_input():
         check_folder(options.out)
@@ -59,7 +59,7 @@ def score(options: Namespace) -> None:
     check_channels(saved, names)
     if saved.has_network:
         load_keras()
-    window = window_or_none(saved.pipeline)
+    window = window_of(saved.pipeline)
     if window is not None and len(series) < window:
         warn(
             f"warning: {len(series):,} samples are fewer than the model's window of "
@@ -68,15 +68,15 @@ def score(options: Namespace) -> None:
         )
     start = perf_counter()
     with refused():
-        detection = collect(
+        detection = detect(
             saved.pipeline,
             series.to_numpy(dtype=np.float64),
+            truth,
             index=index_of(series),
             channel_names=names,
-            min_length=options.min_length,
-            merge_gap=options.merge_gap,
-            truth=truth,
-            title=Path(options.file).name,
+            events=EventRule(
+                min_length=options.min_length, merge_gap=options.merge_gap
+            ),
         )
     seconds, rule = {"score": perf_counter() - start}, "of the model"
     made = how_made(
@@ -87,8 +87,9 @@ def score(options: Namespace) -> None:
         reading=reading,
         seconds=seconds,
     )
+    about = replace(detection.about, title=Path(options.file).name, made=made)
     run = Run(
-        detection=replace(detection, made=made),
+        detection=replace(detection, about=about),
         said=f"scored with {options.model}",
         threshold=rule,
         seconds=seconds,

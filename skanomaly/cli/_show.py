@@ -16,7 +16,8 @@ from skanomaly.cli._errors import bad_input
 from skanomaly.events import Event
 
 if TYPE_CHECKING:
-    from skanomaly.report import Detection, SavedModel
+    from skanomaly.detection import Detection
+    from skanomaly.report import SavedModel
 
 # More rows than this are for the file, not for the eye.
 _MOST_ROWS = 30
@@ -34,20 +35,15 @@ class Run:
     @cached_property
     def metrics(self) -> dict[str, float] | None:
         """How well the events meet the truth, where that is known."""
-        from skanomaly.report import truth_metrics
+        from skanomaly.detection import judge
 
-        return None if self.detection.truth is None else truth_metrics(self.detection)
+        return None if self.detection.series.truth is None else judge(self.detection)
 
 
 def finish(options: Namespace, run: Run, *, model: "SavedModel | None" = None) -> None:
     """Draw, write, print: the end of each verb."""
-    from skanomaly.report import draw_page, draw_report, write_report
-
-    figure, page = draw_report(run.detection), draw_page(run.detection)
     with bad_input():
-        paths = write_report(
-            run.detection, options.out, figure=figure, page=page, model=model
-        )
+        paths = run.detection.write(options.out, model=model)
     if options.json:
         print(json.dumps(_to_json(options, run, paths), default=_plain))
     elif not options.quiet:
@@ -55,15 +51,15 @@ def finish(options: Namespace, run: Run, *, model: "SavedModel | None" = None) -
 
 
 def _to_json(options: Namespace, run: Run, paths: list[Path]) -> dict[str, Any]:
-    detection = run.detection
+    detection, series = run.detection, run.detection.series
     answer = {
         "command": options.command,
         "version": __version__,
-        "detector": detection.detector,
-        "channels": detection.channel_names,
-        "window": detection.window,
-        "n_samples": len(detection.score),
-        "n_train": detection.n_train,
+        "detector": detection.about.detector,
+        "channels": series.channel_names,
+        "window": detection.about.window,
+        "n_samples": series.n_samples,
+        "n_train": series.n_train,
         "threshold": {"rule": run.threshold, "error": 0.0 - detection.offset},
         "n_events": len(detection.events),
         "n_anomalous_samples": sum(event.length for event in detection.events),
@@ -95,13 +91,13 @@ def _print(run: Run, paths: list[Path]) -> None:
     console = rich_console.Console(
         highlight=False, markup=False, emoji=False, soft_wrap=True
     )
-    detection = run.detection
-    names = ", ".join(detection.channel_names)
-    by = getattr(detection.index, "name", None)
+    detection, about = run.detection, run.detection.about
+    names = ", ".join(detection.series.channel_names)
+    by = getattr(detection.series.index, "name", None)
     names += "" if by is None else f" by {by}"
-    window = "" if detection.window is None else f", window {detection.window}"
+    window = "" if about.window is None else f", window {about.window}"
     said = f"{window}, on {names}; {run.said}."
-    console.print(rich_text.Text.assemble((detection.detector, "bold"), said))
+    console.print(rich_text.Text.assemble((about.detector, "bold"), said))
     console.print(
         f"Threshold {0.0 - detection.offset:.4g} ({run.threshold}). "
         + ", ".join(f"{name} {took:.1f} s" for name, took in run.seconds.items())
@@ -135,9 +131,10 @@ def metrics_in_words(metrics: dict[str, float]) -> str:
 def _no_event(detection: "Detection") -> str:
     """Tell how far from an event it was, which tells whether the threshold is wrong."""
     said, threshold = "No event.", 0.0 - detection.offset
-    score = detection.score[detection.n_train :]
-    if threshold > 0 and len(score):
-        share = (0.0 - score.min()) / threshold
+    scores = detection.scores[detection.series.n_train :]
+    known = scores[~np.isnan(scores)]
+    if threshold > 0 and len(known):
+        share = (0.0 - known.min()) / threshold
         said += f" The largest error is {share:.2g} of the threshold."
     return said
 

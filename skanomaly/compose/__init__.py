@@ -1,6 +1,5 @@
-"""Pipelines that we recommend, and what is asked of any of them."""
+"""Recommended pipelines, and detectors that wrap others."""
 
-from skanomaly.compose._expected import expected_values
 from skanomaly.compose._recipes import detector_names, make_detector
 from skanomaly.compose._threshold_detector import ThresholdDetector
 from skanomaly.compose._tuned_threshold import TunedThresholdDetectorCV
@@ -9,6 +8,5 @@ __all__ = [
     "ThresholdDetector",
     "TunedThresholdDetectorCV",
     "detector_names",
-    "expected_values",
     "make_detector",
 ]

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skanomaly._compat import HasMethods, Interval, fit_context
 from skanomaly._memory import MEMORY, identity, remember
+from skanomaly.detection import ask, innermost
 from skanomaly.detectors import Assessment, OffsetMixin
 from skanomaly.thresholds import resolve_threshold
 from skanomaly.windows import row_advance, validation_start
@@ -190,7 +191,7 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
         X : array-like of shape (n_rows, n_features) or (n_rows, window, n_channels)
             Rows.
         step : int or None, default=None
-            Step of a row that is its own sample, passed to an estimator that has
+            Step of a row that is its own sample, passed to a detector that has
             ``assess``.
 
         Returns
@@ -199,10 +200,8 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
             That of the estimator, or its scores as a single column of errors.
         """
         check_is_fitted(self)
-        if hasattr(self.estimator_, "assess"):
-            rows = self._check_rows(X, reset=False)
-            assessment: Assessment = self.estimator_.assess(rows, step=step)
-            return assessment
+        if hasattr(innermost(self.estimator_), "assess"):
+            return ask(self.estimator_, self._check_rows(X, reset=False), step=step)
         return Assessment(0.0 - self.score_samples(X)[:, np.newaxis])
 
     def __sklearn_tags__(self) -> Any:

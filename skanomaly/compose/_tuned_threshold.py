@@ -21,7 +21,8 @@ from skanomaly._compat import (
     take_rows,
 )
 from skanomaly.compose._threshold_detector import gap_of
-from skanomaly.detectors import OffsetMixin
+from skanomaly.detection import ask
+from skanomaly.detectors import Assessment, OffsetMixin
 from skanomaly.events import read_labels
 from skanomaly.metrics import label_scorer, threshold_curve
 from skanomaly.windows import Shingler
@@ -198,6 +199,24 @@ class TunedThresholdDetectorCV(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
         """
         check_is_fitted(self)
         return _scores(self.estimator_, X)
+
+    def assess(self, X: ArrayLike, *, step: int | None = None) -> Assessment:
+        """Return errors and expected values as far as the detector knows them.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The series, or rows.
+        step : int or None, default=None
+            Step of a row that is its own sample, where `X` holds windows of a series.
+
+        Returns
+        -------
+        assessment : Assessment
+            That of the detector, see :func:`skanomaly.detection.ask`.
+        """
+        check_is_fitted(self)
+        return ask(self.estimator_, X, step=step)
 
     @available_if(_has("score_channels"))
     def score_channels(self, X: ArrayLike) -> NDArray[np.float64]:

@@ -13,8 +13,8 @@ from skanomaly.evaluation._rank import (
     mean_ranks,
     rank_estimators,
 )
+from skanomaly.evaluation._results import write_results
 from skanomaly.evaluation._summary import summarize
-from skanomaly.evaluation._write import write_results
 
 __all__ = [
     "METRICS",

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from skanomaly._compat import import_extra
+from skanomaly._text import plain
 from skanomaly.evaluation._rank import Ranking, groups_of
 from skanomaly.evaluation._summary import fixed
-from skanomaly.plotting._style import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

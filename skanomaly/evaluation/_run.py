@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
+from skanomaly.detection import Detection, detect, offset_of
 from skanomaly.evaluation._data import LabelledData
 from skanomaly.evaluation._metrics import METRICS, judge
 from skanomaly.evaluation._peak import peak_memory
 from skanomaly.evaluation._store import Record
-from skanomaly.events import find_events
-from skanomaly.metrics import abnormality, vus_window
-from skanomaly.plotting._estimator import innermost, offset_or_none
+from skanomaly.events import find_events, is_below
+from skanomaly.metrics import vus_window
 
 MEASURED = ("fit_seconds", "score_seconds", "peak_memory_mib")
 
@@ -104,36 +104,48 @@ def _measure(job: Job) -> Record:
         start = perf_counter()
         estimator.fit(data.X[: data.train_size])
         fitted = perf_counter()
-        scores = 0.0 - abnormality(estimator, data.X)
+        detection = _detected(estimator, data)
         scored = perf_counter()
-    anomalous = _labels(estimator, data.X, scores)
+    anomalous = _labels(estimator, detection)
     window = 0 if data.records else vus_window(data.X)
     record = {
         "n_events_found": nan if data.records else float(len(find_events(anomalous))),
         "fit_seconds": fitted - start,
         "score_seconds": scored - fitted,
         "peak_memory_mib": peak.mib,
-        "epochs": _epochs(estimator),
-        **judge(data.y, scores, anomalous, window=window, records=data.records),
+        "epochs": _epochs(detection),
+        **judge(
+            data.y, detection.scores, anomalous, window=window, records=data.records
+        ),
     }
     if job.artifacts is not None:
         from skanomaly.evaluation._artifacts import leave_artifacts
 
-        leave_artifacts(job.artifacts, estimator, data, scores, anomalous)
+        leave_artifacts(job.artifacts, estimator, detection, records=data.records)
     return record
 
 
-def _labels(
-    estimator: Any, X: NDArray[np.float64], scores: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    """Tell what the estimator calls anomalous, without scoring X again if possible."""
-    offset = offset_or_none(estimator)
-    if offset is None or not hasattr(estimator, "score_samples"):
-        predicted: NDArray[np.bool_] = np.asarray(estimator.predict(X)) == -1
+def _detected(estimator: Any, data: LabelledData) -> Detection:
+    offset = offset_of(estimator)
+    return detect(
+        estimator,
+        data.X,
+        data.y,
+        n_train=data.train_size,
+        offset=-np.inf if offset is None else offset,
+    )
+
+
+def _labels(estimator: Any, detection: Detection) -> NDArray[np.bool_]:
+    """Return which samples the estimator calls anomalous, without scoring twice."""
+    if offset_of(estimator) is None:
+        predicted: NDArray[np.bool_] = (
+            np.asarray(estimator.predict(detection.series.values)) == -1
+        )
         return predicted
-    return scores < offset
+    return is_below(detection.scores, detection.offset)
 
 
-def _epochs(estimator: Any) -> float:
-    history = getattr(innermost(estimator), "history_", None)
+def _epochs(detection: Detection) -> float:
+    history = detection.about.history
     return float(len(next(iter(history.values())))) if history else nan

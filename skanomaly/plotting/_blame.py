@@ -7,18 +7,20 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly._compat import import_extra
-from skanomaly._text import plural
-from skanomaly._validation import check_finite
+from skanomaly._text import plain, plural
+from skanomaly._validation import check_finite, check_lengths
+from skanomaly.detection import (
+    Detection,
+    EventRule,
+    as_positions,
+    detect,
+    detector_name,
+    innermost,
+)
 from skanomaly.events import Event, find_events
 from skanomaly.plotting import _style
-from skanomaly.plotting._estimator import (
-    channel_errors_or_none,
-    detector_name,
-    index_of,
-    names_of,
-    offset_or_none,
-)
-from skanomaly.plotting._truth import check_lengths, truth_events
+from skanomaly.plotting._known import truth_events
+from skanomaly.plotting._score import offset_or_lowest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -132,24 +134,53 @@ class BlameDisplay:
         -------
         display : BlameDisplay
         """
-        errors = channel_errors_or_none(estimator, X)
-        if errors is None:
+        if not hasattr(innermost(estimator), "score_channels"):
             raise ValueError(
                 f"{detector_name(estimator)} has no score_channels, so it blames no "
                 "channel. Pass a detector of this package that reconstructs or "
                 "forecasts, such as make_detector('autoencoder')."
             )
-        return cls.from_predictions(
-            errors,
-            offset=offset_or_none(estimator),
-            y_true=y,
-            by=by,
-            index=index_of(X, index),
-            channel_names=names_of(X, channel_names),
-            min_length=min_length,
-            merge_gap=merge_gap,
-            ax=ax,
+        detection = detect(
+            estimator,
+            X,
+            y,
+            index=index,
+            channel_names=channel_names,
+            events=EventRule(min_length=min_length, merge_gap=merge_gap),
+            offset=offset_or_lowest(estimator),
         )
+        return cls.from_detection(detection, by=by, ax=ax)
+
+    @classmethod
+    def from_detection(
+        cls, detection: Detection, *, by: str = "sample", ax: Any = None
+    ) -> Self:
+        """Draw the errors of the channels of a detection, with its events.
+
+        Parameters
+        ----------
+        detection : Detection
+            As :func:`skanomaly.detect` returns it.
+        by
+            As of the class.
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : BlameDisplay
+        """
+        series, errors = detection.series, detection.channel_errors
+        if errors is None:  # a single channel, or one error for all of them
+            errors = 0.0 - detection.scores[:, np.newaxis]
+        return cls(
+            errors,
+            events=detection.events,
+            by=by,
+            index=series.index,
+            channel_names=series.channel_names,
+            truth=series.true_events,
+        ).plot(ax=ax)
 
     @classmethod
     def from_predictions(
@@ -223,7 +254,7 @@ class BlameDisplay:
             raise ValueError(f"by must be 'sample' or 'event', got {self.by!r}.")
         errors = _read(self.errors, self.channel_names)
         n_samples, n_channels = errors.shape
-        positions = _style.as_positions(self.index, n_samples)
+        positions = as_positions(self.index, n_samples)
         height = 1.2 + 0.2 * _rows_of_height(n_channels)
         ax = _style.new_axes(ax, figsize=(10, height))
         if self.by == "event":
@@ -305,7 +336,7 @@ def _heat(ax: "Axes", edges: NDArray[Any], columns: NDArray[np.float64]) -> Any:
 
 def _name_channels(ax: "Axes", n_channels: int, names: Sequence[str] | None) -> None:
     shown = np.arange(0, n_channels, -(-n_channels // _MOST_NAMES))
-    labels = [_style.plain(i if names is None else names[i]) for i in shown.tolist()]
+    labels = [plain(i if names is None else names[i]) for i in shown.tolist()]
     ax.set_yticks(shown, labels, fontsize=8)
     ax.tick_params(axis="y", length=0)
     ax.set_ylabel("channel" if names is None else "")

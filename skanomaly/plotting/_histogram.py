@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skanomaly._validation import check_lengths
+from skanomaly.detection import Detection, ask, offset_of
 from skanomaly.events import read_labels
 from skanomaly.plotting import _style
-from skanomaly.plotting._estimator import offset_or_none
 from skanomaly.plotting._score import wants_log
-from skanomaly.plotting._truth import check_lengths
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -100,12 +100,40 @@ class ErrorHistogramDisplay:
         display : ErrorHistogramDisplay
         """
         return cls.from_predictions(
-            estimator.score_samples(X),
-            offset=offset_or_none(estimator),
+            ask(estimator, X).scores,
+            offset=offset_of(estimator),
             bins=bins,
             y_true=y,
             ax=ax,
         )
+
+    @classmethod
+    def from_detection(
+        cls, detection: Detection, *, bins: int = 60, ax: Any = None
+    ) -> Self:
+        """Draw the errors of a detection, those of the training part by themselves.
+
+        Parameters
+        ----------
+        detection : Detection
+            As :func:`skanomaly.detect` returns it.
+        bins : int, default=60
+            Number of bars.
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : ErrorHistogramDisplay
+        """
+        series, n_train = detection.series, detection.series.n_train
+        return cls(
+            detection.scores[n_train:],
+            offset=detection.offset,
+            training_scores=detection.scores[:n_train],
+            bins=bins,
+            y_true=None if series.truth is None else series.truth[n_train:],
+        ).plot(ax=ax)
 
     @classmethod
     def from_predictions(
@@ -180,9 +208,8 @@ class ErrorHistogramDisplay:
                 linewidth=1.2,
                 label="trained on",
             )
-        self.threshold_line_ = None
-        if self.offset is not None:
-            self.threshold_line_ = _style.draw_threshold(ax.axvline, -self.offset)
+        threshold = _style.threshold_of(self.offset)
+        self.threshold_line_ = _style.draw_threshold(ax.axvline, threshold)
         if log:
             ax.set_xscale("log")
         ax.set_yscale("log")

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from skanomaly._text import plural
+from skanomaly.detection import Detection, innermost
 from skanomaly.plotting import _style
-from skanomaly.plotting._estimator import innermost
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,6 +62,28 @@ class HistoryDisplay:
                 "trains a network."
             )
         return cls(detector.history_).plot(ax=ax)
+
+    @classmethod
+    def from_detection(cls, detection: Detection, *, ax: Any = None) -> Self:
+        """Draw how the detector of a detection was trained.
+
+        Parameters
+        ----------
+        detection : Detection
+            As :func:`skanomaly.detect` returns it.
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : HistoryDisplay
+        """
+        if detection.about.history is None:
+            raise ValueError(
+                f"{detection.about.detector} has no history_; fit a detector that "
+                "trains a network."
+            )
+        return cls(detection.about.history).plot(ax=ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw.

@@ -8,18 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly._text import plural
+from skanomaly._validation import check_lengths
+from skanomaly.detection import Detection, TimeSeries, detect
 from skanomaly.events import Event, find_events
 from skanomaly.plotting import _style
 from skanomaly.plotting._decimate import decimate
-from skanomaly.plotting._estimator import (
-    decision_and_blame,
-    detector_name,
-    expected_or_none,
-    index_of,
-    names_of,
-)
-from skanomaly.plotting._series import SeriesDisplay, as_columns, expected_columns
-from skanomaly.plotting._truth import check_lengths, truth_events
+from skanomaly.plotting._known import truth_events
+from skanomaly.plotting._score import offset_or_lowest
+from skanomaly.plotting._series import SeriesDisplay
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -143,28 +139,62 @@ class ReconstructionDisplay:
         -------
         display : ReconstructionDisplay
         """
-        expected = expected_or_none(estimator, X)
-        if expected is None:
+        detection = detect(
+            estimator,
+            X,
+            y,
+            index=index,
+            channel_names=channel_names,
+            offset=offset_or_lowest(estimator),
+        )
+        return cls.from_detection(detection, event=event, start=start, stop=stop, ax=ax)
+
+    @classmethod
+    def from_detection(
+        cls,
+        detection: Detection,
+        *,
+        event: Event | None = None,
+        start: int | None = None,
+        stop: int | None = None,
+        ax: Any = None,
+    ) -> Self:
+        """Draw a stretch of the series of a detection with what was expected.
+
+        Parameters
+        ----------
+        detection : Detection
+            As :func:`skanomaly.detect` returns it, with expected values.
+        event : Event, default=None
+            Show this one with as many samples to either side, at least 100.
+        start, stop : int, default=None
+            The samples to show, where no event is given.
+        ax : matplotlib Axes or sequence of them, default=None
+            Where to draw, one axes per channel; None for a new figure.
+
+        Returns
+        -------
+        display : ReconstructionDisplay
+        """
+        if detection.expected is None:
             raise ValueError(
-                f"{detector_name(estimator)} expects no value here, so there is "
+                f"{detection.about.detector} expects no value here, so there is "
                 "nothing to lay over the series. Pass a pipeline such as "
                 "make_detector('autoencoder'): a Shingler right before a detector "
                 "that reconstructs or forecasts."
             )
-        decision, errors = decision_and_blame(estimator, X)
-        return cls.from_predictions(
-            np.asarray(X),
-            expected,
-            y_pred=decision,
-            y_true=y,
-            channel_errors=errors,
-            event=event,
+        series = detection.series
+        start, stop = _stretch(event, start, stop)
+        return cls(
+            series.values,
+            detection.expected,
             start=start,
             stop=stop,
-            index=index_of(X, index),
-            channel_names=names_of(X, channel_names),
-            ax=ax,
-        )
+            events=detection.events,
+            index=series.index,
+            channel_names=series.channel_names,
+            truth=series.true_events,
+        ).plot(ax=ax)
 
     @classmethod
     def from_predictions(
@@ -209,9 +239,7 @@ class ReconstructionDisplay:
         """
         n_samples = len(np.asarray(values))
         check_lengths(n_samples, y_pred=y_pred, y_true=y_true)
-        if event is not None:
-            margin = max(_MARGIN, event.length)
-            start, stop = max(0, event.start - margin), event.stop + margin
+        start, stop = _stretch(event, start, stop)
         events: Sequence[Event] = ()
         if y_pred is not None:
             events = find_events(
@@ -242,15 +270,16 @@ class ReconstructionDisplay:
         -------
         display : ReconstructionDisplay
         """
-        values = as_columns(self.values)
-        expected = expected_columns(self.expected, values)
+        series = TimeSeries(np.asarray(self.values), index=self.index)
+        values = series.values
+        expected = series.like_values(self.expected, name="expected")
         first, stop, _ = slice(self.start, self.stop).indices(len(values))
         if first >= stop:
             raise ValueError(
                 f"there is no sample from start={self.start} to stop={self.stop} in "
                 f"{len(values)} samples: pass a stretch that lies within the series."
             )
-        positions = _style.as_positions(self.index, len(values))[first:stop]
+        positions = series.positions[first:stop]
         events = _within(self.events, first, stop)
         drawn = SeriesDisplay(
             values[first:stop],
@@ -273,6 +302,16 @@ class ReconstructionDisplay:
         found = plural(len(events), "event")
         _style.title(self.ax_, f"samples {first:,} to {stop - 1:,}, {found}")
         return self
+
+
+def _stretch(
+    event: Event | None, start: int | None, stop: int | None
+) -> tuple[int | None, int | None]:
+    """Return the samples to show: those around the event, if there is one."""
+    if event is None:
+        return start, stop
+    margin = max(_MARGIN, event.length)
+    return max(0, event.start - margin), event.stop + margin
 
 
 def _within(events: Sequence[Event], first: int, stop: int) -> list[Event]:

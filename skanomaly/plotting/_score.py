@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skanomaly.events import Event, find_events
+from skanomaly._validation import check_lengths
+from skanomaly.detection import Detection, as_positions, detect, offset_of
+from skanomaly.events import Event, find_events, is_below
 from skanomaly.plotting import _style
-from skanomaly.plotting._estimator import index_of, offset_or_none
-from skanomaly.plotting._truth import check_lengths, truth_events
+from skanomaly.plotting._known import truth_events
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -102,13 +103,35 @@ class ScoreDisplay:
         -------
         display : ScoreDisplay
         """
-        return cls.from_predictions(
-            estimator.score_samples(X),
-            offset=offset_or_none(estimator),
-            y_true=y,
-            index=index_of(X, index),
-            ax=ax,
+        detection = detect(
+            estimator, X, y, index=index, offset=offset_or_lowest(estimator)
         )
+        return cls.from_detection(detection, ax=ax)
+
+    @classmethod
+    def from_detection(cls, detection: Detection, *, ax: Any = None) -> Self:
+        """Draw the errors of a detection, with its events.
+
+        Parameters
+        ----------
+        detection : Detection
+            As :func:`skanomaly.detect` returns it.
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : ScoreDisplay
+        """
+        series = detection.series
+        return cls(
+            detection.scores,
+            offset=detection.offset,
+            events=detection.events,
+            index=series.index,
+            n_train=series.n_train,
+            truth=series.true_events,
+        ).plot(ax=ax)
 
     @classmethod
     def from_predictions(
@@ -139,7 +162,7 @@ class ScoreDisplay:
         """
         events: Sequence[Event] = ()
         if offset is not None:
-            events = find_events(np.where(np.asarray(scores) < offset, -1, 1))
+            events = find_events(is_below(scores, offset))
         check_lengths(len(np.asarray(scores)), y_true=y_true)
         return cls(
             scores,
@@ -163,7 +186,7 @@ class ScoreDisplay:
         """
         ax = _style.new_axes(ax, figsize=(10, 3))
         error = -np.asarray(self.scores, dtype=np.float64)
-        positions = _style.as_positions(self.index, len(error))
+        positions = as_positions(self.index, len(error))
         _style.shade_training(ax, positions, self.n_train)
         _style.draw_spans(ax, positions, self.events, color=_style.EVENT, alpha=0.2)
         _style.draw_line(
@@ -171,9 +194,8 @@ class ScoreDisplay:
         )
         self.line_ = ax.lines[-1]
         _style.draw_truth(ax, positions, self.truth)
-        self.threshold_line_ = None
-        if self.offset is not None:
-            self.threshold_line_ = _style.draw_threshold(ax.axhline, -self.offset)
+        threshold = _style.threshold_of(self.offset)
+        self.threshold_line_ = _style.draw_threshold(ax.axhline, threshold)
         if wants_log(error, self.offset):
             ax.set_yscale("log")
         else:
@@ -186,7 +208,17 @@ class ScoreDisplay:
         return self
 
 
+def offset_or_lowest(estimator: Any) -> float:
+    """Return the offset of an estimator, or one that no score lies below."""
+    offset = offset_of(estimator)
+    return -np.inf if offset is None else offset
+
+
 def wants_log(error: NDArray[np.float64], offset: float | None) -> bool:
-    """Tell whether a linear axis would hide the threshold below a spike."""
-    usual = float(np.median(error)) if offset is None else -offset
-    return bool(error.min() > 0 and 0 < _style.LOG_FROM * usual < error.max())
+    """Return whether a linear axis would hide the threshold below a spike."""
+    known = error[~np.isnan(error)]
+    if not known.size:
+        return False
+    threshold = _style.threshold_of(offset)
+    usual = float(np.median(known)) if threshold is None else threshold
+    return bool(known.min() > 0 and 0 < _style.LOG_FROM * usual < known.max())

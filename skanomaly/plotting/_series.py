@@ -7,16 +7,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly._compat import import_extra
-from skanomaly._text import plural
+from skanomaly._text import plain, plural
+from skanomaly._validation import check_lengths
+from skanomaly.detection import Detection, EventRule, TimeSeries, detect
 from skanomaly.events import Event, find_events
 from skanomaly.plotting import _style
-from skanomaly.plotting._estimator import (
-    decision_and_blame,
-    expected_or_none,
-    index_of,
-    names_of,
-)
-from skanomaly.plotting._truth import check_lengths, truth_events
+from skanomaly.plotting._known import truth_events
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -125,19 +121,37 @@ class SeriesDisplay:
         -------
         display : SeriesDisplay
         """
-        decision, errors = decision_and_blame(estimator, X)
-        return cls.from_predictions(
-            np.asarray(X),
-            decision,
-            y_true=y,
-            channel_errors=errors,
-            expected=expected_or_none(estimator, X),
-            index=index_of(X, index),
-            channel_names=names_of(X, channel_names),
-            min_length=min_length,
-            merge_gap=merge_gap,
-            ax=ax,
+        rule = EventRule(min_length=min_length, merge_gap=merge_gap)
+        detection = detect(
+            estimator, X, y, index=index, channel_names=channel_names, events=rule
         )
+        return cls.from_detection(detection, ax=ax)
+
+    @classmethod
+    def from_detection(cls, detection: Detection, *, ax: Any = None) -> Self:
+        """Draw the series of a detection, with its events.
+
+        Parameters
+        ----------
+        detection : Detection
+            As :func:`skanomaly.detect` returns it.
+        ax : matplotlib Axes or sequence of them, default=None
+            Where to draw, one axes per channel; None for a new figure.
+
+        Returns
+        -------
+        display : SeriesDisplay
+        """
+        series = detection.series
+        return cls(
+            series.values,
+            events=detection.events,
+            expected=detection.expected,
+            index=series.index,
+            channel_names=series.channel_names,
+            truth=series.true_events,
+            n_train=series.n_train,
+        ).plot(ax=ax)
 
     @classmethod
     def from_predictions(
@@ -207,13 +221,17 @@ class SeriesDisplay:
         -------
         display : SeriesDisplay
         """
-        values = as_columns(self.values)
+        series = TimeSeries(
+            np.asarray(self.values),
+            index=self.index,
+            channel_names=self.channel_names,
+            n_train=self.n_train,
+        )
+        values, positions = series.values, series.positions
+        n_samples, n_channels = values.shape
         expected = None
         if self.expected is not None:
-            expected = expected_columns(self.expected, values)
-        n_samples, n_channels = values.shape
-        check_names(self.channel_names, n_channels)
-        positions = _style.as_positions(self.index, n_samples)
+            expected = series.like_values(self.expected, name="expected")
         self.axes_ = _axes_for(n_channels, ax)
         for channel, channel_ax in enumerate(self.axes_):
             self._plot_channel(
@@ -230,7 +248,7 @@ class SeriesDisplay:
                 channel_ax.xaxis.get_offset_text().set_visible(False)
                 channel_ax.set_xlabel("")
             if self.channel_names is not None:
-                channel_ax.set_ylabel(_style.plain(self.channel_names[channel]))
+                channel_ax.set_ylabel(plain(self.channel_names[channel]))
         self.ax_: Axes = self.axes_[0]
         self.figure_: Figure = _style.figure_of(self.ax_)
         samples = plural(n_samples - self.n_train, "sample")
@@ -281,39 +299,6 @@ def _mark_events(
     _style.draw_line(ax, positions, abnormal, color=_style.EVENT, linewidth=1.2)
     peaks = [event.peak for event in events]
     ax.scatter(positions[peaks], values[peaks], s=14, color=_style.EVENT, zorder=3)
-
-
-def as_columns(values: ArrayLike) -> NDArray[np.float64]:
-    """Return a series with one column a channel."""
-    array = np.asarray(values, dtype=np.float64)
-    if array.ndim not in (1, 2):
-        raise ValueError(
-            f"a series has shape (n_samples,) or (n_samples, n_channels), not "
-            f"{array.shape}."
-        )
-    return array.reshape(len(array), -1)
-
-
-def check_names(names: Sequence[str] | None, n_channels: int) -> None:
-    """Raise unless each channel has a name, if names are given."""
-    if names is not None and len(names) != n_channels:
-        raise ValueError(
-            f"there are {len(names)} channel_names for "
-            f"{plural(n_channels, 'channel')}: pass one a channel."
-        )
-
-
-def expected_columns(
-    expected: ArrayLike, values: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return what was expected in the shape of the values."""
-    columns = as_columns(expected)
-    if columns.shape != values.shape:
-        raise ValueError(
-            f"expected has shape {columns.shape}, values {values.shape}; give one "
-            "expected value for each value."
-        )
-    return columns
 
 
 def _axes_for(n_channels: int, ax: Any) -> NDArray[Any]:

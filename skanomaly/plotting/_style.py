@@ -43,27 +43,6 @@ def figure_of(ax: "Axes") -> "Figure":
     return ax.get_figure(root=True)  # type: ignore[return-value]
 
 
-def as_positions(index: Any, n_samples: int) -> NDArray[Any]:
-    """Turn an index of times or numbers into an array that matplotlib can place.
-
-    Times with a zone are shown as their local wall time.
-    """
-    if index is None:
-        return np.arange(n_samples)
-    if getattr(index, "tz", None) is not None:
-        index = index.tz_localize(None)
-    positions: NDArray[Any] = np.asarray(index)
-    if len(positions) != n_samples:
-        raise ValueError(
-            f"index has {len(positions)} entries, the series has {n_samples} samples; "
-            "give one entry a sample, or None for sample numbers."
-        )
-    if positions.dtype.kind not in "iufM":
-        pandas = import_extra("pandas", extra="plot")
-        positions = np.asarray(pandas.DatetimeIndex(index).tz_localize(None))
-    return positions
-
-
 def as_numbers(positions: NDArray[Any]) -> NDArray[np.float64]:
     """Positions as floats in the units of the axis (days where they are dates)."""
     if positions.dtype.kind == "M":
@@ -127,8 +106,17 @@ def _joined(
     ]
 
 
-def draw_threshold(line: Any, threshold: float, *, label: str | None = None) -> Any:
-    """Draw the threshold with ``ax.axhline`` or ``ax.axvline``, its value in words."""
+def threshold_of(offset: float | None) -> float | None:
+    """Return the threshold on the scale of the errors, None without a finite one."""
+    return None if offset is None or not np.isfinite(offset) else -offset
+
+
+def draw_threshold(
+    line: Any, threshold: float | None, *, label: str | None = None
+) -> Any:
+    """Draw a threshold with ``ax.axhline`` or ``ax.axvline``, its value in words."""
+    if threshold is None:
+        return None
     return line(
         threshold,
         color=EVENT,
@@ -215,11 +203,6 @@ def title(ax: "Axes", text: str, *, legend: bool = True) -> None:
             handlelength=1.5,
             columnspacing=1.2,
         )
-
-
-def plain(name: Any) -> str:
-    """Return a name so that matplotlib takes no dollar in it for the start of maths."""
-    return str(name).replace("$", r"\$")
 
 
 def shade_training(ax: "Axes", positions: NDArray[Any], n_train: int) -> None:

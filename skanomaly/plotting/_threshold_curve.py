@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skanomaly.metrics import AnomalyScorer, abnormality, label_scorer
-from skanomaly.metrics._threshold_curve import (
-    best_of_curve,
-    judge_offsets as threshold_curve,
-    offsets_to_try,
+from skanomaly._text import plain
+from skanomaly.detection import Detection, ask, detector_name, offset_of
+from skanomaly.metrics import (
+    AnomalyScorer,
+    ThresholdCurve,
+    label_scorer,
+    threshold_curve,
 )
 from skanomaly.plotting import _style
-from skanomaly.plotting._estimator import detector_name, offset_or_none
+from skanomaly.plotting._known import judged_part, read_judged
 from skanomaly.plotting._score import wants_log
-from skanomaly.plotting._truth import read_judged
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -128,12 +129,45 @@ class ThresholdCurveDisplay:
             ).plot(ax=ax)
         if X is None or y is None:
             raise ValueError("X and y belong together: pass both, or neither of them.")
-        offset = offset_or_none(estimator)
         return cls.from_predictions(
             y,
-            abnormality(estimator, X),
+            0.0 - ask(estimator, X).scores,
             scoring=scoring,
-            threshold=None if offset is None else -offset,
+            threshold=_style.threshold_of(offset_of(estimator)),
+            n_thresholds=n_thresholds,
+            ax=ax,
+        )
+
+    @classmethod
+    def from_detection(
+        cls,
+        detection: Detection,
+        *,
+        scoring: Any = "event_f1",
+        n_thresholds: int = 100,
+        ax: Any = None,
+    ) -> Self:
+        """Draw the curve of a detection with a truth, where events are looked for.
+
+        Parameters
+        ----------
+        detection : Detection
+            As :func:`skanomaly.detect` returns it for labelled data.
+        scoring : str or callable, default="event_f1"
+            A metric of labels, as `skanomaly.metrics.make_anomaly_scorer` takes it.
+        n_thresholds : int, default=100
+            How many thresholds to try, dense where few samples are above.
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : ThresholdCurveDisplay
+        """
+        return cls.from_predictions(
+            *judged_part(detection),
+            scoring=scoring,
+            threshold=_style.threshold_of(detection.offset),
             n_thresholds=n_thresholds,
             ax=ax,
         )
@@ -172,12 +206,16 @@ class ThresholdCurveDisplay:
         """
         truth, score = read_judged(y_true, y_score)
         scorer = label_scorer(scoring)
-        offsets = offsets_to_try(truth, -score, n_thresholds)
-        if threshold is not None:
-            offsets = np.union1d(offsets, [-threshold])
-        values = threshold_curve(truth, -score, scorer, offsets)
-        name = _name(scorer)
-        return cls(-offsets, values, threshold=threshold, metric=name).plot(ax=ax)
+        curve = threshold_curve(
+            truth,
+            -score,
+            scoring=scorer,
+            offsets=n_thresholds,
+            include=() if threshold is None else [-threshold],
+        )
+        return cls(
+            -curve.offsets, curve.values, threshold=threshold, metric=_name(scorer)
+        ).plot(ax=ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw.
@@ -199,7 +237,7 @@ class ThresholdCurveDisplay:
             )
         ax = _style.new_axes(ax, figsize=(6, 3.5))
         # Of offsets, as where it was chosen, so that equal rows end alike.
-        offset, best = best_of_curve(-thresholds[::-1], values[::-1])
+        offset, best = ThresholdCurve(-thresholds[::-1], values[::-1]).best()
         self.best_ = -offset, best
         ax.plot(thresholds, values, color=_style.SERIES, linewidth=1.2)
         self.line_ = ax.lines[-1]
@@ -221,7 +259,7 @@ class ThresholdCurveDisplay:
             ax.xaxis.set_major_formatter("{x:g}")
             ax.minorticks_off()
         ax.set_xlabel("threshold of the error")
-        metric = _style.plain(self.metric)
+        metric = plain(self.metric)
         ax.set_ylabel(metric)
         _style.frame(ax)
         _style.title(ax, f"{metric} by threshold")

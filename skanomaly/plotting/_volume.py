@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skanomaly.metrics import RangeCurve, abnormality, range_curves
-from skanomaly.metrics._vus import check_buffers
+from skanomaly.detection import Detection, ask, offset_of
+from skanomaly.events import is_below
+from skanomaly.metrics import RangeCurve, range_curves
 from skanomaly.plotting import _style
-from skanomaly.plotting._estimator import offset_or_none
-from skanomaly.plotting._truth import read_judged
+from skanomaly.plotting._known import judged_part, read_judged
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -87,12 +87,48 @@ class VolumeDisplay(ABC):
         display : object
             Of this class.
         """
-        offset = offset_or_none(estimator)
         return cls.from_predictions(
             y,
-            abnormality(estimator, X),
+            0.0 - ask(estimator, X).scores,
             window=window,
-            threshold=None if offset is None else -offset,
+            threshold=_style.threshold_of(offset_of(estimator)),
+            n_thresholds=n_thresholds,
+            ax=ax,
+        )
+
+    @classmethod
+    def from_detection(
+        cls,
+        detection: Detection,
+        *,
+        window: int | None = None,
+        n_thresholds: int | None = 250,
+        ax: Any = None,
+    ) -> Self:
+        """Draw the curves of a detection with a truth, where events are looked for.
+
+        Parameters
+        ----------
+        detection : Detection
+            As :func:`skanomaly.detect` returns it for labelled data.
+        window : int, default=None
+            Widest buffer in samples, about one period of the series. None for records,
+            which have no neighbours.
+        n_thresholds : int or None, default=250
+            Thresholds of the curves with buffers, as in
+            :func:`skanomaly.metrics.vus_pr_score`; None for all.
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : object
+            Of this class.
+        """
+        return cls.from_predictions(
+            *judged_part(detection),
+            window=window,
+            threshold=_style.threshold_of(detection.offset),
             n_thresholds=n_thresholds,
             ax=ax,
         )
@@ -135,23 +171,25 @@ class VolumeDisplay(ABC):
         truth, score = read_judged(y_true, y_score)
         buffered, areas = {}, []
         if window is not None:
-            check_buffers(window, n_thresholds)
-            drawn = set(np.linspace(0, window, _N_DRAWN).round().astype(int).tolist())
             curves = range_curves(
                 truth, score, window=window, n_thresholds=n_thresholds
             )
+            drawn = set(np.linspace(0, window, _N_DRAWN).round().astype(int).tolist())
             for width, range_curve in enumerate(curves):
                 curve = cls._of_buffer(range_curve)
                 areas.append(curve.area)
                 if width in drawn:
                     buffered[width] = curve
+        point = None
+        if threshold is not None:
+            point = cls._at(truth, is_below(-score, -threshold))
         return cls(
             cls._of_samples(truth, score),
             share=float(truth.mean()),
             buffered=buffered,
             volume=float(np.mean(areas)) if areas else None,
             threshold=threshold,
-            point=None if threshold is None else cls._at(truth, score > threshold),
+            point=point,
         ).plot(ax=ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:

@@ -9,7 +9,7 @@ from typing import Any
 import joblib
 
 from skanomaly import __version__
-from skanomaly.plotting._estimator import innermost
+from skanomaly.detection import innermost
 
 
 class SavedModel:

@@ -1,6 +1,7 @@
 """What a folder keeps of a run, so that its report can be made anew."""
 
 import json
+from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,30 +10,39 @@ import numpy as np
 
 from skanomaly import __version__
 from skanomaly._compat import import_extra
-from skanomaly.report._collect import Detection
-from skanomaly.report._tables import column_names
+from skanomaly.detection import (
+    Detection,
+    EventRule,
+    RunFacts,
+    TimeSeries,
+    column_names,
+)
 
 if TYPE_CHECKING:
     from pandas import Series
 
 _FORMAT = 1
-_AS_THEY_ARE = (
-    *("detector", "window", "n_train", "first", "min_length", "merge_gap"),
-    *("title", "history", "made"),
-)
 
 
 def dump_run(detection: Detection, scores: Path) -> str:
     """Return as JSON what the table of scores in the file `scores` does not hold."""
-    facts = {name: getattr(detection, name) for name in _AS_THEY_ARE}
+    series, about = detection.series, detection.about
     run = {
         "format": _FORMAT,
         "skanomaly": __version__,
-        **facts,
+        "detector": about.detector,
+        "window": about.window,
+        "n_train": series.n_train,
+        "first": detection.first,
+        "min_length": detection.rule.min_length,
+        "merge_gap": detection.rule.merge_gap,
+        "title": about.title,
+        "history": about.history,
+        "made": about.made,
         "offset": str(detection.offset),  # infinity is no JSON
-        "channel_names": detection.channel_names,
+        "channel_names": series.channel_names,
         "columns": column_names(detection),
-        "index": _kind_of(detection.index),
+        "index": _kind_of(series.index),
         "scores_sha256": _digest(scores),
     }
     return json.dumps(run, indent=1, default=_plain)
@@ -107,15 +117,24 @@ def _detection(run: dict[str, Any], path: Path) -> Detection:
         for name in ("values", "expected", "channel_errors")
         if name in columns
     }
-    return Detection.from_scores(
-        scores["score"].to_numpy(dtype=np.float64),
-        **matrices,
-        offset=float(run["offset"]),
-        channel_names=run["channel_names"],
+    series = TimeSeries(
+        matrices.pop("values"),
         index=_index(scores[columns["index"][0]], **run["index"]),
+        channel_names=run["channel_names"],
+        n_train=run["n_train"],
         truth=truth,
-        everything=run["first"] < run["n_train"],
-        **{name: run[name] for name in _AS_THEY_ARE if name != "first"},
+    )
+    return Detection(
+        series=series,
+        scores=scores["score"].to_numpy(dtype=np.float64),
+        offset=float(run["offset"]),
+        rule=EventRule(
+            min_length=run["min_length"],
+            merge_gap=run["merge_gap"],
+            in_training=run["first"] < run["n_train"],
+        ),
+        about=RunFacts(**{field.name: run[field.name] for field in fields(RunFacts)}),
+        **matrices,
     )
 
 

@@ -58,6 +58,9 @@ class Shingler(TransformerMixin, BaseEstimator):
     ----------
     window_ : int
         Steps in a row.
+    own_step_ : int
+        Step of a row that is its own sample, from 0 to ``window_ - 1``: the last one,
+        or ``window_ // 2`` where rows are centered.
     period_ : int or None
         Dominant period of the training series; None where none is clear, or neither
         `window` nor `pad` asks for it.
@@ -244,6 +247,13 @@ class Shingler(TransformerMixin, BaseEstimator):
         steps += [f"lead{step}" for step in range(1, after + 1)]
         names = [f"{channel}_{step}" for step in steps for channel in channels]
         return np.array(names, dtype=object)
+
+    @property
+    def own_step_(self) -> int:
+        """Step of a row that is its own sample: the last one, or ``window_ // 2``."""
+        check_is_fitted(self)
+        before, _ = reach(self.window_, self.align)
+        return before
 
     def set_output(self, *, transform: str | None = None) -> Self:
         """Choose the container of the output, as in scikit-learn.

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import skanomaly
+from skanomaly import EventRule
 from skanomaly._versions import software_versions
 from skanomaly.cli import main
 from skanomaly.report import read_run
@@ -58,16 +59,17 @@ def test_run_comes_back_as_it_was(out):
     assert [event.start for event in run.events] == events["start"].tolist()
     assert [event.channel for event in run.events] == events["channel"].tolist()
     assert len(events) > 0
-    assert run.channel_names == ("time", "score", "c")
+    assert run.series.channel_names == ("time", "score", "c")
     assert run.channel_errors.shape == run.expected.shape == (300, 3)
-    assert len(run.history["loss"]) == 2
-    assert (run.min_length, run.merge_gap, run.n_train, run.first) == (2, 1, 150, 150)
-    assert run.title == "three.csv"
-    assert run.made["Run"]["command"].startswith("skanomaly detect ")
-    assert run.made["Versions"] == software_versions(python=True)
-    assert run.made["Threshold"]["rule"] == "auto on validation"
-    assert run.made["DenseForecastDetector"]["epochs"] == 2
-    assert run.made["DenseForecastDetector"]["random_state"] == 0
+    assert len(run.about.history["loss"]) == 2
+    assert run.rule == EventRule(min_length=2, merge_gap=1)
+    assert run.series.n_train == run.first == 150
+    assert run.about.title == "three.csv"
+    assert run.about.made["Run"]["command"].startswith("skanomaly detect ")
+    assert run.about.made["Versions"] == software_versions(python=True)
+    assert run.about.made["Threshold"]["rule"] == "auto on validation"
+    assert run.about.made["DenseForecastDetector"]["epochs"] == 2
+    assert run.about.made["DenseForecastDetector"]["random_state"] == 0
 
 
 def test_title_labels_and_place(out, capsys, tmp_path):
@@ -180,6 +182,6 @@ def test_index_of_numbers_and_none_come_back(tmp_path):
     command = ["detect", str(tmp_path / "n.csv"), "--detector", "pca", "--quiet"]
     command += ["--value", "cpu", "--window", "5", "--out", str(tmp_path)]
     assert main([*command, "--time", "n"]) == 0
-    np.testing.assert_array_equal(read_run(tmp_path).index, frame["n"])
+    np.testing.assert_array_equal(read_run(tmp_path).series.index, frame["n"])
     assert main(command) == 0
-    assert read_run(tmp_path).index is None
+    assert read_run(tmp_path).series.index is None

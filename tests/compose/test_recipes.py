@@ -12,7 +12,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import Normalizer, StandardScaler
 
 import skanomaly
-import skanomaly.compose._expected as expected_module
 from skanomaly import (
     AutoencoderDetector,
     DenseForecastDetector,
@@ -22,8 +21,9 @@ from skanomaly import (
     find_events,
     make_detector,
 )
-from skanomaly.compose import detector_names, expected_values
+from skanomaly.compose import detector_names
 from skanomaly.compose._recipes import WITHOUT_RECIPE
+from skanomaly.detection import ask
 from skanomaly.detectors import BaseDetector
 from tests.detectors.common import records, wave
 
@@ -98,19 +98,9 @@ def test_the_unit_does_not_matter():
 @fitted_ones(OURS)
 def test_expected_values_have_shape_and_unit_of_the_series(fitted):
     X = LEVEL + SIZE * wave(60, n_channels_of(fitted), seed=1)
-    expected = expected_values(fitted, X)
+    expected = ask(fitted, X).expected
     assert expected.shape == X.shape
     assert (np.abs(expected - LEVEL) < 3 * SIZE).all()
-
-
-@fitted_ones(OURS)
-def test_expected_values_are_joined_without_a_seam(fitted, monkeypatch):
-    X = LEVEL + SIZE * wave(60, n_channels_of(fitted), seed=1)
-    whole = expected_values(fitted, X)
-    for size in (1, 23, 59):  # but at least a window
-        values = size * fitted[-1].n_features_in_
-        monkeypatch.setattr(expected_module, "BLOCK_VALUES", values)
-        np.testing.assert_allclose(expected_values(fitted, X), whole, rtol=1e-5)
 
 
 @pytest.fixture(scope="module", params=OURS)
@@ -124,15 +114,15 @@ def of_sine(request):
 
 def test_what_is_expected_of_a_sine_is_a_sine(of_sine):
     X = LEVEL + SIZE * wave(400, noise=0)
-    error = np.abs(expected_values(of_sine, X) - X)[20:-20].mean()
+    error = np.abs(ask(of_sine, X).expected - X)[20:-20].mean()
     assert error < 0.2 * np.abs(X - LEVEL).mean()
 
 
 def test_what_is_expected_of_a_spike_is_no_spike(of_sine):
     X = LEVEL + SIZE * wave(400, noise=0)
-    normal = expected_values(of_sine, X)[300]
+    normal = ask(of_sine, X).expected[300]
     X[300] += 8 * SIZE
-    expected = expected_values(of_sine, X)[300]
+    expected = ask(of_sine, X).expected[300]
     # It is the sample's own value that is expected, not that of one of its neighbours.
     assert np.abs(expected - X[300]) > 2 * SIZE
     assert np.abs(expected - normal) < 6 * SIZE
@@ -145,7 +135,7 @@ def test_the_reconstruction_of_a_sample_is_a_mean_over_sub_windows():
         pipeline = make_pipeline(Shingler(12, align=align), detector).fit(X)
         rows = pipeline[:-1].transform(X)
         np.testing.assert_allclose(
-            expected_values(pipeline, X)[:, 0],
+            ask(pipeline, X).expected[:, 0],
             pipeline[-1].reconstruct(rows)[:, step],
             rtol=1e-6,
         )
@@ -157,7 +147,7 @@ def test_the_forecast_of_a_sample_is_the_last_of_its_row():
     pipeline = make_pipeline(Shingler(12), detector).fit(X)
     rows = pipeline[:-1].transform(X)
     np.testing.assert_array_equal(
-        expected_values(pipeline, X)[:, 0], pipeline[-1].forecast(rows)[:, -1]
+        ask(pipeline, X).expected[:, 0], pipeline[-1].forecast(rows)[:, -1]
     )
 
 
@@ -165,10 +155,10 @@ def test_some_pipelines_expect_nothing():
     X = wave(100)
     forest = IsolationForest(n_estimators=5, random_state=0)
     pipeline = make_pipeline(StandardScaler(), Shingler(10), forest).fit(X)
-    assert expected_values(pipeline, X) is None
+    assert ask(pipeline, X).expected is None
     table = records()
     tabular = make_pipeline(StandardScaler(), AutoencoderDetector(epochs=1))
-    assert expected_values(tabular.fit(table), table) is None
+    assert ask(tabular.fit(table), table).expected is None
 
 
 def test_every_public_detector_has_a_recipe():
@@ -211,7 +201,7 @@ def test_every_recipe_is_a_detector_of_ours_or_in_one_of_ours():
 
 @fitted_ones(OTHERS)
 def test_detectors_of_others_expect_nothing(fitted):
-    assert expected_values(fitted, wave(60, n_channels_of(fitted))) is None
+    assert ask(fitted, wave(60, n_channels_of(fitted))).expected is None
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -282,8 +272,8 @@ def test_parameters_reach_the_detector():
     detector = make_detector("lstm", threshold=rule, units=7, epochs=2)[-1]
     assert (detector.units, detector.epochs) == (7, 2)
     assert detector.threshold is rule
-    with pytest.raises(TypeError, match="LSTMDetector has no parameter 'filters'.$"):
-        make_detector("lstm", filters=3)
+    with pytest.raises(TypeError, match="LSTMDetector has no parameter 'beta'.$"):
+        make_detector("lstm", beta=3)
     with pytest.raises(TypeError, match=r"'epoch'. Did you mean 'epochs'\?$"):
         make_detector("vae", epoch=3)
 
@@ -314,7 +304,7 @@ def test_nothing_is_expected_where_it_cannot_be_told():
         make_pipeline(Normalizer(), Shingler(12), DenseForecastDetector(**quick)),
     ]
     for pipeline in pipelines:
-        assert expected_values(pipeline.fit(X), X) is None
+        assert ask(pipeline.fit(X), X).expected is None
 
 
 @pytest.mark.parametrize("name", OTHERS)

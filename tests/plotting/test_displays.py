@@ -18,7 +18,7 @@ from skanomaly import (
     find_events,
     make_detector,
 )
-from skanomaly.compose import expected_values
+from skanomaly.detection import ask
 from skanomaly.plotting import (
     BlameDisplay,
     ErrorHistogramDisplay,
@@ -108,14 +108,14 @@ def test_estimator_that_tells_channels_apart_is_asked_whom_to_blame():
     X[310:316, 2] += 3
     pipe = make_detector("pca", window=20).fit(X[:200])
     display = SeriesDisplay.from_estimator(pipe, X, y)
-    assert [event.channel for event in display.events] == [2]
+    assert [event.channel for event in display.events] == ["x2"]
     assert [len(lines_of(ax, EVENT)) for ax in display.axes_] == [0, 0, 1]
     frame = pd.DataFrame(X, columns=["a", "b", "c"])
     pipe.fit(frame[:200])
     tuned = TunedThresholdDetectorCV(pipe, cv="prefit").fit(frame, y)
     display = SeriesDisplay.from_estimator(tuned, frame, y)
     assert {event.channel for event in display.events} == {"c"}
-    np.testing.assert_array_equal(display.expected, expected_values(pipe, frame))
+    np.testing.assert_array_equal(display.expected, ask(pipe, frame).expected)
 
 
 def test_records_with_one_error_for_all_columns_blame_none():
@@ -211,8 +211,8 @@ def test_truth_is_a_strip_below_the_error_and_part_of_the_histogram(forest):
     lowest = min(bar.get_x() for bar in bars if bar.get_height())
     width = bars[0].get_width()
     assert lowest <= -pipe.score_samples(X)[y < 0].max() <= lowest + width
-    for display in (ScoreDisplay, ErrorHistogramDisplay):
-        with pytest.raises(ValueError, match="y_true has 9 values for 300 samples"):
+    for display, name in ((ScoreDisplay, "truth"), (ErrorHistogramDisplay, "y_true")):
+        with pytest.raises(ValueError, match=f"{name} has 9 values for 300 samples"):
             display.from_estimator(pipe, X, y[:9])
 
 
@@ -327,7 +327,10 @@ def test_recipes_with_detectors_of_others_are_drawn(name, n_channels):
     series = SeriesDisplay.from_estimator(pipe, X)
     assert len(series.axes_) == n_channels
     assert series.expected is None
-    assert series.events == find_events(pipe.decision_function(X))
+    found = find_events(pipe.score_samples(X), offset=pipe[-1].offset_)
+    assert [(one.start, one.stop, one.peak) for one in series.events] == [
+        (one.start, one.stop, one.peak) for one in found
+    ]
     score = ScoreDisplay.from_estimator(pipe, X)
     np.testing.assert_array_equal(score.line_.get_ydata(), -pipe.score_samples(X))
     histogram = ErrorHistogramDisplay.from_estimator(pipe, X)

@@ -8,14 +8,15 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from skanomaly import find_events
+from skanomaly import Detection, find_events
+from skanomaly.detection import RunFacts, TimeSeries
 from skanomaly.plotting import (
     BlameDisplay,
     ReconstructionDisplay,
     SeriesDisplay,
     ThresholdCurveDisplay,
 )
-from skanomaly.report import Detection, draw_report
+from skanomaly.report import draw_report
 
 NAMES = ("$x_$", "Open ($)", "Close ($)", r"a \ $ b \$")
 ERRORS = np.random.default_rng(0).random((30, 4))
@@ -56,12 +57,11 @@ def test_name_of_a_metric_is_shown_as_it_is(name):
 
 
 def test_names_of_a_report_are_shown_as_they_are():
-    found = Detection.from_scores(
-        -ERRORS.sum(axis=1),
-        values=ERRORS,
+    found = Detection(
+        series=TimeSeries(ERRORS, channel_names=NAMES),
+        scores=-ERRORS.sum(axis=1),
         offset=-9.0,
-        channel_names=NAMES,
-        detector="My$$Detector",
+        about=RunFacts(detector="My$$Detector"),
     )
     texts = texts_of(draw_report(found))
     assert set(NAMES) <= set(texts)

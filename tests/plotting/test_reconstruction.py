@@ -12,7 +12,7 @@ from skanomaly import (
     find_events,
     make_detector,
 )
-from skanomaly.compose import expected_values
+from skanomaly.detection import ask
 from skanomaly.plotting import ReconstructionDisplay
 from skanomaly.plotting._style import EVENT, EXPECTED, SERIES, TRUTH
 from tests.plotting.common import lines_of, spans_of
@@ -43,7 +43,7 @@ def residual_of(ax):
 def test_the_stretch_is_drawn_with_what_was_expected(series, pipe):
     X, y = series
     display = ReconstructionDisplay.from_estimator(pipe, X, y, start=350, stop=450)
-    expected = expected_values(pipe, X)[350:450]
+    expected = ask(pipe, X).expected[350:450]
     for channel, ax in enumerate(display.axes_):
         (came,) = lines_of(ax, SERIES)
         np.testing.assert_array_equal(came.get_xdata(), np.arange(350, 450))
@@ -109,7 +109,7 @@ def test_forecasters_and_tuned_pipelines_and_times(series):
     display = ReconstructionDisplay.from_estimator(tuned, frame, start=400, stop=430)
     assert [ax.get_ylabel() for ax in display.axes_] == ["a", "b"]
     (line,) = lines_of(display.axes_[1], EXPECTED)
-    expected = expected_values(forecaster, frame)[400:430, 1]
+    expected = ask(forecaster, frame).expected[400:430, 1]
     np.testing.assert_array_equal(line.get_ydata(), expected)
     assert line.get_xdata()[0] == times[400].to_datetime64()
 

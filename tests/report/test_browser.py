@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from skanomaly import find_events
-from skanomaly.report import Detection, draw_page, events_frame, truth_metrics
+from skanomaly.detection import judge
+from skanomaly.report import draw_page
+from tests.detection.common import detection_of
 from tests.naive import decimated_extremes
 
 Keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
@@ -38,7 +40,7 @@ def make_run(**more):
         "min_length": 2,
         "merge_gap": 1,
     }
-    return Detection.from_scores(-error, **{**defaults, **more})
+    return detection_of(-error, **{**defaults, **more})
 
 
 @pytest.fixture(scope="module")
@@ -84,9 +86,9 @@ def page(browser, path):
 
 
 def events_at(detection, threshold):
-    score = detection.score.copy()
+    score, rule = detection.scores.copy(), detection.rule
     score[: detection.first] = 0
-    rules = {"min_length": detection.min_length, "merge_gap": detection.merge_gap}
+    rules = {"min_length": rule.min_length, "merge_gap": rule.merge_gap}
     return find_events(score, offset=-threshold, **rules)
 
 
@@ -120,9 +122,9 @@ def test_slider_recomputes_events_and_metrics(page, run):
         events = events_at(run, threshold)
         assert page.card("events") == f"{len(events):,}"
         assert page.card("samples") == f"{sum(e.length for e in events):,}"
-        judged = replace(run, events=tuple(events), offset=-threshold)
+        judged = replace(run, offset=-threshold)
         for kind, f1 in (("event", "event_f1"), ("sample", "sample_f1")):
-            score = page.ask("return number(arguments[0])", truth_metrics(judged)[f1])
+            score = page.ask("return number(arguments[0])", judge(judged)[f1])
             assert page.card(f"{kind}F1") == score
         rows = page.ask("return document.querySelectorAll('#events tbody tr').length")
         assert rows == min(100, len(events))
@@ -150,7 +152,7 @@ def test_events_and_metrics_are_those_of_python(page):
             """,
             *(error.tolist(), truth.astype(int).tolist(), 0.8, rules),
         )
-        found = Detection.from_scores(
+        found = detection_of(
             -error,
             values=np.zeros((400, 1)),
             offset=-0.8,
@@ -160,7 +162,7 @@ def test_events_and_metrics_are_those_of_python(page):
             merge_gap=merge_gap,
         )
         assert events == [[e.start, e.stop, e.peak] for e in found.events]
-        metrics = truth_metrics(found)
+        metrics = judge(found)
         for kind in ("event", "sample"):
             for metric in ("precision", "recall", "f1"):
                 ours = judged[f"{kind}{metric.capitalize()}"]
@@ -187,7 +189,7 @@ def test_fewer_points_keep_the_extremes_and_the_gaps(page):
 
 
 def test_typed_threshold_is_taken_exactly(page, run):
-    error = float(-run.score[run.events[0].peak])
+    error = float(-run.scores[run.events[0].peak])
     page.set_threshold(error)  # at the peak, which is then normal
     assert page.card("events") == str(len(events_at(run, error)))
     assert page.card("found").startswith(f"{len(events_at(run, error))} of 4")
@@ -196,7 +198,7 @@ def test_typed_threshold_is_taken_exactly(page, run):
 def test_threshold_below_zero_hides_no_error_of_a_logarithmic_axis(browser, write):
     score = -np.linspace(0.1, 1, 50)
     score[20] = -1000
-    browser.open(write(Detection.from_scores(score, values=np.ones(50), offset=-2.0)))
+    browser.open(write(detection_of(score, values=np.ones(50), offset=-2.0)))
     axis = "document.getElementById('series').layout.yaxis4"
     for threshold in (-1, 0):
         browser.set_threshold(threshold)
@@ -218,13 +220,13 @@ def test_click_and_enter_show_an_event(page, run):
         """,
         whole[0],
     )
-    peak = run.index[event.peak].value / 1e6
+    peak = run.series.index[event.peak].value / 1e6
     assert left < peak < right
     assert right - left < 0.1 * (whole[1] - whole[0])
     row = page.find("#events tbody tr[aria-current]")
     assert row.text.startswith(str(len(run.events)))
     page.find("#events tbody tr:first-child button").send_keys(Keys.ENTER)
-    first = run.index[run.events[0].peak].value / 1e6
+    first = run.series.index[run.events[0].peak].value / 1e6
     page.wait(
         """
         const [left, right] = document.getElementById("series").layout.xaxis.range;
@@ -238,7 +240,7 @@ def test_zoom_draws_what_is_there(browser, write):
     n_samples = 200_000
     values = np.sin(np.arange(n_samples) / 7)[:, None]
     score = -np.abs(values[:, 0])
-    browser.open(write(Detection.from_scores(score, values=values, offset=-2)))
+    browser.open(write(detection_of(score, values=values, offset=-2)))
     drawn = f"return {VALUES}"
     n_whole = len(browser.ask(drawn)["x"])
     assert n_whole < 20_000
@@ -336,7 +338,7 @@ def test_downloaded_table_is_that_of_python(browser, write, several):
     while not target.exists() and time.monotonic() < end:
         time.sleep(0.02)
     read = pd.read_csv(target)
-    ours = events_frame(several)
+    ours = several.events_to_frame()
     assert list(read) == list(ours)
     assert len(ours) > 1
     for name in ("start", "stop", "length", "peak", "channel"):
@@ -466,7 +468,7 @@ PLAIN = {
 
 @pytest.mark.parametrize(("score", "more"), PLAIN.values(), ids=PLAIN)
 def test_poor_runs_make_a_page_too(browser, write, score, more):
-    found = Detection.from_scores(score, values=np.ones((len(score), 1)), **more)
+    found = detection_of(score, values=np.ones((len(score), 1)), **more)
     browser.open(write(found))
     assert browser.console() == []
     assert browser.card("events") == str(len(found.events))
@@ -483,7 +485,7 @@ def test_poor_runs_make_a_page_too(browser, write, score, more):
 def test_gaps_in_the_values_are_gaps(browser, write):
     values = np.sin(np.arange(500) / 9)[:, None]
     values[200:220] = np.nan
-    found = Detection.from_scores(np.zeros(500), values=values, offset=-1)
+    found = detection_of(np.zeros(500), values=values, offset=-1)
     browser.open(write(found))
     drawn = browser.ask(f"return JSON.stringify({VALUES}.y)")
     assert [y is None for y in json.loads(drawn)] == np.isnan(values[:, 0]).tolist()

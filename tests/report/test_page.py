@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skanomaly.report import Detection, draw_page
+from skanomaly.detection import RunFacts
+from skanomaly.report import draw_page
 from skanomaly.report._page import _contents
 from skanomaly.report._page._contents import contents_of
 from skanomaly.report._page._pack import compact
+from tests.detection.common import detection_of
 
 HOSTILE = ('</script><script>alert("x")</script>', "<img src=x onerror=alert(1)>", "&")
 
@@ -25,7 +27,7 @@ def detection(n_samples=60, n_channels=1, **more):
     score = -rng.random(n_samples)
     score[40] = -5
     values = rng.normal(size=(n_samples, n_channels))
-    return Detection.from_scores(score, values=values, offset=-2.0, **more)
+    return detection_of(score, values, offset=-2.0, **more)
 
 
 def facts_of(page):
@@ -77,10 +79,10 @@ def test_a_title_is_no_place_to_fill():
 def test_numbers_are_those_of_the_run():
     found = detection(n_train=30, truth=np.arange(60) == 40)
     facts, _ = contents_of(found, title="")
-    np.testing.assert_array_equal(numbers(found, facts["error"]), -found.score)
-    np.testing.assert_array_equal(numbers(found, facts["truth"]), found.truth)
+    np.testing.assert_array_equal(numbers(found, facts["error"]), -found.scores)
+    np.testing.assert_array_equal(numbers(found, facts["truth"]), found.series.truth)
     values = numbers(found, facts["channels"][0]["values"])
-    np.testing.assert_allclose(values, found.values[:, 0], atol=1e-6)
+    np.testing.assert_allclose(values, found.series.values[:, 0], atol=1e-6)
     assert facts["threshold"] == "2.0"
     assert facts["first"] == facts["nTrain"] == 30
 
@@ -152,8 +154,9 @@ def test_channels_of_a_run_that_is_all_training_keep_some_order():
 
 
 def test_infinite_thresholds_and_losses_are_told():
-    found = replace(detection(), offset=-np.inf, events=())
-    found = replace(found, history={"loss": [1.0, np.nan]})
+    found = replace(detection(), offset=-np.inf)
+    about = RunFacts(history={"loss": [1.0, np.nan]})
+    found = replace(found, about=about)
     facts = facts_of(draw_page(found))
     assert facts["threshold"] == "inf"
     assert facts["history"] == {"loss": [1.0, None]}
@@ -168,6 +171,6 @@ def test_without_plotly_it_is_said_what_to_install(monkeypatch):
 def test_every_script_is_used():
     folder = files("skanomaly.report._page")
     there = {path.name for path in folder.iterdir() if path.name.endswith(".js")}
-    from skanomaly.report._page._draw import _SCRIPTS
+    from skanomaly.report._page._html import _SCRIPTS
 
     assert there == set(_SCRIPTS)

@@ -1,5 +1,5 @@
 """One page of HTML that holds a run and what is needed to look at it."""
 
-from skanomaly.report._page._draw import draw_page
+from skanomaly.report._page._html import draw_page
 
 __all__ = ["draw_page"]

@@ -6,10 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skanomaly.plotting._style import as_positions
-from skanomaly.report._collect import Detection
+from skanomaly.detection import Detection, judge
 from skanomaly.report._page._pack import Arrays, compact
-from skanomaly.report._truth import truth_metrics
 
 # Values, expected values and errors together; some 60 MB in a browser.
 _MOST_NUMBERS = 15_000_000
@@ -17,50 +15,51 @@ _MOST_NUMBERS = 15_000_000
 
 def default_title(detection: Detection) -> str:
     """Return the detector and what it watches."""
-    names = detection.channel_names
+    names = detection.series.channel_names
     listed = ", ".join(names) if len(names) <= 3 else f"{len(names)} channels"
-    return f"{detection.detector} on {listed}"
+    return f"{detection.about.detector} on {listed}"
 
 
 def contents_of(detection: Detection, *, title: str) -> tuple[dict[str, Any], bytes]:
     """Return the facts of a run and the bytes of its numbers, which these point to."""
     arrays = Arrays()
-    n_samples, n_channels = detection.values.shape
+    series, about = detection.series, detection.about
     shown = _channels_to_show(detection)
-    contents = {
+    contents: dict[str, Any] = {
         "title": title,
-        "detector": detection.detector,
-        "window": detection.window,
-        "nSamples": n_samples,
-        "nChannels": n_channels,
-        "nTrain": detection.n_train,
+        "detector": about.detector,
+        "window": about.window,
+        "nSamples": series.n_samples,
+        "nChannels": series.n_channels,
+        "nTrain": series.n_train,
         "first": detection.first,
         "threshold": str(0.0 - detection.offset),  # infinity is no JSON
-        "minLength": detection.min_length,
-        "mergeGap": detection.merge_gap,
-        "history": _numbers(detection.history or {}),
+        "minLength": detection.rule.min_length,
+        "mergeGap": detection.rule.merge_gap,
+        "history": _numbers(about.history or {}),
         "made": {
             head: {name: _text(value) for name, value in facts.items()}
-            for head, facts in detection.made.items()
+            for head, facts in about.made.items()
         },
         "index": _index(detection, arrays),
-        "error": arrays.add(0.0 - detection.score),
+        "error": arrays.add(0.0 - detection.scores),
         "channels": [_channel(detection, channel, arrays) for channel in shown],
         "otherErrors": _other_errors(detection, shown, arrays),
         "truth": None,
     }
-    if detection.truth is not None:
-        contents["truth"] = arrays.add(detection.truth)
-        metrics = truth_metrics(detection)
+    # A truth without an anomaly judges nothing.
+    if series.truth is not None and series.truth[detection.first :].any():
+        contents["truth"] = arrays.add(series.truth)
+        metrics = judge(detection)
         contents["vus"] = [metrics["vus_pr"], metrics["vus_window"]]
     return contents, arrays.to_bytes()
 
 
 def _channel(detection: Detection, channel: int, arrays: Arrays) -> dict[str, Any]:
     """Return the name of a channel and where what is known of it is to be found."""
-    facts: dict[str, Any] = {"name": str(detection.channel_names[channel])}
+    facts: dict[str, Any] = {"name": detection.series.channel_names[channel]}
     matrices = {
-        "values": detection.values,
+        "values": detection.series.values,
         "expected": detection.expected,
         "errors": detection.channel_errors,
     }
@@ -73,15 +72,15 @@ def _channel(detection: Detection, channel: int, arrays: Arrays) -> dict[str, An
 
 def _channels_to_show(detection: Detection) -> list[int]:
     """Return as many channels as a page has room for, the most to blame first."""
-    matrices = (detection.values, detection.expected, detection.channel_errors)
+    matrices = (detection.series.values, detection.expected, detection.channel_errors)
     n_numbers = sum(len(matrix) for matrix in matrices if matrix is not None)
-    n_channels = detection.values.shape[1]
+    n_channels = detection.series.n_channels
     n_events, error = np.zeros(n_channels), np.zeros(n_channels)
     if detection.channel_errors is not None:
         error = detection.channel_errors[detection.first :].sum(axis=0)
     for event in detection.events:
         if event.channel is not None:
-            n_events[detection.channel_names.index(event.channel)] += 1
+            n_events[detection.series.channel_names.index(event.channel)] += 1
     order = np.lexsort((np.arange(n_channels), -error, -n_events))
     return list(map(int, order[: max(1, _MOST_NUMBERS // n_numbers)]))
 
@@ -100,9 +99,8 @@ def _other_errors(
 
 def _index(detection: Detection, arrays: Arrays) -> dict[str, Any]:
     """Return the positions of the samples: milliseconds since 1970, or numbers."""
-    index, n_samples = detection.index, len(detection.score)
+    index, positions = detection.series.index, detection.series.positions
     zone = getattr(index, "tz", None)
-    positions = as_positions(index, n_samples)
     times = positions.dtype.kind == "M"
     numbers = _milliseconds(positions) if times else positions.astype(np.float64)
     if zone is not None and (np.diff(numbers) < 0).any():

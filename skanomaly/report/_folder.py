@@ -4,14 +4,12 @@ import os
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import joblib
 
-from skanomaly.report._collect import Detection
-from skanomaly.report._model import SavedModel
+from skanomaly.detection import Detection
 from skanomaly.report._stored import dump_run
-from skanomaly.report._tables import events_frame, scores_frame
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -70,7 +68,7 @@ def write_report(
     *,
     figure: "Figure | None" = None,
     page: str | None = None,
-    model: SavedModel | None = None,
+    model: Any = None,
 ) -> list[Path]:
     """Write the tables of a run, its picture, its page and its model.
 
@@ -84,14 +82,14 @@ def write_report(
     Parameters
     ----------
     detection : Detection
-        What :func:`skanomaly.report.collect` returned.
+        As :func:`skanomaly.detect` returns it.
     folder : str or Path
         Where to write; made where it is missing.
     figure : Figure, default=None
         What :func:`skanomaly.report.draw_report` returned.
     page : str, default=None
         What :func:`skanomaly.report.draw_page` returned.
-    model : SavedModel, default=None
+    model : SavedModel or estimator, default=None
         The fitted pipeline.
 
     Returns
@@ -106,8 +104,8 @@ def write_report(
     try:
         with TemporaryDirectory(prefix=".skanomaly-", dir=folder) as hidden:
             beside = Path(hidden)
-            scores_frame(detection).to_csv(beside / "scores.csv", index=False)
-            events_frame(detection).to_csv(beside / "events.csv", index=False)
+            detection.to_frame().to_csv(beside / "scores.csv", index=False)
+            detection.events_to_frame().to_csv(beside / "events.csv", index=False)
             run = dump_run(detection, beside / "scores.csv")
             (beside / "run.json").write_text(run, encoding="utf-8")
             if figure is not None:

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from skanomaly import __version__
 from skanomaly._compat import import_extra
-from skanomaly.report._collect import Detection
+from skanomaly.detection import Detection
 from skanomaly.report._page._contents import contents_of, default_title
 from skanomaly.report._page._pack import pack
 
@@ -29,8 +29,7 @@ def draw_page(detection: Detection, *, title: str | None = None) -> str:
     Parameters
     ----------
     detection : Detection
-        What :func:`skanomaly.report.collect` returned, or
-        :meth:`skanomaly.report.Detection.from_scores`.
+        As :func:`skanomaly.detect` returns it.
     title : str, default=None
         Heading of the page; None for that of the detection.
 
@@ -48,13 +47,16 @@ def draw_page(detection: Detection, *, title: str | None = None) -> str:
 
     Examples
     --------
-    >>> from skanomaly.report import Detection, draw_page
-    >>> found = Detection.from_scores([-1, -5, -1], values=[[1], [9], [1]], offset=-2)
+    >>> from skanomaly import Detection
+    >>> from skanomaly.detection import TimeSeries
+    >>> from skanomaly.report import draw_page
+    >>> series = TimeSeries([1, 9, 1])
+    >>> found = Detection(series=series, scores=[-1, -5, -1], offset=-2)
     >>> draw_page(found, title="Three samples").startswith("<!DOCTYPE html>")
     True
     """
     plotly = import_extra("plotly.offline", extra="report")
-    title = title or detection.title or default_title(detection)
+    title = title or detection.about.title or default_title(detection)
     contents, data = contents_of(detection, title=title)
     parts = {
         "title": html.escape(title),

@@ -1,24 +1,35 @@
 """Truth that pictures are held against."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skanomaly._validation import check_lengths, read_numbers
+from skanomaly.detection import Detection
 from skanomaly.events import Event, find_events, read_labels
-from skanomaly.metrics._truth import read_scores
 
 
-def truth_events(y_true: ArrayLike | None) -> list[Event] | None:
+def truth_events(y_true: ArrayLike | None) -> Sequence[Event] | None:
     """Return the true events, None where nothing is known."""
     return None if y_true is None else find_events(read_labels(y_true, name="y_true"))
+
+
+def judged_part(detection: Detection) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Return truth and errors of the part in which events are looked for."""
+    truth = detection.series.truth
+    if truth is None:
+        raise ValueError("the detection has no truth: pass y to detect.")
+    return truth[detection.first :], 0.0 - detection.scores[detection.first :]
 
 
 def read_judged(
     y_true: ArrayLike, y_score: ArrayLike
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Return truth, with anomalies and normal samples in it, and scores."""
-    truth, score = read_scores(y_true, y_score)
+    truth = read_labels(y_true, name="y_true")
+    score = read_numbers(y_score, name="y_score")
+    check_lengths(len(truth), y_score=score)
     if truth.all() or not truth.any():
         kind = "nothing normal" if truth.all() else "no anomaly"
         raise ValueError(
@@ -26,13 +37,3 @@ def read_judged(
             "series with both."
         )
     return truth, score
-
-
-def check_lengths(n_samples: int, **columns: Any) -> None:
-    """Raise unless each column that is given has one value a sample."""
-    for name, column in columns.items():
-        if column is not None and len(column) != n_samples:
-            raise ValueError(
-                f"{name} has {len(column)} values for {n_samples} samples: pass both "
-                "for the same samples."
-            )

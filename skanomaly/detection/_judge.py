@@ -1,10 +1,9 @@
-"""Truth to judge a detection by, read with care."""
-
-from typing import TYPE_CHECKING
+"""Compare a detection with the truth."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skanomaly.detection._detection import Detection
 from skanomaly.events import events_to_labels, read_labels
 from skanomaly.metrics import (
     EventCounts,
@@ -14,40 +13,6 @@ from skanomaly.metrics import (
     vus_pr_score,
     vus_window,
 )
-
-if TYPE_CHECKING:
-    from skanomaly.report._collect import Detection
-
-
-def read_truth(labels: ArrayLike, *, name: str = "truth") -> NDArray[np.bool_]:
-    """Return which samples are anomalous, or say what came instead of labels.
-
-    Parameters
-    ----------
-    labels : array-like of shape (n_samples,)
-        Hopefully labels in {0, 1} with 1 anomalous, in {+1, -1} with -1 anomalous, or
-        booleans.
-    name : str, default="truth"
-        What to call them in the error.
-
-    Returns
-    -------
-    truth : ndarray of shape (n_samples,) of bool
-
-    Raises
-    ------
-    ValueError
-        If there are other values.
-    """
-    try:
-        return read_labels(labels, name=name)
-    except ValueError as error:
-        came = list(dict.fromkeys(map(str, np.ravel(labels).tolist())))
-        listed = ", ".join(came[:6]) + (", ..." if len(came) > 6 else "")
-        raise ValueError(
-            f"{name} must hold 0 and 1 (1 anomalous), 1 and -1 (-1 anomalous), or "
-            f"booleans; it holds {listed or 'nothing'}."
-        ) from error
 
 
 def check_truth(
@@ -73,9 +38,15 @@ def check_truth(
     Raises
     ------
     ValueError
-        If there are other values, not one a sample, or no anomaly to be found.
+        If there are other values, not one per sample, or no anomaly to be found.
+
+    Examples
+    --------
+    >>> from skanomaly.detection import check_truth
+    >>> check_truth([0, 1], 2)
+    array([False,  True])
     """
-    truth = read_truth(labels, name=name)
+    truth = read_labels(labels, name=name)
     if len(truth) != n_samples:
         raise ValueError(
             f"{name} holds {len(truth):,} labels for {n_samples:,} samples: give one "
@@ -90,8 +61,8 @@ def check_truth(
     return truth
 
 
-def truth_metrics(detection: "Detection") -> dict[str, float]:
-    """Judge what was found by the truth, in the part where events were looked for.
+def judge(detection: Detection) -> dict[str, float]:
+    """Compare the events with the truth, where events were looked for.
 
     Parameters
     ----------
@@ -110,28 +81,27 @@ def truth_metrics(detection: "Detection") -> dict[str, float]:
     Raises
     ------
     ValueError
-        If the detection has no truth.
+        If the detection has no truth, or a truth with no anomaly to be found.
 
     Examples
     --------
-    >>> from skanomaly.report import Detection, truth_metrics
-    >>> found = Detection.from_scores(
-    ...     [-1, -5, -1, -5], values=[[0]] * 4, offset=-2, truth=[0, 1, 0, 0]
-    ... )
-    >>> metrics = truth_metrics(found)
+    >>> from skanomaly import Detection
+    >>> from skanomaly.detection import TimeSeries, judge
+    >>> series = TimeSeries([0, 0, 0, 0], truth=[0, 1, 0, 0])
+    >>> found = Detection(series=series, scores=[-1, -5, -1, -5], offset=-2)
+    >>> metrics = judge(found)
     >>> metrics["event_precision"], metrics["event_recall"]
     (0.5, 1.0)
     """
-    if detection.truth is None:
-        raise ValueError("the detection has no truth: pass truth= to collect.")
-    truth = detection.truth[detection.first :]
-    n_samples = len(detection.score)
-    labels = events_to_labels(detection.events, n_samples)[detection.first :]
-    found = labels == -1
+    series, first = detection.series, detection.first
+    if series.truth is None:
+        raise ValueError("the detection has no truth: pass y to detect.")
+    truth = check_truth(series.truth, series.n_samples, first=first)[first:]
+    found = events_to_labels(detection.events, series.n_samples)[first:] == -1
     events = EventCounts.of(truth, found)
     right = int(np.count_nonzero(truth & found))
     n_true, n_found = int(np.count_nonzero(truth)), int(np.count_nonzero(found))
-    window = vus_window(np.nan_to_num(detection.values))
+    window = vus_window(np.nan_to_num(series.values))
     return {
         "event_precision": event_precision_score(truth, found),
         "event_recall": event_recall_score(truth, found),
@@ -139,9 +109,7 @@ def truth_metrics(detection: "Detection") -> dict[str, float]:
         "sample_precision": right / max(1, n_found),
         "sample_recall": right / n_true,
         "sample_f1": 2 * right / (n_true + n_found),
-        "vus_pr": vus_pr_score(
-            truth, -detection.score[detection.first :], window=window
-        ),
+        "vus_pr": vus_pr_score(truth, -detection.scores[first:], window=window),
         "vus_window": window,
         "n_true_events": events.found + events.missed,
         "n_true_events_found": events.found,

@@ -1,0 +1,37 @@
+"""Ask a fitted estimator about a series once; everything else works on the answer.
+
+`detect` returns a `Detection`: scores, labels, events, expected values. Pictures,
+tables, the report page, the command line and the harness are made from it.
+"""
+
+from skanomaly.detection._ask import ask
+from skanomaly.detection._detect import detect
+from skanomaly.detection._detection import Detection
+from skanomaly.detection._facts import (
+    RunFacts,
+    detector_name,
+    innermost,
+    offset_of,
+    window_of,
+)
+from skanomaly.detection._judge import check_truth, judge
+from skanomaly.detection._rule import EventRule
+from skanomaly.detection._tables import column_names
+from skanomaly.detection._time_series import TimeSeries, as_positions
+
+__all__ = [
+    "Detection",
+    "EventRule",
+    "RunFacts",
+    "TimeSeries",
+    "as_positions",
+    "ask",
+    "check_truth",
+    "column_names",
+    "detect",
+    "detector_name",
+    "innermost",
+    "judge",
+    "offset_of",
+    "window_of",
+]

@@ -1,0 +1,109 @@
+"""From a fitted estimator and a series to what was detected."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from skanomaly.detection._ask import ask
+from skanomaly.detection._detection import Detection
+from skanomaly.detection._facts import RunFacts, detector_name, offset_of
+from skanomaly.detection._rule import EventRule
+from skanomaly.detection._time_series import TimeSeries
+
+_DEFAULT_RULE = EventRule()
+
+
+def detect(
+    estimator: Any,
+    X: ArrayLike,
+    y: ArrayLike | None = None,
+    *,
+    index: Any = None,
+    channel_names: Sequence[Any] | None = None,
+    n_train: int = 0,
+    events: EventRule = _DEFAULT_RULE,
+    offset: float | None = None,
+) -> Detection:
+    """Score a series with a fitted detector and find its events.
+
+    The estimator is asked once: scores, expected values and the errors of the channels
+    come from a single pass of its model.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted pipeline or outlier detector, of this package or of scikit-learn.
+    X : array-like of shape (n_samples, n_channels)
+        The series, in the order of time; the part that was trained on comes first.
+    y : array-like of shape (n_samples,), default=None
+        Truth in {0, 1} with 1 anomalous, in {+1, -1} with -1 anomalous, or booleans,
+        to judge the events by. It has no influence on them.
+    index : array-like of shape (n_samples,), default=None
+        Times or numbers of the samples; None for the index of a data frame, or sample
+        numbers.
+    channel_names : sequence of str, default=None
+        One name per channel; None for the columns of a data frame, or ``x0``, ``x1``,
+        ...
+    n_train : int, default=0
+        Number of samples at the start that the detector was trained on, in which no
+        events are looked for.
+    events : EventRule, default=EventRule()
+        Definition of an event.
+    offset : float, default=None
+        Threshold on the scale of the scores; None for the estimator's ``offset_``.
+
+    Returns
+    -------
+    detection : Detection
+        Scores, labels, events and, as far as the estimator knows them, expected values
+        and errors of channels.
+
+    Raises
+    ------
+    ValueError
+        If the estimator has no ``score_samples``; if it has no ``offset_`` and `offset`
+        is None; if index, names, `n_train` or `y` do not fit the series.
+
+    See Also
+    --------
+    find_events : Find events in bare scores or labels.
+    skanomaly.detection.judge : Compare a detection with the truth.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skanomaly import detect, make_detector
+    >>> X = np.sin(np.arange(600) / 5).reshape(-1, 1)
+    >>> X[450] += 3
+    >>> pipe = make_detector("pca", window=30).fit(X[:300])
+    >>> detection = detect(pipe, X, n_train=300)
+    >>> [event.start <= 450 < event.stop for event in detection.events]
+    [True]
+    >>> detection.expected.shape
+    (600, 1)
+    """
+    series = TimeSeries(
+        X, index=index, channel_names=channel_names, n_train=n_train, truth=y
+    )
+    if offset is None:
+        offset = offset_of(estimator)
+    if offset is None:
+        raise ValueError(
+            f"{detector_name(estimator)} has no offset_: pass offset, below which its "
+            "scores are anomalous."
+        )
+    assessment = ask(estimator, X)
+    shape = series.values.shape
+    # A single channel is to blame anyway; of records there may be one error for all.
+    separate = series.n_channels > 1 and assessment.errors.shape == shape
+    return Detection(
+        series=series,
+        scores=assessment.scores,
+        offset=offset,
+        rule=events,
+        expected=assessment.expected,
+        channel_errors=assessment.errors if separate else None,
+        own_errors=assessment.own_errors,
+        about=RunFacts.of(estimator),
+    )

@@ -1,0 +1,201 @@
+"""All that one fitted estimator says of one series."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skanomaly._validation import check_lengths
+from skanomaly.detection._facts import RunFacts
+from skanomaly.detection._rule import EventRule
+from skanomaly.detection._tables import events_frame, scores_frame
+from skanomaly.detection._time_series import TimeSeries
+from skanomaly.events import Event, find_events, is_below
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from skanomaly.plotting import SeriesDisplay
+
+Floats = NDArray[np.float64]
+
+_MATRICES = ("expected", "channel_errors", "own_errors")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Detection:
+    """Hold all that a detector says of a series.
+
+    :func:`skanomaly.detect` returns one. It never changes; ``dataclasses.replace``
+    makes one with another offset or rule, whose labels and events follow, without
+    asking the detector again.
+
+    Parameters
+    ----------
+    series : TimeSeries
+        The series, with its index, names, training part and truth.
+    scores : array-like of shape (n_samples,)
+        The lower, the more abnormal; NaN where there is none.
+    offset : float
+        Scores below it are anomalous.
+    rule : EventRule, default=EventRule()
+        Definition of an event.
+    expected : ndarray of shape (n_samples, n_channels) or None, default=None
+        Value that the detector expected, in the unit of the series; NaN where it
+        expected none.
+    channel_errors : ndarray of shape (n_samples, n_channels) or None, default=None
+        Contribution of each channel to the error; sums to ``-scores``. None where the
+        detector does not separate channels, and where there is a single one.
+    own_errors : ndarray of shape (n_samples, n_channels) or None, default=None
+        Error of the sample itself rather than of the window around it, on the scale
+        of the channel errors.
+    about : RunFacts, default=RunFacts()
+        Facts about the run: the detector, its window, its training.
+
+    Raises
+    ------
+    ValueError
+        If scores or matrices do not fit the series.
+
+    See Also
+    --------
+    detect : Ask a fitted estimator.
+    skanomaly.detection.judge : Compare it with the truth.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from skanomaly import Detection
+    >>> from skanomaly.detection import TimeSeries
+    >>> series = TimeSeries([1.0, 1.0, 5.0, 2.0])
+    >>> found = Detection(series=series, scores=[-1.0, -1.0, -9.0, -3.0], offset=-4.0)
+    >>> [(event.start, event.stop) for event in found.events]
+    [(2, 3)]
+    >>> found.labels
+    array([ 1,  1, -1,  1])
+    >>> [(event.start, event.stop) for event in replace(found, offset=-2.0).events]
+    [(2, 4)]
+    """
+
+    series: TimeSeries
+    scores: Floats
+    offset: float
+    rule: EventRule = field(default_factory=EventRule)
+    expected: Floats | None = None
+    channel_errors: Floats | None = None
+    own_errors: Floats | None = None
+    about: RunFacts = field(default_factory=RunFacts)
+
+    def __post_init__(self) -> None:
+        fields: dict[str, Any] = {"scores": np.asarray(self.scores, dtype=np.float64)}
+        check_lengths(self.series.n_samples, scores=fields["scores"])
+        for name in _MATRICES:
+            matrix = getattr(self, name)
+            if matrix is not None:
+                fields[name] = self.series.like_values(matrix, name=name)
+        for name, value in fields.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def first(self) -> int:
+        """First sample of the part in which events are looked for."""
+        return 0 if self.rule.in_training else self.series.n_train
+
+    @cached_property
+    def labels(self) -> NDArray[np.int64]:
+        """Decision on each sample by itself: -1 for anomalous, +1 for normal."""
+        return np.where(is_below(self.scores, self.offset), -1, 1)
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """Events by the rule, in the order of time."""
+        scores = self.scores.copy()
+        scores[: self.first] = np.nan  # which is in no event
+        names = None if self.channel_errors is None else self.series.channel_names
+        return tuple(
+            find_events(
+                scores,
+                offset=self.offset,
+                channel_errors=self.channel_errors,
+                channel_names=names,
+                index=self.series.index,
+                min_length=self.rule.min_length,
+                merge_gap=self.rule.merge_gap,
+            )
+        )
+
+    @cached_property
+    def residuals(self) -> Floats | None:
+        """Value minus expected value, signed; None where nothing was expected."""
+        return None if self.expected is None else self.series.values - self.expected
+
+    @property
+    def n_unscored(self) -> int:
+        """Number of samples without a score, which are never in an event."""
+        return int(np.count_nonzero(np.isnan(self.scores)))
+
+    def to_frame(self) -> "DataFrame":
+        """Return a table with one row per sample.
+
+        Returns
+        -------
+        frame : DataFrame of n_samples rows
+            Columns ``time`` (``sample`` where there is no index), one per channel, one
+            ``expected_<channel>`` per channel where something was expected, one
+            ``error_<channel>`` where the detector separates channels, ``score``,
+            ``label``, and ``truth`` where that is known. A channel with one of these
+            other names gets the suffix ``_value``: the channel ``score`` is in the
+            column ``score_value``.
+        """
+        return scores_frame(self)
+
+    def events_to_frame(self) -> "DataFrame":
+        """Return a table with one row per event.
+
+        Returns
+        -------
+        frame : DataFrame of n_events rows
+            The fields of :class:`skanomaly.Event` as columns, also without events.
+        """
+        return events_frame(self)
+
+    def plot(self, ax: Any = None) -> "SeriesDisplay":
+        """Draw the series with its events.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or sequence of them, default=None
+            Where to draw, one axes per channel; None for a new figure.
+
+        Returns
+        -------
+        display : skanomaly.plotting.SeriesDisplay
+            What was drawn.
+        """
+        from skanomaly.plotting import SeriesDisplay
+
+        return SeriesDisplay.from_detection(self, ax=ax)
+
+    def write(self, folder: str | Path, *, model: Any = None) -> list[Path]:
+        """Write what ``skanomaly detect`` writes: tables, picture, page and model.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Where to write; made where it is missing.
+        model : SavedModel or estimator, default=None
+            Fitted pipeline to write too, which ``skanomaly score`` takes.
+
+        Returns
+        -------
+        paths : list of Path
+            ``scores.csv``, ``events.csv``, ``run.json``, ``report.png``,
+            ``report.html`` and, if there is a model, ``model.joblib``.
+        """
+        from skanomaly.report import draw_page, draw_report, write_report
+
+        figure, page = draw_report(self), draw_page(self)
+        return write_report(self, folder, figure=figure, page=page, model=model)
