@@ -33,7 +33,7 @@ lint: .venv/.installed-test
 types: .venv/.installed-test
 	$(BIN)/mypy
 
-# The real series, where they lie beside the checkout and nothing else is said.
+# The real series, if they are next to the checkout and no other folder is given.
 verify bench: export SKANOMALY_DATA ?= $(abspath $(wildcard ../shared/data))
 verify: .venv/.installed-test
 	$(BIN)/python benchmarks/verify.py

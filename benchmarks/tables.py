@@ -2,40 +2,40 @@
 
     python benchmarks/tables.py
 
-Reads benchmarks/results and replaces, in README.md, docs/choosing.md and
-docs/judging.md, what stands between the lines ``<!-- table: NAME -->`` and
-``<!-- end of table -->``.
+Reads benchmarks/results and replaces, in docs/benchmarks.md and docs/deciding.md, the
+text between the lines ``<!-- table: NAME -->`` and ``<!-- end of table -->``.
 """
 
 import re
 from collections.abc import Callable, Iterable
+from statistics import median
 from typing import Any
 
 from _results import RESULTS, read_json
 
 _ROOT = RESULTS.parent.parent
-PAGES = (
-    _ROOT / "README.md",
-    _ROOT / "docs" / "choosing.md",
-    _ROOT / "docs" / "judging.md",
-)
+PAGES = (_ROOT / "docs" / "benchmarks.md", _ROOT / "docs" / "deciding.md")
 _MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
-Section = dict[str, dict[str, Any]]  # what was measured, by what was asked
+Section = dict[str, dict[str, Any]]  # measured values, by the claim that they check
 
 
 def main() -> None:
-    for page in PAGES:
-        page.write_text(fill(page.read_text(encoding="utf-8")), encoding="utf-8")
+    for file in PAGES:
+        file.write_text(fill(file.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def fill(text: str) -> str:
-    """Return a page with its tables made anew."""
+    """Return a page with its tables filled from the results."""
     verified = read_json(RESULTS / "verify.json")["sections"]
     measured = {
         name: {figure["asked"]: figure["measured"] for figure in section["figures"]}
         for name, section in verified.items()
     }
+    measured["checks"] = measured.pop("estimator_checks")
     measured["series"] = read_json(RESULTS / "detectors.json")["results"]
+    measured["searches"] = read_json(RESULTS / "searches.json")["results"]
+    measured["metrics"] = read_json(RESULTS / "metrics.json")
+    measured["page"] = read_json(RESULTS / "page.json")
     return _MARKED.sub(
         lambda found: found[1] + TABLES[found[2]](measured[found[2]]) + found[3], text
     )
@@ -193,9 +193,104 @@ def series(section: Section) -> str:
     )
 
 
+def checks(section: Section) -> str:
+    return _table(
+        ["detector", "passed", "failed"],
+        (
+            [f"`{name}`", str(measured["passed"]), str(len(measured["failures"]))]
+            for asked, measured in section.items()
+            if (name := asked.partition("(")[2].partition("(")[0]) != "Shingler"
+        ),
+    )
+
+
+def memory(section: Section) -> str:
+    scored = next(measured for measured in section.values() if "mb" in measured)
+    fitted = next(m for asked, m in section.items() if asked.startswith("fitting"))
+    return _table(
+        ["stage", "memory beyond the imports"],
+        [
+            ["score 1,000,000 samples, the series included", f"{scored['mb']:.0f} MB"],
+            ["fit on 5,000 samples, in another process", f"{fitted['mb']:.0f} MB"],
+        ],
+    )
+
+
+def metrics(section: Section) -> str:
+    measured = section["vus_pr_score"]
+    return _table(
+        ["package", "samples", "time", "peak memory"],
+        [
+            [
+                "skanomaly",
+                f"{measured['n_samples']:,}",
+                _seconds(measured["seconds"]),
+                "",
+            ],
+            [
+                "aeon",
+                f"{measured['n_samples']:,}",
+                _seconds(measured["aeon_seconds"]),
+                "",
+            ],
+            [
+                "skanomaly",
+                f"{measured['n_samples_huge']:,}",
+                _seconds(measured["seconds_huge"]),
+                f"{measured['peak_memory_gb']:.2f} GB",
+            ],
+        ],
+    )
+
+
+def searches(section: Section) -> str:
+    return _table(
+        ["search", "networks trained", "time", "relative to one threshold"],
+        (
+            [
+                name,
+                str(measured["trainings"]),
+                _seconds(measured["seconds"]),
+                f"{measured['times one threshold']:.1f}",
+            ]
+            for name, measured in section.items()
+        ),
+    )
+
+
+def page(section: Section) -> str:
+    million = section["million"]
+    rows = {
+        "first picture": million["first_picture_seconds"],
+        "zoom": million["zoom_seconds"],
+        "step of the threshold slider": million["slider_step_seconds"],
+    }
+    return _table(
+        ["action", "first", "later"],
+        (
+            [name, _seconds(first), _seconds(median(later))]
+            for name, (first, *later) in rows.items()
+        ),
+    )
+
+
 TABLES: dict[str, Callable[[Section], str]] = {
     table.__name__: table
-    for table in (kdd, odds, digits, workshop, waveform, trim, tuned, series)
+    for table in (
+        checks,
+        digits,
+        kdd,
+        memory,
+        metrics,
+        odds,
+        page,
+        searches,
+        series,
+        trim,
+        tuned,
+        waveform,
+        workshop,
+    )
 }
 
 

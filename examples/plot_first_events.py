@@ -2,15 +2,16 @@
 From a series to its events
 ===========================
 
-A series repeats itself, and now and then it does not. An autoencoder that was trained
-on the first part cannot give back what it has never seen, so its error tells where
-the events are.
+A series is periodic, with a few exceptions. An autoencoder that was trained on the
+first part cannot reconstruct what it has never seen, so a large error indicates an
+event.
 """
 
 # %%
 # The series
 # ----------
-# It is generated, with five known anomalies in its second half. We train on the first.
+# It is generated, with five known anomalies in its second half. We train on the first
+# half.
 
 from skanomaly.datasets import make_periodic
 
@@ -22,18 +23,18 @@ for kind, start, stop, _ in series.anomalies:
 # %%
 # The detector
 # ------------
-# An ordinary pipeline: scale, cut into windows, learn. With ``align="center"`` a window
-# lies around its sample, which places events best when the whole series is at hand, and
-# ``pad="period"`` continues the series at its ends, so that the first and last windows
-# are like all others. The network sees half a window at once, which is one period, and
-# its error is averaged over the other half.
-# The threshold ``"auto"`` is three times the largest error in the last part of the
-# training data, on which the network was not trained.
+# It is a pipeline that scales the series, cuts it into windows and reconstructs them.
+# With ``align="center"``, a window lies around its sample, which locates events best
+# when the whole series is available. With ``pad="period"``, the series is continued
+# periodically at its ends, so that the first and last windows are like all others. The
+# network sees half a window at once, which is one period, and its error is averaged
+# over the window. The threshold ``"auto"`` is three times the largest error in the last
+# part of the training data, on which the network was not trained.
 
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skanomaly import AutoencoderDetector, Shingler, find_events
+from skanomaly import AutoencoderDetector, Shingler
 
 pipe = make_pipeline(
     StandardScaler(),
@@ -44,23 +45,33 @@ window = pipe["shingler"].window_
 print(f"windows of {window} samples")
 
 # %%
-# Its events
+# The events
 # ----------
-# One label for each sample, and one event for each run of anomalous ones. Every window
-# that holds a part of an anomaly may notice it, so an event begins up to half a window
-# early.
+# ``detect`` scores the series once. Each run of anomalous samples is one event. Every
+# window that includes a part of an anomaly may respond to it, so an event begins up to
+# half a window early.
 
-scores = pipe.score_samples(series.X)
-for event in find_events(scores, offset=pipe[-1].offset_):
+from skanomaly import detect
+
+detection = detect(pipe, series.X, series.y, n_train=series.train_size)
+for event in detection.events:
     print(f"{event.start} to {event.stop}, {event.severity:.2f} beyond the threshold")
 
 # %%
-# Their picture
-# -------------
-# The series with its events in red and the truth as a strip below, and the error with
-# its threshold.
+# The pictures
+# ------------
+# The series with its events in red, the expected values, and the truth as a strip
+# below.
 
-from skanomaly.plotting import ScoreDisplay, SeriesDisplay
+detection.plot()
 
-SeriesDisplay.from_estimator(pipe, series.X, series.y)
-ScoreDisplay.from_estimator(pipe, series.X)
+# %%
+# The error of each sample with the threshold.
+
+from skanomaly.plotting import ScoreDisplay
+
+ScoreDisplay.from_detection(detection)
+
+# %%
+# ``detection.write("report")`` writes the tables of samples and events, a picture, and
+# a page to explore.

@@ -2,23 +2,23 @@
 Flow logs of a network
 ======================
 
-A firewall writes one record for each connection. We gather the records into a series,
-the bytes of every minute, learn what follows 16 minutes of it, and look for the minutes
-that nobody could expect.
+A firewall writes one record per connection. We aggregate the records to a series of
+bytes per minute, train a forecaster that sees 16 minutes and predicts the next one, and
+look for the minutes that it did not expect.
 """
 
 import os
 
-# A folder of real data, and smaller settings; without either it runs nevertheless.
+# SKANOMALY_DATA names a folder of real data, and "quick" selects smaller settings.
 data = os.environ.get("SKANOMALY_DATA")
 quick = os.environ.get("SKANOMALY_EXAMPLES") == "quick"
 
 # %%
 # The records
 # -----------
-# They come in no order, and most minutes have none. Without real ones we make some: a
-# job that runs every eight minutes, small connections at any time, and near the end a
-# few large ones and one that is huge.
+# They are not sorted, and most minutes have none. Without real records we generate
+# some: a job that runs every eight minutes, small connections at any time, and near the
+# end a few large connections and a huge one.
 
 import numpy as np
 import pandas as pd
@@ -39,7 +39,7 @@ print(records[["Start", "ABBytes"]].head(3))
 # %%
 # The series
 # ----------
-# Bytes per minute, 0 where nothing was sent. The network learns from the first 80 %.
+# Bytes per minute, 0 where nothing was sent. The network is trained on the first 80 %.
 
 from skanomaly import aggregate_series, split_series
 
@@ -51,9 +51,9 @@ print(f"{(series['ABBytes'] > 0).sum()} of them with any bytes")
 # %%
 # The detector
 # ------------
-# A row holds the 16 minutes that the network sees and the one that it must predict.
-# Early stopping would go back to earlier weights; ``patience=None`` trains all epochs,
-# so that the last loss is the one of the weights that we keep.
+# A row consists of the 16 minutes that the network sees and the one that it predicts.
+# Early stopping would restore earlier weights; ``patience=None`` trains all epochs, so
+# that the last loss belongs to the final weights.
 
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -69,11 +69,11 @@ pipe = make_pipeline(StandardScaler(), Shingler(seen + horizon), detector).fit(t
 print(f"{detector.network_.count_params():,} parameters")
 
 # %%
-# Going on
-# --------
-# With ``warm_start=True`` the next ``fit`` goes on from the weights and the state of
-# the optimizer: the first loss after the break is near the last one before, and far
-# below that of the start from scratch.
+# Continue the training
+# ---------------------
+# With ``warm_start=True``, the next ``fit`` continues from the weights and the state of
+# the optimizer: its first loss is close to the last one before, and far below the first
+# loss from scratch.
 
 pipe.set_params(cnnforecastdetector__warm_start=True).fit(train)
 losses = detector.history_["loss"]
@@ -85,9 +85,10 @@ print(f"last loss after:         {losses[-1]:.3f}")
 # %%
 # The threshold
 # -------------
-# We want the few minutes that stand out among those of the rest, so the rule sees their
-# scores: the mean error and eight standard deviations. A huge error raises both, and so
-# hides smaller ones, which three standard deviations still show.
+# We look for the few minutes that stand out in the rest of the series, so the rule is
+# fitted on its scores: the mean error and eight standard deviations. A huge error
+# raises both and so hides smaller ones, which a rule with three standard deviations
+# still finds.
 
 from skanomaly import SigmaThreshold, find_events
 
@@ -102,13 +103,13 @@ for k in (3, 8):
 # %%
 # The picture
 # -----------
-# What was sent in the last fifth with the event of the last rule in red, and the error
-# of every minute.
+# The last fifth of the series with the event of the last rule in red, and the error of
+# every minute.
 
 from skanomaly.plotting import ScoreDisplay, SeriesDisplay
 
 SeriesDisplay.from_predictions(
-    rest, scores - rule.offset_, index=rest.index, channel_names=["bytes a minute"]
+    rest, scores - rule.offset_, index=rest.index, channel_names=["bytes per minute"]
 )
 ScoreDisplay.from_predictions(scores, offset=rule.offset_, index=rest.index)
 
@@ -116,9 +117,9 @@ ScoreDisplay.from_predictions(scores, offset=rule.offset_, index=rest.index)
 # A network of your own
 # ---------------------
 # ``network=`` takes a function of three numbers: the steps that the network sees, the
-# channels, and the steps that it predicts. What it returns maps ``(batch, context,
-# n_channels)`` to ``(batch, n_predicted, n_channels)``. This one has a single filter of
-# width 5, halves what it gives by pooling, and ends in two dense layers.
+# channels, and the steps that it predicts. It returns a model that maps ``(batch,
+# context, n_channels)`` to ``(batch, n_predicted, n_channels)``. This one has a single
+# filter of width 5, a pooling layer, and two dense layers.
 
 import keras
 from keras import layers

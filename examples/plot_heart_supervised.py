@@ -2,21 +2,22 @@
 When there are labels
 =====================
 
-A detector learns what is usual, and needs no labels for it. Where every record has a
-label, a classifier learns what sets the classes apart, which is another question. This
-one is a Keras network too, held by SciKeras, after samplers of imbalanced-learn.
+A detector learns what is normal, without labels. Where every record has a label, a
+classifier learns what separates the classes, which is a different question. The
+classifier of this example is a Keras network as well, wrapped by SciKeras, in a
+pipeline with samplers of imbalanced-learn.
 """
 
 import os
 
-# A folder of real data, and smaller settings; without either it runs nevertheless.
+# SKANOMALY_DATA names a folder of real data, and "quick" selects smaller settings.
 data = os.environ.get("SKANOMALY_DATA")
 quick = os.environ.get("SKANOMALY_EXAMPLES") == "quick"
 
 # %%
 # The records
 # -----------
-# 303 patients with 13 numbers each, in two classes; or a table of the same shape.
+# 303 patients with 13 numbers each, in two classes, or a generated table of that shape.
 
 import pandas as pd
 from sklearn.datasets import make_classification
@@ -39,7 +40,7 @@ print(f"{len(X)} records of {X.shape[1]} numbers; {(y == 1).sum()} are of class 
 # %%
 # The network
 # -----------
-# From 13 numbers over 64 and 32 units to the probabilities of two classes.
+# From 13 numbers, through 64 and 32 units, to the probabilities of two classes.
 
 import keras
 from keras import layers
@@ -61,11 +62,11 @@ print(f"{network().count_params():,} parameters")
 # %%
 # One pipeline
 # ------------
-# Records of the smaller class are repeated until it has nine tenths of the other's
-# number, then the larger class is cut down to as many. Repeated records stay real ones,
-# where interpolation would make up codes between those of two categories. In a pipeline
-# of imbalanced-learn samplers act in ``fit`` alone, so the records that the network is
-# judged on stay as they are.
+# Records of the smaller class are repeated until there are nine tenths as many as of
+# the larger class, which is then reduced to the same number. Repeated records are real
+# ones, while interpolation would invent codes between those of two categories. In a
+# pipeline of imbalanced-learn, samplers act in ``fit`` only, so the records that judge
+# the network remain unchanged.
 
 from imblearn.over_sampling import RandomOverSampler
 from imblearn.pipeline import make_pipeline
@@ -90,10 +91,10 @@ def make_classifier(seed):
 
 
 # %%
-# Its accuracy
+# The accuracy
 # ------------
-# With so few records the accuracy depends on which ones are held out, so each of five
-# seeds stands for a split, a sampling and the weights to start from.
+# With so few records, the accuracy depends on which ones are held out. Each of five
+# seeds therefore stands for a split, a sampling and initial weights.
 
 import numpy as np
 from sklearn.metrics import classification_report
@@ -112,17 +113,18 @@ print("accuracy:", ", ".join(f"{accuracy:.2f}" for accuracy in accuracies))
 print(f"mean of {len(seeds)} seeds: {np.mean(accuracies):.3f}")
 
 # %%
-# The last of them in detail:
+# The last split in detail:
 
 print(classification_report(y_test, predicted))
 
 # %%
-# Beside a detector
-# -----------------
-# A detector may serve the same table in two ways. Trained on all records it needs no
-# label, but then neither class is rare, and what is unusual need not be what we ask
-# for. Trained on the records of one class it uses labels as well, if only to choose
-# them. These are the areas under the ROC curve on the last split, where chance has 0.5.
+# Compared with a detector
+# ------------------------
+# A detector can be used on the same table in two ways. Trained on all records, it needs
+# no labels; but neither class is rare here, and unusual records need not belong to the
+# class that we look for. Trained on the records of one class, it uses labels as well,
+# to select the records. We compare the areas under the ROC curve on the last split;
+# chance is 0.5.
 
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline as make_plain_pipeline
@@ -145,9 +147,9 @@ for name, score in scores.items():
     print(f"{name:24} {roc_auc_score(y_test, score):.2f}")
 
 # %%
-# Labels are worth having where both classes are frequent and known. A detector is for
-# what is rare, or of a kind that nobody has seen yet: there a classifier has nothing to
-# learn from.
+# Labels are valuable where both classes are frequent and known. A detector is for
+# anomalies that are rare, or of a kind not seen before, from which a classifier cannot
+# learn.
 
 import matplotlib.pyplot as plt
 from sklearn.metrics import RocCurveDisplay

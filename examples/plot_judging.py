@@ -2,22 +2,24 @@
 Judge a detector and tune its threshold
 =======================================
 
-Some anomalies are labelled. How good is the detector, by which measure, and what do the
-labels say about its threshold? Every metric answers another question, and one that many
-papers report is as high for a score that knows nothing.
+Some anomalies are labelled. How good is the detector, by which metric, and which
+threshold do the labels suggest? Each metric answers a different question, and one that
+many papers report is as high for a random score.
 """
+
+# sphinx_gallery_thumbnail_number = 5
 
 import os
 
-# Smaller settings.
+# "quick" selects smaller settings.
 quick = os.environ.get("SKANOMALY_EXAMPLES") == "quick"
 
 # %%
 # A labelled series
 # -----------------
 # Two noisy channels with a common period. The first fifth is normal and trains the
-# detector; of the twenty anomalies in the rest, those in the middle are history, by
-# which we learn, and the later ones are the future, by which we judge.
+# detector. The rest has twenty anomalies: the earlier ones are history, which tunes the
+# threshold, and the later ones are the future, which judges it.
 
 from skanomaly.datasets import make_periodic
 
@@ -33,8 +35,8 @@ print(f"{series.y[future].sum()} anomalous samples in the future")
 # %%
 # The detector
 # ------------
-# It is trained without labels. Both losses fall together, so what it learns holds for
-# new data too.
+# It is trained without labels. Both losses fall together, so the network generalizes to
+# new data.
 
 from skanomaly import make_detector
 from skanomaly.plotting import HistoryDisplay
@@ -45,27 +47,27 @@ detector = make_detector(
 HistoryDisplay.from_estimator(detector)
 
 # %%
-# What it finds
-# -------------
-# The whole series is scored, since windows reach back, and the part that is asked for
-# is cut out. An event is red in the channel to blame; the truth is the strip below.
+# The events
+# ----------
+# The whole series is scored, because windows include earlier samples. An event is red
+# in the channel to blame, and the truth is the strip below.
 
 from skanomaly.plotting import SeriesDisplay
 
 SeriesDisplay.from_estimator(detector, series.X, series.y)
 
 # %%
-# Its threshold ``"auto"``, three times the largest error of normal samples, is meant to
-# give few false alarms, and on a noisy series it is high: peaks above truth stay below
-# it.
+# The threshold ``"auto"``, three times the largest error of normal samples, is meant to
+# raise few false alarms. On a noisy series it is high: peaks at known anomalies stay
+# below it.
 
 from skanomaly.plotting import ScoreDisplay
 
 ScoreDisplay.from_estimator(detector, series.X, series.y)
 
 # %%
-# So do many of the errors of anomalous samples, and no gap shows where it could stand
-# instead.
+# Many errors of anomalous samples are below it as well, and no gap in the histogram
+# suggests a better place.
 
 from skanomaly.plotting import ErrorHistogramDisplay
 
@@ -74,8 +76,9 @@ ErrorHistogramDisplay.from_estimator(detector, series.X, series.y)
 # %%
 # Many metrics
 # ------------
-# We compare three: the detector, the same half a period late, and random numbers,
-# each at the threshold that calls as many samples anomalous as there are.
+# We compare three scores: those of the detector, the same scores half a period late,
+# and random numbers. Each gets the threshold that reports as many samples as are
+# anomalous.
 
 import warnings
 
@@ -117,18 +120,19 @@ print(pd.DataFrame(rows).T.to_string(float_format="{:.2f}".format))
 print(f"random score, best point-adjusted F1: {random_point_adjusted_f1(truth):.2f}")
 
 # %%
-# Event F1 counts alarms that someone has to look at: random numbers raise hundreds.
-# Range F asks how much of each event is covered, affiliation how near predictions and
-# events are. The delay is that of the events which are found, so random numbers have a
-# short one. VUS-PR needs no threshold, and forgives what is near. Point-adjusted F1
-# takes a whole event for found where one sample of it is: at their best threshold
-# random numbers are level with the detector, so a high value says nothing.
+# Event F1 counts the alarms that someone has to look at: random numbers raise hundreds.
+# Range F measures how much of each event is covered, and affiliation F how close
+# predictions and events are. The delay is that of the events that are found, so random
+# numbers have a short one. VUS-PR needs no threshold and tolerates small shifts.
+# Point-adjusted F1 counts a whole event as found if one of its samples is: at their
+# best threshold, random numbers are level with the detector, so a high value means
+# nothing.
 #
 # Curves and volumes
 # ------------------
-# What the score can reach at any threshold: the dark line counts samples, the fan
-# forgives what is near, and the dot is where the detector's own threshold stands. The
-# mean area below the fan is VUS-PR.
+# The precision and recall of the score at every threshold: the dark line counts
+# samples, the fan has buffers of different lengths around the events, and the dot is
+# the detector's own threshold. The mean area below the fan is VUS-PR.
 
 from skanomaly.plotting import PrecisionRecallDisplay
 
@@ -138,8 +142,9 @@ PrecisionRecallDisplay.from_predictions(
 )
 
 # %%
-# The same with false positives, whose mean area is VUS-ROC. An eighth of the samples is
-# anomalous here; where it is a thousandth, all curves stick to the corner.
+# The same with the false positive rate; the mean area is VUS-ROC. An eighth of the
+# samples is anomalous here. Where it is a thousandth, all curves are close to the
+# corner.
 
 from skanomaly.plotting import RocCurveDisplay
 
@@ -150,11 +155,11 @@ RocCurveDisplay.from_predictions(
 # %%
 # A search with the right sign
 # ----------------------------
-# Parameters are searched by labelled history. scikit-learn's own ``"roc_auc"`` takes a
-# detector for a classifier whose class 1 has high scores. Truth with 1 for anomalies is
-# upside down for it: it prefers what is worst, without a word, here what tells nothing
-# apart. A scorer of this package knows. (PCA takes the place of the network, as it is
-# fitted in no time.)
+# Labelled history can be used to search parameters. scikit-learn's own ``"roc_auc"``
+# treats a detector as a classifier whose class 1 has high scores. With truth 1 for
+# anomalies it prefers the worst parameters, without a warning. The scorers of this
+# package have the right sign. (PCA replaces the network here, because it is fitted in
+# milliseconds.)
 
 from sklearn.model_selection import GridSearchCV
 
@@ -163,9 +168,9 @@ from skanomaly.metrics import make_anomaly_scorer
 known = slice(history.stop)
 split = [(np.arange(normal.stop), np.arange(history.start, history.stop))]
 scorers = {
-    "of scikit-learn": "roc_auc",
-    "of this package": make_anomaly_scorer("roc_auc"),
-    "by volume": make_anomaly_scorer("vus_pr", window=series.period),
+    "scikit-learn": "roc_auc",
+    "this package": make_anomaly_scorer("roc_auc"),
+    "VUS-PR": make_anomaly_scorer("vus_pr", window=series.period),
 }
 for name, scoring in scorers.items():
     search = GridSearchCV(
@@ -174,7 +179,7 @@ for name, scoring in scorers.items():
         scoring=scoring,
         cv=split,
     ).fit(series.X[known], series.y[known])
-    judge = scorers["of this package"]
+    judge = scorers["this package"]
     auc = judge(search.best_estimator_, series.X[future], truth)
     window = search.best_params_["shingler__window"]
     print(f"{name:15} takes windows of {window:3}, later its AUC is {auc:.2f}")
@@ -182,9 +187,9 @@ for name, scoring in scorers.items():
 # %%
 # A threshold from labels
 # -----------------------
-# ``cv="prefit"`` takes the detector as it is trained, and learns the threshold alone:
-# of the offsets with the best event F1 on history, the middle one of the widest row. A
-# wide plateau, as here, is one to rely on.
+# With ``cv="prefit"``, the detector stays as it is and only the threshold is learned:
+# among the offsets with the best event F1 on history, the middle of the widest
+# interval. A wide plateau, as here, is reliable.
 
 from skanomaly import TunedThresholdDetectorCV
 from skanomaly.plotting import ThresholdCurveDisplay
@@ -194,8 +199,9 @@ tuned.fit(series.X[history], series.y[history])
 ThresholdCurveDisplay.from_estimator(tuned)
 
 # %%
-# On the future, which had no say in it, it is better than the one that was learned
-# without labels, and nothing is better there, as the curve of the future says.
+# On the future, which was not used to choose it, it is better than the threshold that
+# was learned without labels. The curve of the future shows that no threshold is better
+# there.
 
 for name, estimator in (("auto", detector), ("tuned", tuned)):
     found = estimator.predict(series.X)[future]
@@ -203,9 +209,9 @@ for name, estimator in (("auto", detector), ("tuned", tuned)):
 ThresholdCurveDisplay.from_predictions(truth, error[future], threshold=-tuned.offset_)
 
 # %%
-# Why, and who
-# ------------
-# What should have been there, around the worst event.
+# Expected values and blame
+# -------------------------
+# Observed and expected values around the most severe event.
 
 from skanomaly import find_events
 from skanomaly.plotting import ReconstructionDisplay
@@ -214,7 +220,7 @@ worst = min(find_events(tuned.decision_function(series.X)), key=lambda e: e.peak
 ReconstructionDisplay.from_estimator(tuned, series.X, series.y, event=worst)
 
 # %%
-# The error of each channel over time tells who is to blame.
+# The error of each channel over time shows which channel is to blame.
 
 from skanomaly.plotting import BlameDisplay
 

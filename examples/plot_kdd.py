@@ -2,23 +2,22 @@
 Records of network traffic
 ==========================
 
-Not every table is a series. Each record of a connection stands for itself: 18 numbers,
-of which normal connections show only some combinations. Six detectors learn from normal
-records and are judged on others, some of them attacks. What does depth buy?
+Not every table is a series. The records of connections are independent: 18 numbers
+each, of which normal connections show only some combinations. Six detectors are trained
+on normal records and judged on others, some of which are attacks. Does depth help?
 """
 
 import os
 
-# A folder of real data, and smaller settings; without either it runs nevertheless.
+# SKANOMALY_DATA names a folder of real data, and "quick" selects smaller settings.
 data = os.environ.get("SKANOMALY_DATA")
 quick = os.environ.get("SKANOMALY_EXAMPLES") == "quick"
 
 # %%
 # The records
 # -----------
-# Without real ones we make some: three kinds of connections, the numbers of each kind
-# bound together by three hidden ones. An attack has numbers of the usual sizes in an
-# unusual combination.
+# Without real records we generate some: three kinds of connections, whose numbers
+# depend on three hidden ones. An attack has usual numbers in an unusual combination.
 
 import numpy as np
 
@@ -51,10 +50,10 @@ print(f"{is_attack.sum():,} of those are attacks")
 # %%
 # The detectors
 # -------------
-# All see numbers between 0 and 1, as far as the training records reach. The sequence
-# model reads a record as a sequence of 18 steps, which it is not. The last two are no
-# networks: a support vector machine, and the principal components, which are the best
-# autoencoder without curves.
+# All numbers are scaled to the range 0 to 1 of the training records. The sequence model
+# reads a record as a sequence of 18 steps, although it is not one. The last two are not
+# networks: a support vector machine, and principal components, which are the best
+# linear autoencoder.
 
 from sklearn.svm import OneClassSVM
 
@@ -69,7 +68,7 @@ from skanomaly import (
 few = {"epochs": 1} if quick else {}
 detectors = {
     "autoencoder": AutoencoderDetector(dropout=0.2, random_state=0, **few),
-    # Numbers within 0 and 1 vary little, so the noise in its code must weigh little.
+    # Numbers between 0 and 1 have little variance, which calls for a small beta.
     "variational": VariationalAutoencoderDetector(beta=0.03, random_state=0, **few),
     "BiGAN": BiGANDetector(random_state=0, **few),
     "sequence": Seq2SeqDetector(random_state=0, **{"epochs": 10, **few}),
@@ -80,9 +79,9 @@ detectors = {
 # %%
 # The table
 # ---------
-# A threshold turns scores into answers. To compare the detectors, each gets the one
-# that serves it best here, the threshold of the largest F1. Nobody has that without
-# labels; the last two columns, areas under curves, need no threshold at all.
+# A threshold turns scores into labels. To compare the detectors, each gets its best
+# threshold here, that of the largest F1, which is not known without labels. The last
+# two columns, areas under curves, need no threshold.
 
 from time import perf_counter
 
@@ -125,9 +124,8 @@ table = pd.DataFrame(rows).T
 print(table.to_string(float_format="{:.3f}".format))
 
 # %%
-# On the real records the dense autoencoder and the principal components stand level,
-# and the components cost hundredths of a second: try them before any network. Here a
-# network pays where one wants what else it gives, such as codes of bits or new records.
+# On the real records, the dense autoencoder and the principal components are level, and
+# the components are fitted in less than a second: try them before any network.
 
 import matplotlib.pyplot as plt
 

@@ -2,23 +2,25 @@
 An index and its crashes
 ========================
 
-Three decades of daily closes, with no label anywhere. A recurrent autoencoder learns
-the first four fifths, 30 days at a time. We look at the error of what it gives back,
-put a threshold beyond nearly all of it, and read the dates that lie beyond. Then we ask
-the same of the returns, where the answer is known to everybody.
+Three decades of daily closes, without labels. A recurrent autoencoder is trained on the
+first four fifths, 30 days at a time. We look at its reconstruction error, set a
+threshold above nearly all of it, and list the dates beyond. Then we do the same with
+the returns, where the answer is well known.
 """
+
+# sphinx_gallery_thumbnail_number = 3
 
 import os
 
-# A folder of real data, and smaller settings; without either it runs nevertheless.
+# SKANOMALY_DATA names a folder of real data, and "quick" selects smaller settings.
 data = os.environ.get("SKANOMALY_DATA")
 quick = os.environ.get("SKANOMALY_EXAMPLES") == "quick"
 
 # %%
 # The closes
 # ----------
-# Without the real ones we draw some: a random walk that grows, with two spells of days
-# that are six times as wild as the others.
+# Without real closes we generate some: a random walk that grows, with two months whose
+# returns are six times as large as the others.
 
 import numpy as np
 import pandas as pd
@@ -43,8 +45,8 @@ print(
 # %%
 # Windows of 30 days
 # ------------------
-# A row is a day with the 29 days before it. The first rows would reach back before the
-# series began, so each part gives up 30 of them.
+# A row is a day with the 29 days before it. The windows of the first days would begin
+# before the series, so the first 30 rows of each part are dropped.
 
 from sklearn.preprocessing import StandardScaler
 
@@ -62,11 +64,10 @@ print(X_train.shape, X_test.shape)
 # %%
 # Two ways to see a window
 # ------------------------
-# The network reads a window with an LSTM, and writes it again with another from what
-# the first one kept. It can see a window as it is, at the height at which the index
-# stood (``center=None``), or less its own mean, which leaves the shape alone and is our
-# default for series. The threshold is mean and four standard deviations of the training
-# error, here the mean absolute one.
+# The network encodes a window with an LSTM, and another LSTM decodes its state. It can
+# see a window as it is, at the level of the index (``center=None``), or without its
+# mean, which leaves only the shape and is the default for series. The threshold is mean
+# plus four standard deviations of the training error, here the mean absolute error.
 
 from skanomaly import RecurrentAutoencoderDetector, SigmaThreshold, find_events
 
@@ -89,7 +90,7 @@ for center in (None, "window"):
 # %%
 # The training error
 # ------------------
-# Most windows come back nearly whole; a long tail does not.
+# Most windows are reconstructed well; there is a long tail of larger errors.
 
 from skanomaly.plotting import ErrorHistogramDisplay
 
@@ -100,8 +101,8 @@ ErrorHistogramDisplay.from_predictions(-train_error, offset=offset)
 # %%
 # The dates
 # ---------
-# At the height of the index, most of the last years are an anomaly, for the network
-# never saw such heights: right, and of no use. Of shapes, few are strange.
+# By the level of the index, most of the last years are an anomaly, because the network
+# never saw such levels: correct, but of no use. By shape, few windows are anomalous.
 
 for center, rule in rules.items():
     events = find_events(
@@ -117,6 +118,7 @@ for center, rule in rules.items():
 # %%
 # The picture
 # -----------
+# The test part with the events by shape.
 
 from skanomaly.plotting import SeriesDisplay
 
@@ -131,9 +133,9 @@ SeriesDisplay.from_predictions(
 # %%
 # The returns
 # -----------
-# A crash is not a height but a change. Daily returns have the same size in every
-# decade, until they have not. Windows of 30 days lie around each day now, and
-# ``threshold="auto"`` is three times the largest error of the last tenth of the days.
+# A crash is not a level but a change, and daily returns have a similar size in every
+# decade. The windows of 30 days are now centred on each day, and ``threshold="auto"``
+# is three times the largest error of the last tenth of the days.
 
 from sklearn.pipeline import make_pipeline
 
@@ -150,7 +152,7 @@ for event in find_events(decision, index=returns.index, merge_gap=window):
     print(f"{event.start_time:%Y-%m-%d} to {event.stop_time:%Y-%m-%d}")
 
 # %%
-# Of the real series these are October 1987 and the autumn of 2008, and nothing else.
+# On the real series these are October 1987 and the autumn of 2008, and nothing else.
 
 SeriesDisplay.from_predictions(
     returns,

@@ -2,21 +2,21 @@
 A wave that doubles
 ===================
 
-A noisy sine repeats itself hundreds of times, and then its amplitude doubles. Four
-detectors learn the normal wave. How soon does each notice the change, and what does it
-cost to train and to score?
+A noisy sine runs for hundreds of periods, and then its amplitude doubles. Four
+detectors are trained on the normal wave. How soon does each one detect the change, and
+what does it cost to train and to score?
 """
 
 import os
 
-# A folder of real data, and smaller settings; without either it runs nevertheless.
+# SKANOMALY_DATA names a folder of real data, and "quick" selects smaller settings.
 data = os.environ.get("SKANOMALY_DATA")
 quick = os.environ.get("SKANOMALY_EXAMPLES") == "quick"
 
 # %%
 # The series
 # ----------
-# One to train on, which is all normal, and one that changes halfway.
+# One series for training, which is normal throughout, and one that changes halfway.
 
 import numpy as np
 
@@ -44,10 +44,10 @@ print(f"{len(abnormal):,} samples, a period of {period}, the change is at {chang
 # %%
 # The detectors
 # -------------
-# The forecasters predict what comes next; the autoencoder squeezes windows and rebuilds
-# them. ``make_detector`` puts a scaler and the cutting into windows before them. A
-# window is one period. The threshold, ``"auto"``, is three times the largest error in
-# the last tenth of the normal series.
+# The forecasters predict the next samples; the autoencoder compresses windows and
+# reconstructs them. ``make_detector`` adds a scaler and a ``Shingler``. A window is one
+# period. The threshold, ``"auto"``, is three times the largest error in the last tenth
+# of the normal series.
 
 from time import perf_counter
 
@@ -55,7 +55,7 @@ import keras
 
 from skanomaly import find_events, make_detector
 
-# Keras takes seconds to load, which is no part of any fit.
+# Keras takes seconds to load, which is not part of any fit.
 print(f"on Keras {keras.__version__}")
 params = {"epochs": 2} if quick else {}
 names = ("dense", "lstm", "gru", "autoencoder")
@@ -73,10 +73,10 @@ for name in names:
     errors[name] = scores / offset  # 1 is the threshold
 
 # %%
-# When they notice it
-# -------------------
-# The delay is counted in samples from the change to the beginning of the first event.
-# Events with less than a period between them count as one.
+# The delay
+# ---------
+# It is the number of samples from the change to the beginning of the first event.
+# Events with less than a period between them are merged.
 
 print(f"{'detector':12} {'fit':>7} {'score':>7}   events  delay")
 for name, fit_seconds, score_seconds, events in rows:
@@ -85,9 +85,9 @@ for name, fit_seconds, score_seconds, events in rows:
     print(f"{name:12} {seconds} {len(events):8} {delay:>6}")
 
 # %%
-# The autoencoder's windows lie around their samples, so its error rises before the
-# change: it needs what comes after a sample. The forecasters look back alone, and so
-# notice the change after it. All of them do within half a period.
+# The windows of the autoencoder are centred on their samples, so its error rises before
+# the change: it needs the samples that follow. The forecasters use the past only, so
+# they detect the change after it. All of them do so within half a period.
 
 import matplotlib.pyplot as plt
 

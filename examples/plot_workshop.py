@@ -2,23 +2,23 @@
 Codes, curves and tables
 ========================
 
-Three small lessons on autoencoders. Eight rows go through a code of three numbers, and
-the network invents the binary system. A recurrent one learns the load of nine days and
-finds the hours that do not belong there. And on tables of records we ask whether any of
-this beats what needs no network.
+Three small lessons on autoencoders. Eight rows are encoded by three numbers, and the
+network discovers the binary system. A recurrent autoencoder is trained on the load of
+nine days and finds the hours that are anomalous. On tables of records, we compare
+networks with detectors that need none.
 """
 
 import os
 
-# A folder of real data, and smaller settings; without either it runs nevertheless.
+# SKANOMALY_DATA names a folder of real data, and "quick" selects smaller settings.
 data = os.environ.get("SKANOMALY_DATA")
 quick = os.environ.get("SKANOMALY_EXAMPLES") == "quick"
 
 # %%
 # Eight rows, three numbers
 # -------------------------
-# Row i is 1 at place i and 0 elsewhere. The network has no hidden layers but the code,
-# and sigmoids hold the code and what comes back between 0 and 1.
+# Row i is 1 at position i and 0 elsewhere. The network has no hidden layer except the
+# code, and sigmoids keep the code and the reconstruction between 0 and 1.
 
 import numpy as np
 
@@ -40,10 +40,10 @@ print(f"{detector.network_.count_params()} parameters")
 print(f"{(detector.reconstruct(rows).round() == rows).all(axis=1).sum()} rows rebuilt")
 
 # %%
-# Three numbers of one bit each could tell eight rows apart, and that is what it comes
-# to: rounded, the codes are the numbers from 0 to 7, in an order of the network's own.
-# Not every seed gets so far: some leave a number at one half. The decoder can be used
-# alone, and makes the row of each code of bits.
+# Three bits are enough to distinguish eight rows, and that is the result: rounded, the
+# codes are the numbers from 0 to 7, in an arbitrary order. Not every seed gets this
+# far: with some, one number stays at one half. The decoder can be used alone, and
+# returns the row of each code of bits.
 
 codes = detector.encode(rows)
 bits = codes.round()
@@ -53,9 +53,9 @@ for code, bit, decoded in zip(codes, bits, detector.decode(bits), strict=True):
 # %%
 # Load curves
 # -----------
-# A value each half hour, 48 a day, nine days and a bit, all of them normal. Without the
-# real curves we make some: two humps a day and some noise, and in another series three
-# single values that are wrong.
+# One value per half hour, 48 per day, for a little more than nine days, all normal.
+# Without the real curves we generate some: two peaks per day and some noise, and in
+# another series three single values that are wrong.
 
 if data:
 
@@ -74,9 +74,9 @@ else:
     faulty[[104, 204, 422]] += np.array([[1.5], [-1.5], [1.5]])
 
 # %%
-# The recurrent autoencoder sees five values at a time: a GRU reads them, its last state
-# is handed to another for each value that it must write. The threshold is learned from
-# the last tenth of the normal curve, without a label.
+# The recurrent autoencoder sees five values at a time: a GRU encodes them, and its last
+# state is the input of another GRU at each step. The threshold is learned from the last
+# tenth of the normal curve, without labels.
 
 from skanomaly import find_events, make_detector
 
@@ -94,7 +94,7 @@ for event in find_events(pipe.decision_function(faulty)):
     print(f"samples {event.start} to {event.stop - 1}, peak {event.peak}")
 
 # %%
-# What it takes for normal lies on the series, but where it found something.
+# The expected values lie on the series, except where it is anomalous.
 
 from skanomaly.plotting import SeriesDisplay
 
@@ -103,9 +103,10 @@ SeriesDisplay.from_estimator(pipe, faulty, channel_names=["load"])
 # %%
 # Tables
 # ------
-# Tables of the ODDS collection hold records with labels. We learn from half of the
-# normal ones, 10,000 at most, and rank the others. Without the real ones we make one:
-# 20 numbers that hang on four hidden ones by curves, and anomalies that do not.
+# The tables of the ODDS collection have records with labels. We train on half of the
+# normal records, 10,000 at most, and rank the others. Without real tables we generate
+# one: 20 numbers that are nonlinear functions of four hidden ones, and anomalies that
+# are not.
 
 from skanomaly.datasets import read_odds
 
@@ -124,7 +125,7 @@ else:
     tables = {"generated": (X, y)}
 
 # %%
-# The measure is the area under the ROC curve: how often an anomaly has a larger error
+# The metric is the area under the ROC curve: how often an anomaly has a larger error
 # than a normal record.
 
 import pandas as pd
@@ -157,9 +158,9 @@ for table, (X, y) in tables.items():
 print(areas.to_string(float_format="{:.3f}".format))
 
 # %%
-# No detector is the best on all of them. In ``letter`` the networks are ahead, for its
-# numbers hang on each other by curves; in ``http`` anomalies are simply far away, and
-# everything finds them.
+# No detector is the best on all tables. On ``letter`` the networks are ahead, since its
+# numbers depend on each other in nonlinear ways. On ``http`` the anomalies are far
+# away, and every detector finds them.
 
 import matplotlib.pyplot as plt
 

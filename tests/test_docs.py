@@ -1,10 +1,11 @@
-"""What is written down is true: docstrings, the quick start, README and links."""
+"""The documentation is true: docstrings, guides, README and links."""
 
 import doctest
 import inspect
 import re
 import warnings
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 from matplotlib import pyplot
@@ -12,6 +13,7 @@ from numpydoc.validate import validate
 
 import skanomaly
 from skanomaly import detection, evaluation, metrics, plotting
+from skanomaly.compose import detector_names
 
 ROOT = Path(skanomaly.__file__).parent.parent
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
@@ -21,6 +23,10 @@ PUBLIC = sorted(skanomaly._MODULE_OF)
 # or gives no type; sections unknown or out of order; no summary, return or example.
 OF_ALL = {"GL06", "GL07", "GL08", "PR01", "PR02", "PR03", "PR04", "SS01", "SS03"}
 OF_PUBLIC_NAMES = OF_ALL | {"EX01", "RT01"}
+
+
+def code_blocks(language: str, text: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
 def problems(name: str, codes: set[str]) -> list[str]:
@@ -91,15 +97,16 @@ def test_quickstart_runs():
     assert result.failed == 0
 
 
-def test_guide_to_metrics_says_what_comes_out(monkeypatch):
+@pytest.mark.parametrize(
+    ("guide", "n_examples"), [("judging", 20), ("deciding", 20), ("reading", 5)]
+)
+def test_guide_shows_what_its_code_returns(guide, n_examples, monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "Agg")
-    text = (ROOT / "docs" / "judging.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"^```pycon\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    page = doctest.DocTestParser().get_doctest(
-        "".join(blocks), {}, "judging.md", "judging.md", 0
-    )
-    assert len(page.examples) > 20
-    with warnings.catch_warnings():  # which the page does
+    name = f"{guide}.md"
+    blocks = code_blocks("pycon", (ROOT / "docs" / name).read_text(encoding="utf-8"))
+    page = doctest.DocTestParser().get_doctest("".join(blocks), {}, name, name, 0)
+    assert len(page.examples) > n_examples
+    with warnings.catch_warnings():  # pages may change the filters
         result = doctest.DocTestRunner(optionflags=doctest.REPORT_NDIFF).run(page)
     pyplot.close("all")
     assert result.failed == 0
@@ -115,12 +122,26 @@ def test_guide_to_metrics_knows_all_displays():
 def test_readme_examples_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "Agg")
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    assert blocks
+    blocks = code_blocks("python", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(blocks) == 3
     namespace = {"__name__": "readme"}
     for block in blocks:
         exec(compile(block, "README.md", "exec"), namespace)
+    pyplot.close("all")
+    assert namespace["detection"].events
+    assert (tmp_path / "report" / "report.html").exists()
+
+
+def test_front_page_shows_the_ten_lines_of_the_readme():
+    block = code_blocks("python", (ROOT / "README.md").read_text(encoding="utf-8"))[0]
+    front = (ROOT / "docs" / "index.rst").read_text(encoding="utf-8")
+    assert indent(block, "   ") in front
+
+
+def test_guide_to_detectors_knows_all_recipes():
+    text = (ROOT / "docs" / "choosing.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
+    assert set(re.findall(r"`(\w+)`", " ".join(rows))) == set(detector_names())
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -98,7 +98,7 @@ def bigan(
     reconstruction_weight: float = 1.0,
 ) -> "keras.Model":
     """Join encoder, generator and discriminator to the model that trains them."""
-    from skanomaly.networks._adversarial import AdversarialModel
+    from skanomaly.networks import AdversarialModel
 
     return AdversarialModel.join(
         *_checked(parts(window, n_channels), (window, n_channels)),

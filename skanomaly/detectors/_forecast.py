@@ -209,5 +209,6 @@ def _default_horizon(rows: Sequences) -> int:
     or near it. Without a period an eighth of the window is, but it would smear a spike
     of one sample, which such series have to show.
     """
-    period = find_period(rows.values[0]) if rows.is_series else None
+    # Of the samples alone: padded rows repeat or mirror them, which is no evidence.
+    period = None if rows.samples is None else find_period(rows.samples)
     return max(1, min(period or rows.window // 16, rows.window // 2))

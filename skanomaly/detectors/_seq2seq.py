@@ -49,7 +49,7 @@ def seq2seq(
     """
     import keras
 
-    from skanomaly.networks._feedback import FeedbackDecoder
+    from skanomaly.networks import FeedbackDecoder
 
     inputs = keras.Input((window, n_channels))
     x = recurrent_stack(

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from scikeras.utils import random_state as scikeras_random
 from scikeras.wrappers import BaseWrapper
 
-# Stored networks name the classes of these modules, and so need them imported.
+# Stored networks name these classes, which must be imported to be found.
 from skanomaly.networks import (  # noqa: F401
-    _adversarial,
-    _feedback,
-    _gaussian_code,
+    AdversarialModel,
+    FeedbackDecoder,
+    GaussianCode,
 )
 from skanomaly.windows import Examples
 

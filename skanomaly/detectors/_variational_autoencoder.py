@@ -66,7 +66,7 @@ def variational_autoencoder(
     """
     import keras
 
-    from skanomaly.networks._gaussian_code import GaussianCode
+    from skanomaly.networks import GaussianCode
 
     units = code_size(latent_units, window, n_channels)
     inputs = keras.Input((window, n_channels))

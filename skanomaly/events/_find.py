@@ -73,7 +73,7 @@ def find_events(
     See Also
     --------
     events_to_labels : The inverse.
-    is_below : The decision on a score.
+    skanomaly.events.is_below : The decision on a score.
 
     Examples
     --------

@@ -29,7 +29,7 @@ from skanomaly.metrics._range import (
     range_recall_score,
 )
 from skanomaly.metrics._registry import Metric, all_metrics
-from skanomaly.metrics._scorer import AnomalyScorer, abnormality
+from skanomaly.metrics._scorer import AnomalyScorer
 from skanomaly.metrics._scorers import ANOMALY_SCORERS, make_anomaly_scorer
 from skanomaly.metrics._threshold_curve import (
     ThresholdCurve,
@@ -52,7 +52,6 @@ __all__ = [
     "Metric",
     "RangeCurve",
     "ThresholdCurve",
-    "abnormality",
     "affiliation_f_score",
     "affiliation_precision_score",
     "affiliation_recall_score",

@@ -42,7 +42,9 @@ class AnomalyScorer:
         truth = read_labels(y, name="y")
         if self.response == "label":
             return self.of_labels(truth, read_labels(estimator.predict(X), name="y"))
-        return self.of_scores(truth, -abnormality(estimator, X))
+        # A decision function alone tells no sign: with PyOD's, higher is worse.
+        scores = np.asarray(estimator.score_samples(X), dtype=np.float64)
+        return self.of_scores(truth, scores)
 
     def of_scores(self, truth: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
         """Judge what ``score_samples`` returned."""
@@ -63,31 +65,3 @@ class AnomalyScorer:
         if self.sign < 0:
             shown.append("greater_is_better=False")
         return f"make_anomaly_scorer({', '.join(shown)})"
-
-
-def abnormality(estimator: Any, X: ArrayLike) -> NDArray[np.float64]:
-    """Return scores that are higher where rows are more abnormal, as metrics want them.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Fitted outlier detector with ``score_samples``, of this package or of
-        scikit-learn. A ``decision_function`` is not asked, since its sign is not the
-        same everywhere.
-    X : array-like of shape (n_samples, n_features)
-        The series, or rows.
-
-    Returns
-    -------
-    y_score : ndarray of shape (n_samples,)
-        ``-score_samples(X)``.
-
-    Examples
-    --------
-    >>> from sklearn.ensemble import IsolationForest
-    >>> from skanomaly.metrics import abnormality
-    >>> X = [[0.0], [0.1], [0.2], [9.0]]
-    >>> abnormality(IsolationForest(random_state=0).fit(X), X).argmax()
-    np.int64(3)
-    """
-    return -np.asarray(estimator.score_samples(X), dtype=np.float64)

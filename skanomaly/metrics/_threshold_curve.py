@@ -54,6 +54,7 @@ def threshold_curve(
     *,
     scoring: Any = "event_f1",
     offsets: int | ArrayLike = 100,
+    include: ArrayLike = (),
 ) -> ThresholdCurve:
     """Compute a metric of labels for each of many offsets of a score.
 
@@ -68,6 +69,8 @@ def threshold_curve(
     offsets : int or array-like of float, default=100
         How many offsets to try, or which. A number of them call up to half of the
         samples anomalous, or as many as are labelled so.
+    include : array-like of float, default=()
+        Further offsets.
 
     Returns
     -------
@@ -94,7 +97,12 @@ def threshold_curve(
     if isinstance(offsets, Integral):
         offsets = offsets_to_try(truth, values, int(offsets))
     tried = np.sort(np.asarray(offsets, dtype=np.float64))
-    return ThresholdCurve(tried, judge_offsets(truth, values, scorer, tried))
+    if np.size(include):
+        tried = np.union1d(tried, include)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UndefinedMetricWarning)
+        judged = [scorer.of_labels(truth, is_below(values, one)) for one in tried]
+    return ThresholdCurve(tried, np.array(judged))
 
 
 def label_scorer(scoring: Any) -> AnomalyScorer:
@@ -158,17 +166,6 @@ def candidate_offsets(scores: Floats, n_offsets: int, *, most: float = 1.0) -> F
     n_below = np.geomspace(1, len(between), n_offsets).round().astype(np.intp) - 1
     offsets: Floats = between[np.unique(np.concatenate([[0], n_below]))]
     return offsets
-
-
-def judge_offsets(
-    truth: NDArray[np.bool_], scores: Floats, scorer: AnomalyScorer, offsets: Floats
-) -> Floats:
-    """Judge what lies below each offset; NaN where a metric has no value."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UndefinedMetricWarning)
-        return np.array(
-            [scorer.of_labels(truth, is_below(scores, one)) for one in offsets]
-        )
 
 
 def best_of_curve(offsets: Floats, values: Floats) -> tuple[float, float]:

@@ -1,4 +1,10 @@
-"""Building blocks that the networks of two or more detectors share."""
+"""Building blocks of networks: what two or more share, and layers that Keras lacks.
+
+Layers and models of our own load Keras when they are first used, the rest does not.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from skanomaly.networks._dense import (
     LARGEST_LOG_VARIANCE,
@@ -8,10 +14,30 @@ from skanomaly.networks._dense import (
 )
 from skanomaly.networks._recurrent import recurrent_stack
 
+if TYPE_CHECKING:
+    from skanomaly.networks._adversarial import AdversarialModel
+    from skanomaly.networks._feedback import FeedbackDecoder
+    from skanomaly.networks._gaussian_code import GaussianCode
+
 __all__ = [
     "LARGEST_LOG_VARIANCE",
+    "AdversarialModel",
+    "FeedbackDecoder",
+    "GaussianCode",
     "code_size",
     "dense_decoder",
     "dense_stack",
     "recurrent_stack",
 ]
+
+_LOAD_KERAS = {
+    "AdversarialModel": "_adversarial",
+    "FeedbackDecoder": "_feedback",
+    "GaussianCode": "_gaussian_code",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LOAD_KERAS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LOAD_KERAS[name]}"), name)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skanomaly._validation import check_finite, check_lengths
+from skanomaly._validation import check_lengths, read_numbers
 from skanomaly.detection import Detection
 from skanomaly.events import Event, find_events, read_labels
 
@@ -28,8 +28,7 @@ def read_judged(
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Return truth, with anomalies and normal samples in it, and scores."""
     truth = read_labels(y_true, name="y_true")
-    score = np.ravel(np.asarray(y_score, dtype=np.float64))
-    check_finite(score, name="y_score")
+    score = read_numbers(y_score, name="y_score")
     check_lengths(len(truth), y_score=score)
     if truth.all() or not truth.any():
         kind = "nothing normal" if truth.all() else "no anomaly"

@@ -206,15 +206,16 @@ class ThresholdCurveDisplay:
         """
         truth, score = read_judged(y_true, y_score)
         scorer = label_scorer(scoring)
-        offsets, values = threshold_curve(
-            truth, -score, scoring=scorer, offsets=n_thresholds
+        curve = threshold_curve(
+            truth,
+            -score,
+            scoring=scorer,
+            offsets=n_thresholds,
+            include=() if threshold is None else [-threshold],
         )
-        if threshold is not None and -threshold not in offsets:
-            own = threshold_curve(truth, -score, scoring=scorer, offsets=[-threshold])
-            offsets = np.append(offsets, own.offsets)
-            values = np.append(values, own.values)
-        name = _name(scorer)
-        return cls(-offsets, values, threshold=threshold, metric=name).plot(ax=ax)
+        return cls(
+            -curve.offsets, curve.values, threshold=threshold, metric=_name(scorer)
+        ).plot(ax=ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw.

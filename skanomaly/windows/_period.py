@@ -1,5 +1,9 @@
 """The dominant period of a series, from its autocorrelation."""
 
+from collections import OrderedDict
+from hashlib import blake2b
+from threading import Lock
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
@@ -19,6 +23,12 @@ _MIN_DEVIATIONS = 4.0
 # Multiples of a period match as well as the period itself, give or take the noise.
 _AS_GOOD = 0.8
 _REFINE_CYCLES = 10
+
+# Periods of the last series by their content: the steps of a pipeline ask for that of
+# the same series, and so do the folds of all candidates of a grid search.
+_FOUND: OrderedDict[object, int | None] = OrderedDict()
+_MOST_FOUND = 64
+_LOCK = Lock()
 
 
 def find_period(
@@ -73,7 +83,19 @@ def find_period(
     if longest < _SHORTEST:
         return None
     recent = np.asarray(series[-_ENOUGH_CYCLES * longest :], dtype=np.float64)
-    r = _autocorrelation(recent.reshape(len(recent), -1))
+    recent = recent.reshape(len(recent), -1)
+    key = blake2b(np.ascontiguousarray(recent).data).digest(), recent.shape, longest
+    with _LOCK:
+        if key not in _FOUND:
+            _FOUND[key] = _search(recent, longest)
+            if len(_FOUND) > _MOST_FOUND:
+                _FOUND.popitem(last=False)
+        return _FOUND[key]
+
+
+def _search(recent: NDArray[np.float64], longest: int) -> int | None:
+    """Return the dominant period of the last samples, None where none is clear."""
+    r = _autocorrelation(recent)
     if r is None:
         return None
     periods = _local_maxima(r, longest)

@@ -49,10 +49,15 @@ class Sequences:
         Float32, as networks want them.
     window : int
         Steps in a row.
+    samples : ndarray of shape (n_rows, n_channels) or None
+        Last step of each row of a series, as precise as it came: the series itself,
+        without the padding before it, where `Shingler` made the rows. None for records
+        and parts.
     """
 
     values: NDArray[np.float32]
     window: int
+    samples: NDArray[Any] | None = None
 
     @classmethod
     def from_rows(cls, X: NDArray[Any], n_channels: int) -> "Sequences":
@@ -69,7 +74,8 @@ class Sequences:
                 "for float32. Scale it, for instance with StandardScaler."
             )
         n_sequences = len(X) if series is None else 1
-        return cls(values.reshape(n_sequences, -1, n_channels), window)
+        samples = None if series is None else series[window - 1 :]
+        return cls(values.reshape(n_sequences, -1, n_channels), window, samples)
 
     @property
     def rows_per_sequence(self) -> int:

@@ -272,8 +272,8 @@ def test_parameters_reach_the_detector():
     detector = make_detector("lstm", threshold=rule, units=7, epochs=2)[-1]
     assert (detector.units, detector.epochs) == (7, 2)
     assert detector.threshold is rule
-    with pytest.raises(TypeError, match="LSTMDetector has no parameter 'filters'.$"):
-        make_detector("lstm", filters=3)
+    with pytest.raises(TypeError, match="LSTMDetector has no parameter 'beta'.$"):
+        make_detector("lstm", beta=3)
     with pytest.raises(TypeError, match=r"'epoch'. Did you mean 'epochs'\?$"):
         make_detector("vae", epoch=3)
 

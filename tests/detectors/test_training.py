@@ -351,7 +351,9 @@ def test_parameters_out_of_range_are_refused(detector, params):
     ],
 )
 def test_sizes_of_layers_are_whole_numbers(detector, name, sizes):
-    with pytest.raises(ValueError, match=f"{name} must hold a whole number"):
+    with pytest.raises(
+        ValueError, match=f"'{name}' parameter of .* must be a sequence"
+    ):
         detector(**{name: sizes}).fit(records())
 
 

@@ -77,6 +77,10 @@ def test_offsets_of_ones_own_are_taken_in_order():
     curve = threshold_curve([0, 1, 0], [-1, -5, -2], offsets=[0.0, -9.0, -3.0])
     assert curve.offsets.tolist() == [-9.0, -3.0, 0.0]
     assert curve.values.tolist() == [0.0, 1.0, 1.0]
+    more = threshold_curve(
+        [0, 1, 0], [-1, -5, -2], offsets=curve.offsets, include=[-9.0, -1.5]
+    )
+    assert more.offsets.tolist() == [-9.0, -3.0, -1.5, 0.0]
 
 
 def test_a_metric_of_scores_has_no_threshold():

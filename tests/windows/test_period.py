@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 from scipy.signal import lfilter, sawtooth, square
 
-from skanomaly import Shingler
+from skanomaly import Shingler, make_detector
 from skanomaly.windows import find_period
 from skanomaly.windows._period import usual_length
 
@@ -129,3 +129,24 @@ def test_flow_logs_have_no_period(data_dir):
         bytes_per_minute[int(m - min(minute))] += float(row["ABBytes"])
     assert find_period(bytes_per_minute) is None
     assert find_period(bytes_per_minute[:1584]) is None
+
+
+def test_the_steps_of_a_pipeline_find_the_period_once(monkeypatch):
+    from skanomaly.windows import _period
+
+    searched = []
+    search = _period._search
+
+    def counted(recent, longest):
+        searched.append(recent.shape)
+        return search(recent, longest)
+
+    monkeypatch.setattr(_period, "_search", counted)
+    rng = np.random.default_rng(7)
+    t = np.arange(600)[:, None]
+    series = np.sin(2 * np.pi * t / 25) + 0.1 * rng.normal(size=(600, 1))
+    pipe = make_detector("dense", epochs=1, random_state=0).fit(series)
+    assert len(searched) == 1
+    assert pipe[-1].horizon_ == pipe[1].period_ == 25
+    make_detector("cnn", epochs=1, random_state=0).fit(series)
+    assert len(searched) == 1

@@ -1,0 +1,126 @@
+"""The house rules that a machine can check; `tests/house.py` reads the source."""
+
+import ast
+import inspect
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import skanomaly
+from tests.house import House
+
+HOUSE = House(Path(skanomaly.__file__).parent)
+DEEPEST, LONGEST_FILE, LONGEST_FUNCTION = 4, 400, 50
+
+# Files of one name are about one thing. These are about the same thing in two rooms, or
+# stand for a whole room.
+SHARED_STEMS = {
+    "__init__": "each room has one",
+    "_base": "the base class of a room",
+    "_reconstruction": "the family of detectors, and the picture of what one expects",
+    "_threshold_curve": "the curve of a metric, and its picture",
+    "_benchmark": "",
+}
+
+# A rule has one place: what it is made of occurs in one file alone.
+ONE_PLACE = {
+    "the closest name": (r"\bget_close_matches\(", {"_text.py"}),
+    "versions of software": (
+        r"\bversion\(|importlib\.metadata",
+        {"_versions.py"},
+    ),
+    "the decision on a score": (
+        r"< (self\.)?(offset|limit)_?\b|score\w* < ",
+        {"events/_decide.py"},
+    ),
+    "the import of SciKeras": (r"^(from|import) scikeras", {"detectors/_training.py"}),
+}
+
+
+def source(name: str) -> str:
+    return (HOUSE.package / name).read_text(encoding="utf-8")
+
+
+def without_strings(text: str) -> str:
+    """Source without docstrings and comments, in which rules are only talked about."""
+    return ast.unparse(_Undocumented().visit(ast.parse(text)))
+
+
+class _Undocumented(ast.NodeTransformer):
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            return ast.Pass()
+        return node
+
+
+def test_inheritance_is_at_most_four_deep():
+    deep = {name: HOUSE.depth(name) for name in HOUSE.bases}
+    assert {name: n for name, n in deep.items() if n > DEEPEST} == {}
+    assert max(deep.values()) > 1, "no class was found"
+
+
+def test_files_are_short():
+    lengths = HOUSE.file_lengths
+    assert {name: n for name, n in lengths.items() if n > LONGEST_FILE} == {}
+
+
+def test_functions_are_short():
+    lengths = HOUSE.function_lengths
+    assert {name: n for name, n in lengths.items() if n > LONGEST_FUNCTION} == {}
+
+
+def test_no_room_imports_a_private_file_of_another_room():
+    assert HOUSE.private_imports == []
+
+
+def test_functions_are_annotated():
+    bare = [
+        f"{name}:{node.name}"
+        for name, tree in HOUSE.trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and not _is_annotated(node)
+    ]
+    assert bare == []
+
+
+def _is_annotated(function: ast.FunctionDef) -> bool:
+    taken = function.args
+    named = [*taken.posonlyargs, *taken.args, *taken.kwonlyargs]
+    rest = [one for one in (taken.vararg, taken.kwarg) if one is not None]
+    told = [one for one in named if one.arg not in ("self", "cls", "mcs")]
+    return function.returns is not None and all(
+        one.annotation is not None for one in [*told, *rest]
+    )
+
+
+@pytest.mark.parametrize("module", skanomaly._MODULES)
+def test_public_names_of_a_room_are_documented(module):
+    room = import_module(f"skanomaly.{module}")
+    for name in room.__all__:
+        value = getattr(room, name)
+        if inspect.isclass(value) or callable(value):
+            text = inspect.getdoc(value)
+            assert text, f"skanomaly.{module}.{name}"
+            assert text != inspect.getdoc(type(value)), f"skanomaly.{module}.{name}"
+
+
+def test_a_stem_stands_for_one_thing():
+    repeated = {
+        stem: files
+        for stem, files in HOUSE.stems.items()
+        if len(files) > 1 and stem not in SHARED_STEMS
+    }
+    assert repeated == {}
+
+
+@pytest.mark.parametrize("rule", ONE_PLACE)
+def test_a_rule_has_one_place(rule):
+    pattern, places = ONE_PLACE[rule]
+    found = {
+        name
+        for name in HOUSE.trees
+        if re.search(pattern, without_strings(source(name)), re.MULTILINE)
+    }
+    assert found == places
