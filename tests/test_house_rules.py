@@ -19,9 +19,9 @@ DEEPEST, LONGEST_FILE, LONGEST_FUNCTION = 4, 400, 50
 SHARED_STEMS = {
     "__init__": "each room has one",
     "_base": "the base class of a room",
+    "_detect": "the function, and the verb of the command line",
     "_reconstruction": "the family of detectors, and the picture of what one expects",
     "_threshold_curve": "the curve of a metric, and its picture",
-    "_benchmark": "",
 }
 
 # A rule has one place: what it is made of occurs in one file alone.

@@ -166,18 +166,24 @@ def benchmark(options: Namespace) -> None:
         paths = write_results(
             results, out, format=options.format, metric=options.metric, about=about
         )
-    n_silent = int((results.groupby("dataset")["n_anomalous"].first() == 0).sum())
-    if n_silent:
-        sets = plural(n_silent, "data set")
-        warn(f"{sets} of {len(datasets)} without an anomaly, which no metric counts")
-    failed = results[results["status"] != "ok"]
-    for error in failed["error"].unique():
-        n_runs = plural(int((failed["error"] == error).sum()), "run")
-        warn(f"{n_runs} failed, and will be tried again by the next call: {error}")
+    _warn_of_gaps(results)
     if options.json:
         print(json.dumps(_to_json(results, options, paths, seconds)))
     elif not options.quiet:
         _print(results, options, paths)
+
+
+def _warn_of_gaps(results: "DataFrame") -> None:
+    """Warn of data sets without an anomaly and of runs that failed."""
+    n_anomalous = results.groupby("dataset")["n_anomalous"].first()
+    n_silent = int((n_anomalous == 0).sum())
+    if n_silent:
+        sets = plural(n_silent, "data set")
+        warn(f"{sets} of {len(n_anomalous)} without an anomaly, which no metric counts")
+    failed = results[results["status"] != "ok"]
+    for error in failed["error"].unique():
+        n_runs = plural(int((failed["error"] == error).sum()), "run")
+        warn(f"{n_runs} failed, and will be tried again by the next call: {error}")
 
 
 def _detector(text: str) -> Any:

@@ -59,13 +59,7 @@ def score(options: Namespace) -> None:
     check_channels(saved, names)
     if saved.has_network:
         load_keras()
-    window = window_of(saved.pipeline)
-    if window is not None and len(series) < window:
-        warn(
-            f"warning: {len(series):,} samples are fewer than the model's window of "
-            f"{window:,}, so that none of them is seen among what it should be like; "
-            "give it those before them, too."
-        )
+    _warn_of_few_samples(len(series), window_of(saved.pipeline))
     start = perf_counter()
     with refused():
         detection = detect(
@@ -95,6 +89,16 @@ def score(options: Namespace) -> None:
         seconds=seconds,
     )
     finish(options, run)
+
+
+def _warn_of_few_samples(n_samples: int, window: int | None) -> None:
+    """Warn if no window of the model lies within the series."""
+    if window is not None and n_samples < window:
+        warn(
+            f"warning: {n_samples:,} samples are fewer than the model's window of "
+            f"{window:,}, so each window is padded; pass the samples before them as "
+            "well."
+        )
 
 
 def _check_model_there(options: Namespace) -> None:

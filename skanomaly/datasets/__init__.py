@@ -1,7 +1,7 @@
 """Data to work on: files of one's own, and generated series with known anomalies."""
 
-from skanomaly.datasets._files import read_table
 from skanomaly.datasets._generators import PeriodicSeries, make_periodic
 from skanomaly.datasets._odds import read_odds
+from skanomaly.datasets._table import read_table
 
 __all__ = ["PeriodicSeries", "make_periodic", "read_odds", "read_table"]

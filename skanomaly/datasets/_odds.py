@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.io import loadmat, whosmat
 
 from skanomaly._compat import import_extra
-from skanomaly.datasets._files import read_head
+from skanomaly.datasets._table import read_head
 
 _NAMES = ("X", "y")
 _HDF5 = b"\x89HDF\r\n\x1a\n"

@@ -21,6 +21,7 @@ from skanomaly.detectors._assessment import (
     error_size,
 )
 from skanomaly.detectors._decision import OffsetMixin
+from skanomaly.detectors._inputs import View
 from skanomaly.detectors._parameters import (
     COUNT,
     FRACTION,
@@ -29,7 +30,6 @@ from skanomaly.detectors._parameters import (
     parameter,
     parameters,
 )
-from skanomaly.detectors._view import View
 from skanomaly.thresholds import resolve_threshold
 from skanomaly.windows import Examples, Sequences
 

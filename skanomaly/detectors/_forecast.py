@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from skanomaly._compat import StrOptions
 from skanomaly.detectors._assessment import Float32s, Judged
 from skanomaly.detectors._base import BaseDetector
+from skanomaly.detectors._inputs import View
 from skanomaly.detectors._parameters import COUNT, fitted, parameter, parameters
-from skanomaly.detectors._view import View
 from skanomaly.windows import Examples, Sequences, Windows, find_period
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from sklearn.utils.validation import check_array, check_is_fitted
 from skanomaly._compat import Interval, RealNotInt, StrOptions
 from skanomaly.detectors._assessment import Float32s, Judged
 from skanomaly.detectors._base import BaseDetector
+from skanomaly.detectors._inputs import View
 from skanomaly.detectors._parameters import COUNT, parameter, parameters
-from skanomaly.detectors._view import View
 from skanomaly.windows import Examples, Sequences, Windows
 
 if TYPE_CHECKING:

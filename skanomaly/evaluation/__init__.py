@@ -5,7 +5,7 @@
 
 from skanomaly.evaluation._data import LabelledData
 from skanomaly.evaluation._evaluate import evaluate
-from skanomaly.evaluation._files import load_datasets
+from skanomaly.evaluation._load import load_datasets
 from skanomaly.evaluation._metrics import METRICS
 from skanomaly.evaluation._rank import (
     Ranking,

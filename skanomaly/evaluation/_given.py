@@ -8,7 +8,7 @@ from typing import Any
 
 from skanomaly.compose import make_detector
 from skanomaly.evaluation._data import LabelledData
-from skanomaly.evaluation._files import load_datasets
+from skanomaly.evaluation._load import load_datasets
 from skanomaly.evaluation._run import clone_with
 
 

@@ -11,7 +11,7 @@ from skanomaly.metrics._affiliation import (
     affiliation_recall_score,
 )
 from skanomaly.metrics._best_threshold import BestThreshold, best_f1_threshold
-from skanomaly.metrics._event import (
+from skanomaly.metrics._event_wise import (
     EventCounts,
     detection_delay_score,
     event_f1_score,

@@ -19,7 +19,7 @@ from skanomaly.metrics._affiliation import (
     affiliation_recall_score,
 )
 from skanomaly.metrics._best_threshold import best_f1_threshold
-from skanomaly.metrics._event import (
+from skanomaly.metrics._event_wise import (
     detection_delay_score,
     event_f1_score,
     event_precision_score,

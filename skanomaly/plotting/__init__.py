@@ -6,7 +6,7 @@ from skanomaly.plotting._history import HistoryDisplay
 from skanomaly.plotting._precision_recall import PrecisionRecallDisplay
 from skanomaly.plotting._reconstruction import ReconstructionDisplay
 from skanomaly.plotting._roc import RocCurveDisplay
-from skanomaly.plotting._score import ScoreDisplay
+from skanomaly.plotting._scores import ScoreDisplay
 from skanomaly.plotting._series import SeriesDisplay
 from skanomaly.plotting._threshold_curve import ThresholdCurveDisplay
 

@@ -20,7 +20,7 @@ from skanomaly.detection import (
 from skanomaly.events import Event, find_events
 from skanomaly.plotting import _style
 from skanomaly.plotting._known import truth_events
-from skanomaly.plotting._score import offset_or_lowest
+from skanomaly.plotting._scores import offset_or_lowest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,7 +9,7 @@ from skanomaly._validation import check_lengths
 from skanomaly.detection import Detection, ask, offset_of
 from skanomaly.events import read_labels
 from skanomaly.plotting import _style
-from skanomaly.plotting._score import wants_log
+from skanomaly.plotting._scores import wants_log
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,7 +14,7 @@ from skanomaly.events import Event, find_events
 from skanomaly.plotting import _style
 from skanomaly.plotting._decimate import decimate
 from skanomaly.plotting._known import truth_events
-from skanomaly.plotting._score import offset_or_lowest
+from skanomaly.plotting._scores import offset_or_lowest
 from skanomaly.plotting._series import SeriesDisplay
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from skanomaly.metrics import (
 )
 from skanomaly.plotting import _style
 from skanomaly.plotting._known import judged_part, read_judged
-from skanomaly.plotting._score import wants_log
+from skanomaly.plotting._scores import wants_log
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
