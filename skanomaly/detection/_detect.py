@@ -94,16 +94,21 @@ def detect(
             "scores are anomalous."
         )
     assessment = ask(estimator, X)
-    shape = series.values.shape
-    # A single channel is to blame anyway; of records there may be one error for all.
-    separate = series.n_channels > 1 and assessment.errors.shape == shape
+    # Of records, or behind a transformer that joins channels, there are other columns.
+    separate = assessment.errors.shape == series.values.shape
+    own_errors = assessment.own_errors
+    if own_errors is not None and not separate:
+        own_errors = own_errors.sum(axis=1, keepdims=True)
     return Detection(
         series=series,
         scores=assessment.scores,
         offset=offset,
         rule=events,
         expected=assessment.expected,
-        channel_errors=assessment.errors if separate else None,
-        own_errors=assessment.own_errors,
+        # A single channel contributes everything anyway.
+        channel_errors=assessment.errors
+        if separate and series.n_channels > 1
+        else None,
+        own_errors=own_errors,
         about=RunFacts.of(estimator),
     )

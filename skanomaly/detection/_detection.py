@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-_MATRICES = ("expected", "channel_errors", "own_errors")
+_MATRICES = ("expected", "channel_errors")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,9 +49,11 @@ class Detection:
     channel_errors : ndarray of shape (n_samples, n_channels) or None, default=None
         Contribution of each channel to the error; sums to ``-scores``. None where the
         detector does not separate channels, and where there is a single one.
-    own_errors : ndarray of shape (n_samples, n_channels) or None, default=None
+    own_errors : ndarray of shape (n_samples, n_channels) or (n_samples, 1), or None, \
+            default=None
         Error of the sample itself rather than of the window around it, on the scale
-        of the channel errors.
+        of the scores: its columns sum to the error of the sample. A single column where
+        the detector does not separate the channels of the series.
     about : RunFacts, default=RunFacts()
         Facts about the run: the detector, its window, its training.
 
@@ -96,6 +98,9 @@ class Detection:
             matrix = getattr(self, name)
             if matrix is not None:
                 fields[name] = self.series.like_values(matrix, name=name)
+        if self.own_errors is not None:
+            fields["own_errors"] = np.asarray(self.own_errors, dtype=np.float64)
+            check_lengths(self.series.n_samples, own_errors=fields["own_errors"])
         for name, value in fields.items():
             object.__setattr__(self, name, value)
 

@@ -299,7 +299,9 @@ def test_nothing_is_expected_where_it_cannot_be_told():
     quick = {"epochs": 1, "random_state": 0}
     pipelines = [
         make_pipeline(Shingler(12), StandardScaler(), AutoencoderDetector(**quick)),
-        make_pipeline(Shingler(12, align="center"), DenseForecastDetector(**quick)),
+        make_pipeline(
+            Shingler(12, align="center"), DenseForecastDetector(horizon=3, **quick)
+        ),
         make_pipeline(SimpleImputer(), Shingler(12), DenseForecastDetector(**quick)),
         make_pipeline(Normalizer(), Shingler(12), DenseForecastDetector(**quick)),
     ]

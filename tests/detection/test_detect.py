@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, clone
 from sklearn.covariance import EllipticEnvelope
+from sklearn.decomposition import PCA
 from sklearn.ensemble import IsolationForest
 from sklearn.linear_model import SGDOneClassSVM
 from sklearn.model_selection import GridSearchCV
@@ -313,3 +314,14 @@ def test_what_is_written_is_read_again(tmp_path, waves):
         (one.start, one.peak) for one in found.events
     ]
     assert (read.offset, read.rule, read.about) == (found.offset, rule, found.about)
+
+
+def test_channels_that_a_transformer_joins_have_one_own_error():
+    X = np.random.default_rng(0).normal(size=(120, 5))
+    pipe = make_pipeline(
+        PCA(2), Shingler(10, flatten=False), PCADetector(n_components=2)
+    ).fit(X)
+    detection = detect(pipe, X)
+    assert detection.expected.shape == (120, 5)
+    assert detection.own_errors.shape == (120, 1)
+    assert detection.channel_errors is None
