@@ -1,4 +1,4 @@
-"""From a series to its windows and back."""
+"""Conversion of a series to windows and back."""
 
 from skanomaly.windows._overlap import moving_mean, overlap_mean
 from skanomaly.windows._period import find_period

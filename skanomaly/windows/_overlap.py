@@ -1,4 +1,4 @@
-"""Means over moving windows, each of its own values and nothing else."""
+"""Moving means, each of which depends only on the values of its window."""
 
 from numbers import Integral
 from typing import Any
@@ -23,24 +23,24 @@ def overlap_mean(
 ) -> NDArray[np.float64]:
     """Spread one result per window over the samples that the windows cover.
 
-    A window that holds an anomaly is abnormal wherever in the window it lies; the mean
-    over all windows that cover a sample puts the blame where they meet. It smooths
-    over `window` samples, so events shorter than that come out wider and lower.
+    A window that contains an anomaly is abnormal wherever in the window the anomaly
+    lies. The mean over all windows that cover a sample is largest where they overlap.
+    It smooths over `window` samples, so that shorter events become wider and lower.
 
     Parameters
     ----------
     values : array-like of shape (n_rows,) or (n_rows, n_outputs)
         One result for each row of :class:`~skanomaly.Shingler`, such as its score.
     window : int
-        Steps in a row.
+        Number of steps in a row.
     align : {"end", "center"}, default="end"
-        How the rows lie about their samples, as in :class:`~skanomaly.Shingler`.
+        Position of a row's sample in its window, as in :class:`~skanomaly.Shingler`.
 
     Returns
     -------
     means : ndarray of the shape of `values`
-        For each sample, the mean over the rows whose window covers it; there are fewer
-        than `window` of them near the ends.
+        For each sample, the mean over the rows whose window covers it. Near the ends
+        these are fewer than `window` rows.
 
     Raises
     ------
@@ -50,9 +50,9 @@ def overlap_mean(
     Notes
     -----
     With ``align="end"``, row i covers the samples ``i - window + 1`` to ``i``, so that
-    sample t is the mean of ``values[t : t + window]``, cut at the end. Each mean is
-    computed from its own values alone: an outlier leaves the means of windows that do
-    not hold it unchanged to the last bit.
+    the mean at sample t is that of ``values[t : t + window]``, truncated at the end.
+    Each mean is computed from its own values alone: an outlier leaves the means that do
+    not include it unchanged to the last bit.
 
     Examples
     --------
@@ -63,10 +63,10 @@ def overlap_mean(
     array = np.asarray(values, dtype=np.float64)
     if array.ndim not in (1, 2) or len(array) == 0:
         raise ValueError(
-            "values must have shape (n_rows,) or (n_rows, n_outputs) and one row at "
-            f"least; got shape {array.shape}. Pass one result for each window."
+            "values must have shape (n_rows,) or (n_rows, n_outputs) and at least one "
+            f"row, but has shape {array.shape}. Pass one result per window."
         )
-    # A row reaches `before` samples back, so a sample is seen by rows as far ahead.
+    # A row that reaches n samples back covers a sample n rows before it.
     ahead, back = reach(window, align)
     n = len(array)
     sample = np.arange(n)
@@ -77,14 +77,14 @@ def overlap_mean(
 
 
 def moving_mean(values: NDArray[Any], width: int) -> NDArray[np.float64]:
-    """Return the mean of every `width` consecutive values, in one pass.
+    """Return the means of all `width` consecutive values in a single pass.
 
     Parameters
     ----------
     values : ndarray of shape (n, ...)
         Finite numbers.
     width : int
-        Values in a window, at least 1.
+        Number of values in a window, at least 1.
 
     Returns
     -------
@@ -106,11 +106,17 @@ def moving_mean(values: NDArray[Any], width: int) -> NDArray[np.float64]:
 def _moving_sum(
     values: NDArray[Any], width: int, margins: tuple[int, int] = (0, 0)
 ) -> NDArray[np.float64]:
-    """Sum every `width` values of a series that has zeros as margins.
+    """Return the sums of all `width` consecutive values, with zeros as margins.
 
-    A running sum would carry the rounding of a large value to all that follow. Cut
-    into blocks of `width`, as van Herk (doi:10.1016/0167-8655(92)90069-C) does for the
-    maximum, a window is the tail of one block and the head of the next.
+    A running sum would carry the rounding error of a large value to all later sums. In
+    a series that is cut into blocks of `width` values, each window is the tail of one
+    block and the head of the next, as in van Herk's moving maximum [1]_.
+
+    References
+    ----------
+    .. [1] van Herk, M. (1992). A fast algorithm for local minimum and maximum filters
+       on rectangular and octagonal kernels. Pattern Recognition Letters 13(7), 517-521.
+       https://doi.org/10.1016/0167-8655(92)90069-C
     """
     before, after = margins
     n = before + len(values) + after

@@ -1,4 +1,4 @@
-"""The dominant period of a series, from its autocorrelation."""
+"""Dominant period of a series, from its autocorrelation."""
 
 from collections import OrderedDict
 from hashlib import blake2b
@@ -10,22 +10,23 @@ from scipy import fft
 from scipy.signal import detrend
 
 _SHORTEST = 3
-# Longer windows make every network slow; who needs them can pass `max_period`.
+# Longer windows make every network slow. `max_period` overrides this limit.
 _LONGEST = 2000
-# A period must be seen this often, or a slow drift passes for one.
+# Minimum number of cycles: with fewer, a slow drift would pass for a period.
 _CYCLES = 3
-# More cycles than this make the answer slower, not better.
+# More cycles take more time without a better result.
 _ENOUGH_CYCLES = 20
-# How far peaks must stand above the troughs between them: a share of the variance,
-# and in standard deviations of what noise of the same colour shows.
+# Minimum height of peaks above the troughs between them: as a fraction of the variance,
+# and in standard deviations under noise of the same colour.
 _MIN_CONTRAST = 0.15
 _MIN_DEVIATIONS = 4.0
-# Multiples of a period match as well as the period itself, give or take the noise.
+# Multiples of a period match as well as the period itself, up to noise. This fraction
+# of the best contrast counts as equally good.
 _AS_GOOD = 0.8
 _REFINE_CYCLES = 10
 
-# Periods of the last series by their content: the steps of a pipeline ask for that of
-# the same series, and so do the folds of all candidates of a grid search.
+# Periods of recent series by content: several steps of a pipeline need the period of
+# the same series, as do all candidates of a grid search for each fold.
 _FOUND: OrderedDict[object, int | None] = OrderedDict()
 _MOST_FOUND = 64
 _LOCK = Lock()
@@ -34,36 +35,36 @@ _LOCK = Lock()
 def find_period(
     series: NDArray[np.floating], *, max_period: int | None = None
 ) -> int | None:
-    """Return the dominant period of a series, or None where no period is clear.
+    """Return the dominant period of a series, or None if no period is clear.
 
-    It works on repeating shapes of any kind, below a linear trend, noise and single
-    outliers. It finds none where a period is seen less than three
-    times, changes its length by more than a few percent, or consists of rare events
-    only (less than one sample in a hundred differs from the rest).
+    It works on repeating shapes of any kind, also under a linear trend, noise and
+    single outliers. It finds no period that occurs fewer than three times, that varies
+    in length by more than a few percent, or that consists of rare events only (less
+    than one sample in a hundred differs from the rest).
 
     Parameters
     ----------
     series : ndarray of shape (n_samples,) or (n_samples, n_channels)
         Finite values; constant channels are ignored.
-    max_period : int, default=None
-        Longest period to look for, in samples: 2,000 if None, and never more than a
-        third of the series.
+    max_period : int or None, default=None
+        Longest period to search for, in samples, at most a third of the series. None is
+        2,000.
 
     Returns
     -------
     period : int or None
-        In samples.
+        Period in samples, at least 3.
 
     Notes
     -----
-    Of the normalised autocorrelation r, averaged over channels, a period p is judged by
-    its contrast, the mean of ``r(k p) - r(k p - p / 2)`` over k = 1, 2, 3. It counts if
-    that exceeds 0.15 and four times its standard deviation under noise of the same
-    short-term correlation (Bartlett's formula). The shortest of those that reach 80 %
-    of the best is taken, and refined on its first ten multiples; it is 3 at least. The
-    normalisation is that of [1]_, which is 1 at the period of a series of any length.
-    Outliers are clipped and a linear trend is removed first. Of a long series the last
-    20 times `max_period` samples are used.
+    Outliers are clipped and a linear trend is removed first. With the normalised
+    autocorrelation r, averaged over channels, the contrast of a period p is the mean of
+    ``r(k p) - r(k p - p / 2)`` over k = 1, 2, 3. A period is clear if its contrast
+    exceeds 0.15 and four times its standard deviation under noise of the same
+    short-term correlation (Bartlett's formula). The result is the shortest clear period
+    with at least 80 % of the largest contrast, refined on its first ten multiples. The
+    normalisation is that of [1]_, with a value of 1 at the period of a series of any
+    length. Only the last 20 times `max_period` samples of a long series are used.
 
     References
     ----------
@@ -94,7 +95,7 @@ def find_period(
 
 
 def _search(recent: NDArray[np.float64], longest: int) -> int | None:
-    """Return the dominant period of the last samples, None where none is clear."""
+    """Return the dominant period of the last samples, or None if none is clear."""
     r = _autocorrelation(recent)
     if r is None:
         return None
@@ -111,11 +112,11 @@ def _search(recent: NDArray[np.float64], longest: int) -> int | None:
 
 
 def _autocorrelation(series: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """Return r of lags 0 to two thirds of the series, mean of the channels.
+    """Return r at lags 0 to two thirds of the series, averaged over channels.
 
-    None if all channels are constant, or nothing but a trend.
+    Return None if all channels are constant or a linear trend.
     """
-    # An outlier tilts the trend, and a trend hides outliers: hence twice.
+    # Twice, because an outlier tilts the trend and a trend hides outliers.
     x = _without_trend(_without_trend(series))
     if x.shape[1] == 0:
         return None
@@ -124,7 +125,7 @@ def _autocorrelation(series: NDArray[np.float64]) -> NDArray[np.float64] | None:
     size = fft.next_fast_len(n + n_lags, real=True)
     power = np.abs(fft.rfft(x, size, axis=0)) ** 2
     products = fft.irfft(power, size, axis=0)[:n_lags]
-    # What is left of the energy at each lag: without the last, without the first.
+    # Energy of the overlap at each lag: without the last and without the first samples.
     energy = np.cumsum(x**2, axis=0)
     squares = energy[n - n_lags :][::-1] + energy[-1]
     squares[1:] -= energy[: n_lags - 1]
@@ -142,13 +143,13 @@ def _without_trend(series: NDArray[np.float64]) -> NDArray[np.float64]:
         return series[:, :0]
     low, high = low[varies], high[varies]
     x = detrend((np.clip(series[:, varies], low, high) - low) / (high - low), axis=0)
-    # Less is the rounding of a straight line.
+    # A smaller deviation is the rounding error of a straight line.
     level: NDArray[np.float64] = x[:, np.std(x, axis=0) > 1e-8]
     return level
 
 
 def _local_maxima(r: NDArray[np.float64], longest: int) -> NDArray[np.intp]:
-    """Return the lags that no lag between their neighbouring troughs exceeds."""
+    """Return the local maxima of r that no lag up to the nearest troughs exceeds."""
     peaks = np.flatnonzero((r[1:-1] >= r[:-2]) & (r[1:-1] > r[2:])) + 1
     peaks = peaks[(peaks >= _SHORTEST) & (peaks <= longest)]
     highest = [r[int(np.ceil(0.6 * p)) : int(1.4 * p) + 1].max() for p in peaks]
@@ -158,9 +159,10 @@ def _local_maxima(r: NDArray[np.float64], longest: int) -> NDArray[np.intp]:
 def _contrast(
     r: NDArray[np.float64], periods: NDArray[np.floating | np.intp], n_cycles: int
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Return how far r at the multiples of periods stands above that halfway.
+    """Return the contrast of periods, and the number of multiples it averages.
 
-    And over how many multiples, up to `n_cycles`, that could be told.
+    The contrast is the mean height of r at the multiples of a period above r half a
+    period before them, over the first `n_cycles` multiples that r covers.
     """
     multiples = np.multiply.outer(periods, np.arange(1, n_cycles + 1))
     halfway = multiples - periods[:, None] / 2
@@ -172,9 +174,9 @@ def _contrast(
 
 
 def _refine(r: NDArray[np.float64], period: int) -> int:
-    """Return the whole period next to the best match of many cycles.
+    """Return the integer period closest to the best match over many cycles.
 
-    At its k-th multiple, r tells periods apart k times as sharply as at the first.
+    At the k-th multiple, r resolves periods k times as finely as at the first.
     """
     grid = np.linspace(0.95 * period - 1, 1.05 * period + 1, 801)
     n_cycles = int(min(_REFINE_CYCLES, max(1, (len(r) - 1) // grid[-1])))
@@ -183,5 +185,5 @@ def _refine(r: NDArray[np.float64], period: int) -> int:
 
 
 def usual_length(n_samples: int) -> int:
-    """Return what stands for the period of a series that has none."""
+    """Return the length that replaces the period of a series without one."""
     return min(100, max(2, n_samples // 10))

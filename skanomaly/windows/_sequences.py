@@ -1,4 +1,4 @@
-"""How rows flow through a detector: as a few sequences, never as many windows."""
+"""Rows of windows, held as the few sequences that they are cut from."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,22 +12,33 @@ from skanomaly._validation import check_finite
 from skanomaly.windows._overlap import moving_mean
 from skanomaly.windows._view import as_series
 
-# A validation part smaller than this says little: neither the stopping of the
-# training nor the threshold should hang on it.
+# A smaller validation part is too noisy for early stopping and for the threshold.
 MIN_VALIDATION_ROWS = 10
 # See `Examples.n_drawn`.
 COVERAGE = 4
 MIN_DRAWN = 2**15
-# Values that one scoring batch holds: large enough that the overhead of a call
-# vanishes, small enough that a million samples are scored in a few megabytes.
+# Number of values per scoring batch: large enough for a small overhead per call, small
+# enough to score a million samples in a few megabytes.
 SCORING_VALUES = 2**15
 
 
 def validation_start(n_rows: int, fraction: float, *, gap: int) -> int | None:
-    """Return where the last rows begin that are kept from training, and used elsewhere.
+    """Return the index of the first row of the validation part, or None.
 
-    None where fewer than ten of them, or less than half of the rows for training,
-    `gap` rows apart from them, would remain.
+    Parameters
+    ----------
+    n_rows : int
+        Number of rows, the last of which are the validation part.
+    fraction : float
+        Fraction of the rows in the validation part.
+    gap : int
+        Number of rows before the validation part that are not used for training.
+
+    Returns
+    -------
+    start : int or None
+        None if fewer than ten rows would be held out, or less than half of the rows
+        remain for training.
     """
     start = n_rows - round(n_rows * fraction)
     if n_rows - start < MIN_VALIDATION_ROWS or start - gap < n_rows / 2:
@@ -37,22 +48,22 @@ def validation_start(n_rows: int, fraction: float, *, gap: int) -> int | None:
 
 @dataclass(frozen=True)
 class Sequences:
-    """Rows of `window` steps, held as the sequences that they are windows of.
+    """Rows of `window` steps, held as the sequences that they are cut from.
 
-    The rows of a series are one sequence of ``n_rows + window - 1`` steps.
-    Independent records are as many sequences, each as long as one row. All that
-    follows is the same for both.
+    The rows of a series are held as one sequence of ``n_rows + window - 1`` steps,
+    independent records as one sequence of `window` steps each. Methods treat both
+    alike.
 
     Attributes
     ----------
     values : ndarray of shape (n_sequences, n_steps, n_channels)
-        Float32, as networks want them.
+        Values in float32, the precision of networks.
     window : int
-        Steps in a row.
+        Number of steps in a row.
     samples : ndarray of shape (n_rows, n_channels) or None
-        Last step of each row of a series, as precise as it came: the series itself,
-        without the padding before it, where `Shingler` made the rows. None for records
-        and parts.
+        Last step of each row of a series, in the precision of the input. For rows of
+        `Shingler` with ``align="end"`` this is the series without its padding. None for
+        records, and for parts of a split.
     """
 
     values: NDArray[np.float32]
@@ -61,7 +72,7 @@ class Sequences:
 
     @classmethod
     def from_rows(cls, X: NDArray[Any], n_channels: int) -> "Sequences":
-        """Recognise the windows of a series; take other rows as records."""
+        """Make one sequence from windows of a series, else one from each row."""
         window = X.shape[1] // n_channels
         series = as_series(X, n_channels)
         source = X if series is None else series
@@ -70,8 +81,8 @@ class Sequences:
         if not np.isfinite(values).all():
             check_finite(source, first_row=0 if series is None else window - 1)
             raise ValueError(
-                f"X holds values up to {np.abs(source).max():.3g}, which are too large "
-                "for float32. Scale it, for instance with StandardScaler."
+                f"X contains values up to {np.abs(source).max():.3g}, which is too "
+                "large for float32. Scale X, for instance with StandardScaler."
             )
         n_sequences = len(X) if series is None else 1
         samples = None if series is None else series[window - 1 :]
@@ -79,29 +90,31 @@ class Sequences:
 
     @property
     def rows_per_sequence(self) -> int:
+        """Number of rows in a sequence."""
         return int(self.values.shape[1]) - self.window + 1
 
     @property
     def n_rows(self) -> int:
+        """Number of rows in all sequences."""
         return len(self.values) * self.rows_per_sequence
 
     @property
     def is_series(self) -> bool:
-        """Whether rows overlap, that is: whether time goes on from row to row."""
+        """Whether rows overlap, so that time continues from row to row."""
         return self.rows_per_sequence > 1
 
     def row_means(self, values: NDArray[Any]) -> NDArray[np.float64]:
-        """Mean of the values that belong to each row.
+        """Return the mean of the values that belong to each row.
 
         Parameters
         ----------
         values : ndarray of shape (n_sequences * n_positions, ...)
-            One value for each position in each sequence; a row shares all of its
-            positions but one with the next row.
+            One value per position in each sequence. A row shares all but one of its
+            positions with the next row.
 
         Returns
         -------
-        ndarray of shape (n_rows, ...)
+        means : ndarray of shape (n_rows, ...)
         """
         by_sequence = values.reshape(len(self.values), -1, *values.shape[1:])
         width = by_sequence.shape[1] - self.rows_per_sequence + 1
@@ -111,19 +124,25 @@ class Sequences:
         return np.concatenate([moving_mean(part, width) for part in by_sequence])
 
     def at_step(self, step: int) -> NDArray[np.float32]:
-        """Return one step of each row, shape (n_rows, n_channels)."""
+        """Return one step of each row, of shape (n_rows, n_channels)."""
         stop = step + self.rows_per_sequence
         return self.values[:, step:stop].reshape(self.n_rows, -1)
 
     def split(self, fraction: float) -> tuple["Sequences", "Sequences | None"]:
-        """Split off the last rows for validation, a window after the others.
+        """Split off the last rows for validation, in a series after a gap of a window.
+
+        Parameters
+        ----------
+        fraction : float
+            Fraction of the rows in the validation part.
 
         Returns
         -------
         training : Sequences
+            Rows for training.
         validation : Sequences or None
-            None where fewer than ten rows, or less than half of the rows for
-            training, would remain.
+            None if fewer than ten rows would be held out, or less than half of the rows
+            remain for training.
         """
         gap = self.window - 1 if self.is_series else 0
         start = validation_start(self.n_rows, fraction, gap=gap)
@@ -138,18 +157,22 @@ class Sequences:
 
 @dataclass(frozen=True)
 class Windows:
-    """Windows of equal length in all sequences: a view, copied where it is taken.
+    """Windows of equal length from all sequences, as a view that `take` copies from.
 
-    Their order is that of the sequences, and in each that of time.
+    They are in the order of the sequences and, within a sequence, in time order.
     """
 
     view: NDArray[np.float32]  # (n_sequences, n_positions, length, n_channels)
-    overlap: float  # windows that share a step
+    overlap: float  # number of windows that share a step
 
     @classmethod
     def of(
         cls, values: NDArray[np.float32], length: int, *, step: int = 1
     ) -> "Windows":
+        """Return the windows of `length` steps, each `step` steps after the last.
+
+        `values` has shape (n_sequences, n_steps, n_channels).
+        """
         n_sequences, n_steps, n_channels = values.shape
         by_sequence, by_step, by_channel = values.strides
         n_positions = max(0, (n_steps - length) // step + 1)
@@ -165,7 +188,7 @@ class Windows:
         return int(self.view.shape[0] * self.view.shape[1])
 
     def take(self, positions: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Copy windows, as an array of shape (n_windows, length, n_channels)."""
+        """Return a copy of windows, of shape (n_windows, length, n_channels)."""
         sequence, position = np.divmod(positions, self.view.shape[1])
         taken: NDArray[np.float32] = self.view[sequence, position]
         return taken
@@ -173,25 +196,25 @@ class Windows:
 
 @dataclass(frozen=True)
 class Examples:
-    """What a network is trained on or asked for, copied where it is taken."""
+    """Inputs and targets for training or scoring, which `take` copies."""
 
     take: Callable[[NDArray[np.intp]], tuple[NDArray[Any], NDArray[Any]]]
     count: int
-    size: int  # values in one example's input
-    overlap: float  # examples that share a step
+    size: int  # number of values in the input of an example
+    overlap: float  # number of examples that share a step
 
     @property
     def n_drawn(self) -> int:
-        """Examples that an epoch draws, anew each time.
+        """Number of examples that each epoch draws.
 
-        All, but for the windows of a long series, which repeat each other: of them
-        as many as show each step some `COVERAGE` times.
+        All examples or, for the overlapping windows of a long series, as many as cover
+        each step about `COVERAGE` times, at least `MIN_DRAWN`.
         """
         covering = int(COVERAGE * self.count / self.overlap)
         return min(self.count, max(MIN_DRAWN, covering))
 
     def subset(self, positions: NDArray[np.intp]) -> "Examples":
-        """Return some of the examples, as examples of their own."""
+        """Return the examples at some positions."""
 
         def take(some: NDArray[np.intp]) -> tuple[NDArray[Any], NDArray[Any]]:
             return self.take(positions[some])
@@ -199,10 +222,10 @@ class Examples:
         return Examples(take, len(positions), self.size, self.overlap)
 
     def batches(self) -> Iterator[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]:
-        """Yield inputs, targets and the inputs padded to one fixed size.
+        """Yield inputs, targets, and the inputs padded to a fixed batch size.
 
-        All batches having one size, an output is the same, bit by bit, whatever the
-        company of its input, and one trace of a network serves them all.
+        With a fixed size, an output does not depend on the other inputs of its batch,
+        bit for bit, and all batches use one trace of a network.
         """
         size = max(8, min(1024, SCORING_VALUES // self.size))
         for start in range(0, self.count, size):

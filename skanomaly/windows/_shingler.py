@@ -1,4 +1,4 @@
-"""The transformer that turns a series into rows of windows."""
+"""Transformer from a series to rows of windows."""
 
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -14,7 +14,7 @@ from skanomaly._validation import check_finite
 from skanomaly.windows._period import find_period, usual_length
 from skanomaly.windows._view import reach, sliding_view
 
-# So many windows side by side a training series should hold, if it can.
+# Minimum number of windows, side by side, that a training series should hold.
 _ENOUGH_WINDOWS = 8
 _COUNT = Interval(Integral, 1, None, closed="left")
 
@@ -24,59 +24,61 @@ def _is_flat(shingler: "Shingler") -> bool:
 
 
 class Shingler(TransformerMixin, BaseEstimator):
-    """Turn a series into rows: each sample becomes the window around it.
+    """Transform each sample of a series into the window around it.
 
-    As many rows come out as samples went in, so labels and cross-validation keep their
-    meaning. The rows are a read-only view of one padded copy of the series: a million
-    windows of 400 steps take the memory of the series, not 400 times as much. Time
-    order is the meaning of the rows: a sample alone, or samples in another order, give
-    other windows.
+    The number of rows is the number of samples, so that labels and cross-validation
+    stay aligned. The rows are a read-only view of one padded copy of the series: a
+    million windows of 400 steps take the memory of the series, not 400 times as much.
+    The result depends on the order of the samples: a single sample, or samples in
+    another order, have other windows.
 
     Parameters
     ----------
     window : int or "auto", default="auto"
-        Steps in a row. ``"auto"`` takes `periods` times the dominant period of the
-        training series, from its autocorrelation, and fewer whole periods where they
-        would exceed an eighth of the series. Where no period is clear, 100 samples or a
-        tenth of the series (whatever is less) stand for it.
+        Number of steps in a row. ``"auto"`` is `periods` times the dominant period of
+        the training series, found from its autocorrelation, or fewer whole periods if
+        that exceeds an eighth of the series. If no period is clear, 100 samples or a
+        tenth of the series, whichever is less, replace the period.
     periods : float, default=1
-        Periods in a window, such as 2 or 0.5. Only used with ``window="auto"``.
+        Number of periods in a window, such as 2 or 0.5. Only used with
+        ``window="auto"``.
     align : {"end", "center"}, default="end"
-        Where a row's sample lies in its window: at the end, so that no row needs
-        later samples, or at step ``window // 2``, which suits reconstruction.
+        Position of a row's sample in its window: at the end, so that no row needs later
+        samples, or at step ``window // 2``, which suits reconstruction.
     pad : {"edge", "reflect", "period"}, default="edge"
-        What windows see beyond the ends of the series: its first and last sample, its
-        mirror image, or its first and last dominant period again and again (the mirror
-        image where the training series has no period, or where a series is shorter).
-        All but ``"edge"`` let the first rows see later samples.
+        Values of windows beyond the ends of the series: the first and last sample, the
+        mirror image of the series, or repetitions of its first and last dominant period
+        (the mirror image if the training series has no period, or if a series is
+        shorter than the period). With all but ``"edge"``, the first rows depend on
+        later samples.
     flatten : bool, default=True
-        Whether a row is flat, the channels of a step side by side and the oldest step
-        first, or has the shape (window, n_channels), which fits no data frame:
-        such windows stay an array, whatever `set_output` says.
+        Whether rows are flat, oldest step first with the channels of a step side by
+        side, or have the shape (window, n_channels). The latter do not fit into a data
+        frame and stay an array under any output configuration.
 
     Attributes
     ----------
     window_ : int
-        Steps in a row.
+        Number of steps in a row.
     own_step_ : int
         Step of a row that is its own sample, from 0 to ``window_ - 1``: the last one,
-        or ``window_ // 2`` where rows are centered.
+        or ``window_ // 2`` with ``align="center"``.
     period_ : int or None
-        Dominant period of the training series; None where none is clear, or neither
-        `window` nor `pad` asks for it.
+        Dominant period of the training series in samples. None if no period is clear,
+        or if neither `window` nor `pad` depends on it.
     n_features_in_ : int
-        Channels of the series seen in `fit`.
+        Number of channels of the series seen in `fit`.
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the channels, if `fit` saw a data frame with names.
 
     See Also
     --------
-    skanomaly.overlap_mean : Spread results per window over the samples they cover.
+    skanomaly.overlap_mean : Spread one result per window over the samples.
 
     Notes
     -----
-    With ``align="end"`` row i holds the samples ``i - window + 1`` to ``i``. A data
-    frame as output (`set_output`) holds every window separately, and so does a copy.
+    With ``align="end"``, row i holds the samples ``i - window + 1`` to ``i``. A copy of
+    the rows, or a data frame as output (`set_output`), stores every window separately.
 
     Examples
     --------
@@ -118,24 +120,24 @@ class Shingler(TransformerMixin, BaseEstimator):
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: ArrayLike, y: object = None) -> Self:
-        """Choose the window.
+        """Determine the length of the window.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_channels)
-            The training series, in time order.
+            Training series, in time order.
         y : None
             Ignored.
 
         Returns
         -------
         self : Shingler
-            The fitted transformer.
+            Fitted transformer.
 
         Raises
         ------
         ValueError
-            If `X` holds NaN or infinity, or a parameter is out of its range.
+            If `X` contains NaN or infinity, or a parameter is out of its range.
         """
         series = self._validate(X, reset=True)
         asked = isinstance(self.window, str) or self.pad == "period"
@@ -154,18 +156,19 @@ class Shingler(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_channels)
-            A series, in time order; it may be shorter than the window.
+            Series, in time order. It may be shorter than the window.
 
         Returns
         -------
         windows : ndarray of shape (n_samples, window_ * n_channels)
-            A read-only view, oldest step first; of shape
-            ``(n_samples, window_, n_channels)`` with ``flatten=False``.
+            Read-only view, oldest step first. Has the shape ``(n_samples, window_,
+            n_channels)`` with ``flatten=False``.
 
         Raises
         ------
         ValueError
-            If `X` holds NaN or infinity, or has another number of channels.
+            If `X` contains NaN or infinity, or has another number of channels than
+            the series seen in `fit`.
         """
         check_is_fitted(self)
         series = self._validate(X, reset=False)
@@ -173,18 +176,18 @@ class Shingler(TransformerMixin, BaseEstimator):
         return rows if self.flatten else rows.reshape(len(rows), self.window_, -1)
 
     def inverse_transform(self, X: ArrayLike) -> NDArray[np.floating]:
-        """Return the series, each sample the mean over all windows that hold it.
+        """Return the series, each sample as the mean over all windows that contain it.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, window_ * n_channels)
-            Windows as `transform` returns them, flat or not, or what a network made
-            of them. What they hold beyond the ends of the series is ignored.
+            Windows as returned by `transform`, flat or not, or a reconstruction of
+            them. Values beyond the ends of the series are ignored.
 
         Returns
         -------
         series : ndarray of shape (n_samples, n_channels)
-            The exact series, if the windows are those of one.
+            Series. It is exact if the rows are windows of a series.
 
         Raises
         ------
@@ -204,14 +207,14 @@ class Shingler(TransformerMixin, BaseEstimator):
                 f"X has shape {values.shape}, but windows of {self.window_} steps of "
                 f"{n_channels} channels were expected: "
                 f"(n_samples, {self.window_ * n_channels}) or "
-                f"(n_samples, {self.window_}, {n_channels}). Pass what transform of "
-                "this Shingler returns, or values of that shape."
+                f"(n_samples, {self.window_}, {n_channels}). Pass windows as returned "
+                "by the transform of this Shingler."
             )
         windows = values.reshape(n, self.window_, n_channels)
         before, after = reach(self.window_, self.align)
         own = windows[:, before]
-        # Deviations from each sample's own row are all zero for windows of a series,
-        # which makes the way back exact; a plain mean would round.
+        # Deviations from each sample's own row are zero for windows of a series, which
+        # makes the result exact. A plain mean would round.
         deviations = np.zeros((n, n_channels))
         for step in range(self.window_):
             ahead = step - before
@@ -227,20 +230,21 @@ class Shingler(TransformerMixin, BaseEstimator):
     def get_feature_names_out(
         self, input_features: ArrayLike | None = None
     ) -> NDArray[np.object_]:
-        """Return a name for every column: its channel and its lag.
+        """Return the name of each column: its channel and its lag.
 
         Parameters
         ----------
-        input_features : array-like of str, default=None
-            Names of the channels; they must match those seen in `fit`.
+        input_features : array-like of str or None, default=None
+            Names of the channels, which must match those seen in `fit`. None uses the
+            latter, or ``x0, x1, ...`` if there are none.
 
         Returns
         -------
         names : ndarray of str objects
-            ``x0_lag2, x0_lag1, x0_lag0``; steps later than the row's sample, as
-            ``align="center"`` has them, are called ``x0_lead1, x0_lead2``.
+            Names such as ``x0_lag2, x0_lag1, x0_lag0``. With ``align="center"``, steps
+            later than the row's sample are named ``x0_lead1, x0_lead2``.
         """
-        # Nothing is one to one here; this is scikit-learn's public check of the names.
+        # The only public check of feature names in scikit-learn is that of this mixin.
         channels = OneToOneFeatureMixin.get_feature_names_out(self, input_features)
         before, after = reach(self.window_, self.align)
         steps = [f"lag{before - step}" for step in range(before + 1)]
@@ -256,30 +260,31 @@ class Shingler(TransformerMixin, BaseEstimator):
         return before
 
     def set_output(self, *, transform: str | None = None) -> Self:
-        """Choose the container of the output, as in scikit-learn.
+        """Set the output container, as in scikit-learn.
 
         Parameters
         ----------
-        transform : {"default", "pandas", "polars"}, default=None
-            None leaves it as it is. A data frame holds a copy of every window.
+        transform : {"default", "pandas", "polars"} or None, default=None
+            Container of the windows; None leaves it unchanged. A data frame stores a
+            copy of every window.
 
         Returns
         -------
         self : Shingler
-            This transformer.
+            The transformer.
 
         Raises
         ------
         ValueError
-            If a data frame is asked for with ``flatten=False``.
+            If a data frame is requested with ``flatten=False``.
         """
         if self.flatten:
             super().set_output(transform=transform)
         elif transform not in (None, "default"):
             raise ValueError(
-                f"Windows of shape (window, n_channels) do not fit into {transform!r}: "
-                "a data frame has two dimensions. Use Shingler(flatten=True), or leave "
-                "the output an array."
+                f"transform={transform!r} requires two-dimensional output, but the "
+                "windows have shape (n_samples, window, n_channels). Use "
+                "Shingler(flatten=True), or keep the default output."
             )
         return self
 
@@ -295,7 +300,7 @@ class Shingler(TransformerMixin, BaseEstimator):
         return series
 
     def _pad(self, series: NDArray[np.floating]) -> NDArray[np.floating]:
-        """Return the one copy that is made, with margins for the outermost rows."""
+        """Return a copy of the series with margins for the first and last rows."""
         n, n_channels = series.shape
         before, after = reach(self.window_, self.align)
         padded = np.empty((before + n + after, n_channels), dtype=series.dtype)
@@ -305,7 +310,7 @@ class Shingler(TransformerMixin, BaseEstimator):
         return padded
 
     def _source(self, beyond: NDArray[np.intp], n: int) -> NDArray[np.intp]:
-        """Return which of n samples stand in for steps beyond the ends."""
+        """Return which of n samples replace the steps beyond the ends."""
         source: NDArray[np.intp]
         if self.pad == "period" and self.period_ is not None and n >= self.period_:
             first = np.where(beyond < 0, 0, n - self.period_)

@@ -1,4 +1,4 @@
-"""A series seen as its windows, and windows recognised as a series: no copies."""
+"""Windows as a view of a series, and the series of given windows."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 from numpy.typing import NDArray
 
-# Rows compared at first, and values compared at once later on: tabular data is told
-# from a series by its first rows, and temporaries stay small.
+# Number of rows in the first comparison, which is enough to recognise tabular data, and
+# of values in each later one, so that temporaries stay small.
 _FIRST_ROWS = 8
 _BLOCK_VALUES = 1 << 18
 
 
 def reach(window: int, align: str) -> tuple[int, int]:
-    """Return how many samples a row spans before and after its own sample."""
+    """Return the number of samples that a row spans before and after its own sample."""
     before = window - 1 if align == "end" else window // 2
     return before, window - 1 - before
 
@@ -24,14 +24,14 @@ def sliding_view(series: NDArray[Any], window: int) -> NDArray[Any]:
     Parameters
     ----------
     series : ndarray of shape (n_samples, n_channels)
-        Values in C order (another order would cost a copy).
+        Series in C order; another order costs a copy.
     window : int
-        Steps in a row, at most `n_samples`.
+        Number of steps in a row, at most `n_samples`.
 
     Returns
     -------
     rows : ndarray of shape (n_samples - window + 1, window * n_channels)
-        Oldest step first, the channels of a step side by side. Nothing is copied.
+        View, oldest step first with the channels of a step side by side.
 
     Examples
     --------
@@ -48,24 +48,24 @@ def sliding_view(series: NDArray[Any], window: int) -> NDArray[Any]:
 
 
 def as_series(X: NDArray[Any], n_channels: int) -> NDArray[Any] | None:
-    """Return the series that the rows are consecutive windows of, if there is one.
+    """Return the series whose consecutive windows the rows are, or None.
 
-    It is the values that decide, not the memory, so a copy of the windows is
-    recognised as well as the view; memory only makes the answer quicker. One row, or
-    rows of a single step, have no overlap that could show a series.
+    The result depends on the values and not on their memory layout, so that a copy of
+    the windows is recognised as well as a view, which is only faster. A single row, or
+    rows of a single step, have no overlap and are not recognised.
 
     Parameters
     ----------
     X : ndarray of shape (n_rows, window * n_channels)
         Rows, oldest step first.
     n_channels : int
-        Values a step.
+        Number of values per step.
 
     Returns
     -------
     series : ndarray of shape (n_rows + window - 1, n_channels) or None
-        A read-only view where the memory allows it, else a copy; None where the rows
-        are independent records.
+        Read-only view if the rows overlap in memory, else a copy. None if the rows are
+        independent records.
 
     Raises
     ------
@@ -89,10 +89,10 @@ def as_series(X: NDArray[Any], n_channels: int) -> NDArray[Any] | None:
     if advance and advance != n_channels:
         raise ValueError(
             f"The rows of X overlap in memory and advance by {advance} values, which "
-            f"does not go with n_channels={n_channels}. If they are the windows of a "
-            f"series of {advance} channels, say so with n_channels={advance} or pass "
-            "the three-dimensional windows of Shingler(flatten=False); if they are "
-            "independent records, pass X.copy()."
+            f"does not match n_channels={n_channels}. For windows of a series of "
+            f"{advance} channels, set n_channels={advance} or pass the "
+            "three-dimensional windows of Shingler(flatten=False). For independent "
+            "records, pass X.copy()."
         )
     if n_columns <= n_channels:
         return None
@@ -107,10 +107,10 @@ def as_series(X: NDArray[Any], n_channels: int) -> NDArray[Any] | None:
 
 
 def row_advance(X: NDArray[Any]) -> int:
-    """Return by how many values each row moves on from the row before it.
+    """Return the number of values by which each row advances from the previous one.
 
-    For windows whose number of channels nobody told. Where they do not overlap in
-    memory either, it is the least number of channels that explains their values.
+    For the windows of a series, this is the number of channels. If they do not overlap
+    in memory, it is the smallest number that is consistent with their values.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def row_advance(X: NDArray[Any]) -> int:
     Returns
     -------
     advance : int
-        0 where the rows are independent records, or do not overlap.
+        Number of values. 0 if the rows are independent records, or do not overlap.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def row_advance(X: NDArray[Any]) -> int:
 
 
 def _memory_advance(X: NDArray[Any]) -> int:
-    """Return by how many values overlapping rows advance in memory, else 0."""
+    """Return the number of values by which rows advance in memory, else 0."""
     along_rows, along_columns = X.strides
     if along_columns == 0:
         return 0
@@ -147,7 +147,7 @@ def _memory_advance(X: NDArray[Any]) -> int:
 
 
 def _rows_overlap(X: NDArray[Any], n_channels: int) -> bool:
-    """Tell whether each row is the row before it, moved on by one step."""
+    """Return whether each row is the previous row, advanced by one step."""
     last = len(X) - 1
     block = max(_FIRST_ROWS, _BLOCK_VALUES // X.shape[1])
     start, stop = 0, min(_FIRST_ROWS, last)
