@@ -1,6 +1,7 @@
-"""Building blocks of networks: what two or more share, and layers that Keras lacks.
+"""Building blocks that several networks share, and layers that Keras lacks.
 
-Layers and models of our own load Keras when they are first used, the rest does not.
+Importing this package does not load Keras: the layers and models that are defined here
+load it on first access.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Encoder, generator and discriminator that train against each other. Loads Keras."""
+"""Adversarial training of encoder, generator and discriminator. Loads Keras."""
 
 from typing import Any, Self
 
@@ -9,16 +9,16 @@ _OWN = ("label_smoothing", "reconstruction_weight")
 
 @keras.saving.register_keras_serializable("skanomaly")
 class AdversarialModel(keras.Model):
-    """A bidirectional generative adversarial network.
+    """Bidirectional generative adversarial network.
 
-    The discriminator tells pairs of a window and its code from pairs of a generated
-    window and the noise that it was made of. In each step it learns first, and then
-    encoder and generator learn to mislead it.
+    The discriminator learns to distinguish pairs of a window and its code from pairs of
+    a generated window and its noise. Each training step updates the discriminator
+    first, and then encoder and generator, which learn to mislead it.
 
-    It returns a dictionary: ``"reconstruction"`` of shape ``(batch, window,
-    n_channels)``, and of shape ``(batch, 1)`` ``"features"``, the mean distance of what
-    the discriminator sees in the window and in its reconstruction, and ``"logit"`` of
-    its being real, with its code.
+    The output is a dictionary: ``"reconstruction"``, of shape ``(batch, window,
+    n_channels)``; ``"features"``, of shape ``(batch, 1)``, the mean distance between
+    the features of the discriminator for the window and for its reconstruction;
+    ``"logit"``, of shape ``(batch, 1)``, that of the window and its code being real.
     """
 
     label_smoothing = 0.0
@@ -40,9 +40,10 @@ class AdversarialModel(keras.Model):
         label_smoothing: float,
         reconstruction_weight: float,
     ) -> Self:
-        """Make one model of the three, which keep their weights."""
+        """Make one model of the three networks, which keep their weights."""
         ops = keras.ops
-        # Wrapped, whatever they are called, they have the names that we know.
+        # Wrapped, because layers are looked up by these names and a user's networks may
+        # have other ones.
         seen = keras.Input(encoder.input_shape[1:])
         encoder = keras.Model(seen, encoder(seen), name="encoder")
         codes = keras.Input(encoder.output_shape[1:])
@@ -71,14 +72,14 @@ class AdversarialModel(keras.Model):
         return model
 
     def train_step(self, data: Any) -> dict[str, Any]:
-        """Let the discriminator learn, then the others, from one batch."""
+        """Update the discriminator, then encoder and generator, with one batch."""
         import tensorflow as tf
 
         window, *_ = keras.utils.unpack_x_y_sample_weight(data)
         critic = self.get_layer("discriminator").trainable_variables
         theirs = {id(variable) for variable in critic}
         others = [v for v in self.trainable_variables if id(v) not in theirs]
-        # Both learn from the same noise, which halves the passes.
+        # Both updates use the same noise.
         shape = (keras.ops.shape(window)[0], self.get_layer("code").output.shape[-1])
         noise = keras.random.normal(shape, seed=self.seeds)
         with tf.GradientTape() as tape:
@@ -95,14 +96,14 @@ class AdversarialModel(keras.Model):
         }
 
     def test_step(self, data: Any) -> dict[str, Any]:
-        """Return how badly windows are rebuilt."""
+        """Return the mean absolute error of the reconstruction."""
         window, *_ = keras.utils.unpack_x_y_sample_weight(data)
         rebuilt = self(window, training=False)["reconstruction"]
         self.own_loss.update_state(keras.ops.mean(keras.ops.abs(window - rebuilt)))
         return {"loss": self.own_loss.result()}
 
     def _both_losses(self, window: Any, noise: Any) -> tuple[Any, Any]:
-        """Return the loss of the discriminator and that of encoder and generator."""
+        """Return the loss of the discriminator, and that of encoder and generator."""
         ops = keras.ops
         seen = self(window, training=True)
         made = self.get_layer("decoder")(noise, training=True)
@@ -122,12 +123,12 @@ class AdversarialModel(keras.Model):
         )
 
     def get_config(self) -> dict[str, Any]:
-        """Return what `from_config` takes."""
+        """Return the configuration for `from_config`."""
         return {**super().get_config(), **{name: getattr(self, name) for name in _OWN}}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Self:
-        """Make the model that gave the configuration."""
+        """Make a model from its configuration."""
         own = {name: config.pop(name) for name in _OWN}
         model: Self = super().from_config(config, custom_objects)
         for name, value in own.items():

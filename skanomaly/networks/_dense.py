@@ -1,4 +1,4 @@
-"""Fully connected blocks."""
+"""Fully connected building blocks."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import keras
 
-# Beyond it, what exp() makes of it and of what follows is no number of 32 bits.
+# Larger values overflow float32 in exp() and in the terms computed from it.
 LARGEST_LOG_VARIANCE = 20.0
 
 
@@ -25,20 +25,20 @@ def dense_stack(
     dropout: float = 0.0,
     l2: float = 0.0,
 ) -> Any:
-    """Fully connected layers one after the other, each with its dropout.
+    """Apply fully connected layers, each followed by dropout.
 
     Parameters
     ----------
     x : keras tensor of shape (batch, ..., n_features)
-        What the first layer sees.
+        Input of the first layer.
     units : sequence of int
         Size of each layer.
     activation : str
-        Name of a Keras activation.
+        Keras activation of the layers.
     dropout : float, default=0.0
-        Fraction of each layer's outputs that training leaves out.
+        Fraction of each layer's outputs that is dropped in training.
     l2 : float, default=0.0
-        Weight of the squared weights in the training loss.
+        Factor of the L2 penalty on the weights in the training loss.
 
     Returns
     -------
@@ -63,18 +63,18 @@ def dense_decoder(
     output_activation: str | None = None,
     **stack: Any,
 ) -> "keras.Model":
-    """Fully connected layers from a code to a window.
+    """Build fully connected layers from a code to a window.
 
     Parameters
     ----------
     latent_units, window, n_channels : int
-        Shapes of the code and of what is made of it.
+        Number of values in a code, of steps in a window, and of values per step.
     hidden_units : sequence of int
-        Sizes of the layers between them.
+        Sizes of the hidden layers.
     output_activation : str or None, default=None
-        Name of a Keras activation; None is the identity.
+        Keras activation of the output. None is the identity.
     **stack : dict
-        What `dense_stack` takes.
+        Further arguments of `dense_stack`.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""A recurrent decoder that goes on from what it said itself. Loads Keras."""
+"""Recurrent decoder that feeds back its own outputs. Loads Keras."""
 
 from typing import Any
 
@@ -13,23 +13,22 @@ CELLS = {
 
 @keras.saving.register_keras_serializable("skanomaly")
 class FeedbackCell(keras.layers.Layer):
-    """A recurrent cell whose input is its own last output.
+    """Recurrent cell whose input is its own previous output.
 
-    In training it is at times told the true last step instead, which is teacher
-    forcing.
+    In training the input is sometimes the true previous step instead (teacher forcing).
 
     Parameters
     ----------
     cell : {"lstm", "gru", "rnn"}
-        Kind of cell.
+        Type of the recurrent cell.
     units : int
-        Size of its state.
+        Size of the state.
     n_outputs : int
-        Values that are put out at each step.
+        Number of output values per step.
     teacher_forcing : float
-        Probability that training tells it the truth, for each step of each example.
+        Probability of a true input in training, for each step of each example.
     **kwargs : dict
-        What every Keras layer takes.
+        Arguments of `keras.layers.Layer`, such as its name.
     """
 
     def __init__(
@@ -56,40 +55,40 @@ class FeedbackCell(keras.layers.Layer):
         self.output_size = n_outputs
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Make the weights of cell and output."""
+        """Create the weights of the cell and the output layer."""
         self.cell.build((*input_shape[:-1], self.output_size))
         self.dense.build((*input_shape[:-1], self.state_size[0]))
         super().build(input_shape)
 
     def call(self, truth: Any, states: Any, training: bool = False) -> Any:
-        """Return the next step, and the states with it."""
+        """Return the next step and the new states."""
         *hidden, last = states
         if training:
             shape = (keras.ops.shape(truth)[0], 1)
-            told = keras.random.uniform(shape, seed=self.seeds) < self.teacher_forcing
-            last = keras.ops.where(told, truth, last)
-        # Cells of one state return it bare or in a list, as they were given it.
+            forced = keras.random.uniform(shape, seed=self.seeds) < self.teacher_forcing
+            last = keras.ops.where(forced, truth, last)
+        # A cell with one state accepts and returns it bare or in a list.
         output, hidden = self.cell(last, hidden)
         output = self.dense(output)
         return output, [*hidden, output]
 
     def get_config(self) -> dict[str, Any]:
-        """Return what `__init__` takes."""
+        """Return the arguments of `__init__`."""
         return {**super().get_config(), **self.own_config}
 
 
 @keras.saving.register_keras_serializable("skanomaly")
 class FeedbackDecoder(keras.layers.Layer):
-    """Unroll a code to a sequence, each step from the one before it.
+    """Unroll a code to a sequence, each step computed from the one before it.
 
     Parameters
     ----------
     n_steps : int
-        Length of the sequence.
+        Number of steps in a sequence.
     cell, units, n_outputs, teacher_forcing
-        Those of `FeedbackCell`.
+        See `FeedbackCell`.
     **kwargs : dict
-        What every Keras layer takes.
+        Arguments of `keras.layers.Layer`, such as its name.
     """
 
     def __init__(
@@ -107,15 +106,15 @@ class FeedbackDecoder(keras.layers.Layer):
         self.rnn = keras.layers.RNN(self.cell, return_sequences=True)
 
     def build(self, code_shape: tuple[int | None, ...], **_: Any) -> None:
-        """Make the weights of the cell."""
+        """Create the weights of the cell."""
         self.rnn.build((code_shape[0], self.n_steps, self.cell.output_size))
         super().build(code_shape)
 
     def call(self, code: Any, truth: Any = None, training: bool = False) -> Any:
         """Return sequences of shape (batch, n_steps, n_outputs).
 
-        Each state begins as the code; `truth` is what training tells of the step
-        before each.
+        The code is the initial value of each state. `truth` holds, for each step, the
+        true previous step, which only training uses.
         """
         batch = keras.ops.shape(code)[0]
         if truth is None:
@@ -125,6 +124,6 @@ class FeedbackDecoder(keras.layers.Layer):
         return self.rnn(truth, initial_state=states, training=training)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what `__init__` takes."""
+        """Return the arguments of `__init__`."""
         config = {**super().get_config(), "n_steps": self.n_steps}
         return {**config, **self.cell.own_config}

@@ -1,4 +1,4 @@
-"""The code of a variational autoencoder. Loads Keras."""
+"""Code layer of a variational autoencoder. Loads Keras."""
 
 from typing import Any
 
@@ -9,18 +9,18 @@ from skanomaly.networks._dense import LARGEST_LOG_VARIANCE
 
 @keras.saving.register_keras_serializable("skanomaly")
 class GaussianCode(keras.layers.Layer):
-    """Draw codes in training; give their mean otherwise.
+    """Draw codes in training and return their mean otherwise.
 
-    Adds to the training loss how far their distribution is from a standard normal
-    one: with mean m and log-variance v of each unit, the Kullback-Leibler divergence
-    ``0.5 * sum(m**2 + exp(v) - v - 1)``.
+    Adds to the training loss the Kullback-Leibler divergence between the distribution
+    of the code and a standard normal distribution, ``0.5 * sum(m**2 + exp(v) - v - 1)``
+    with mean m and log-variance v of each unit.
 
     Parameters
     ----------
     weight : float
-        Of the divergence in the loss.
+        Weight of the divergence in the loss.
     **kwargs : dict
-        What every Keras layer takes.
+        Arguments of `keras.layers.Layer`, such as its name.
     """
 
     def __init__(self, weight: float, **kwargs: Any) -> None:
@@ -29,7 +29,7 @@ class GaussianCode(keras.layers.Layer):
         self.seeds = keras.random.SeedGenerator()
 
     def call(self, mean: Any, log_variance: Any, training: bool = False) -> Any:
-        """Return codes of the shape of `mean`."""
+        """Return codes with the shape of `mean`."""
         ops = keras.ops
         log_variance = ops.clip(
             log_variance, -LARGEST_LOG_VARIANCE, LARGEST_LOG_VARIANCE
@@ -43,5 +43,5 @@ class GaussianCode(keras.layers.Layer):
         return mean + ops.exp(0.5 * log_variance) * noise
 
     def get_config(self) -> dict[str, Any]:
-        """Return what `__init__` takes."""
+        """Return the arguments of `__init__`."""
         return {**super().get_config(), "weight": self.weight}

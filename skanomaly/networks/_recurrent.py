@@ -1,4 +1,4 @@
-"""Recurrent blocks."""
+"""Recurrent building blocks."""
 
 from typing import Any
 
@@ -13,29 +13,29 @@ def recurrent_stack(
     bidirectional: bool = False,
     keep_steps: bool = True,
 ) -> Any:
-    """Recurrent layers one after the other, each with its dropout.
+    """Apply recurrent layers, each followed by dropout.
 
     Parameters
     ----------
     x : keras tensor of shape (batch, n_steps, n_features)
-        What the first layer sees.
+        Input of the first layer.
     units : int
-        Size of each layer's state.
+        Size of the state of each layer.
     n_layers : int, default=1
-        How many layers.
+        Number of layers.
     cell : {"lstm", "gru", "rnn"}
-        Kind of layer.
+        Type of the layers.
     dropout : float, default=0.0
-        Fraction of each layer's outputs that training leaves out.
+        Fraction of each layer's outputs that is dropped in training.
     bidirectional : bool, default=False
-        Whether each layer reads both ways, with `units` for each.
+        Whether the layers are bidirectional, with `units` per direction.
     keep_steps : bool, default=True
-        Whether the last layer returns all of its outputs or the last one alone.
+        Whether the last layer returns its outputs at all steps, or only at the last.
 
     Returns
     -------
     keras tensor of shape (batch, n_steps, n_outputs) or (batch, n_outputs)
-        Where `n_outputs` is `units`, or twice that if `bidirectional`.
+        Output of the last layer; `n_outputs` is `units`, twice that if `bidirectional`.
     """
     import keras
 
