@@ -1,4 +1,4 @@
-"""The answer of a detector to one pass of its model over rows."""
+"""Errors and expected values from one pass of a model over rows."""
 
 from dataclasses import dataclass
 from typing import NamedTuple, Self
@@ -11,29 +11,29 @@ from skanomaly.windows import Sequences
 Floats = NDArray[np.float64]
 Float32s = NDArray[np.float32]
 
-# The error of what a network cannot compute: worse than any other, and still finite.
+# Error of a row that exceeds the range of the model: the largest one that is finite.
 LARGEST_ERROR = np.finfo(np.float32).max
 
 
 @dataclass(frozen=True, eq=False)
 class Assessment:
-    """Errors of rows and, at the step that is each row's own sample, what was expected.
+    """Errors of rows, and expected values at the step that is each row's own sample.
 
-    `assess` of every detector returns one, from a single pass of its model.
+    Returned by the method `assess` of every detector.
 
     Attributes
     ----------
     errors : ndarray of shape (n_rows, n_channels)
-        Contribution of each channel to the error of a row; sums over the channels to
-        ``-score_samples``. One column where the model does not separate channels.
+        Contribution of each channel to the error of a row. Sums over the channels to
+        ``-score_samples``. A model that does not separate channels has one column.
     expected : ndarray of shape (n_rows, n_channels) or None
-        Value that the model expected at the row's own step, in the unit of the rows.
-        None where the model expects no value there, or no step was asked for.
+        Value that the model expects at the row's own step, in the unit of the rows.
+        None if the model has no expected value there, or no step was requested.
     residuals : ndarray of shape (n_rows, n_channels) or None
-        Observed minus expected value at that step, signed.
+        Observed minus expected value at that step.
     own_errors : ndarray of shape (n_rows, n_channels) or None
         Error of that step alone, averaged over the sub-windows of the row that cover
-        it. On the scale of `errors`: the channels sum to the error of the sample.
+        it. On the scale of `errors`: sums over the channels to the error of the sample.
     """
 
     errors: Floats
@@ -43,7 +43,7 @@ class Assessment:
 
     @property
     def scores(self) -> Floats:
-        """Score of each row, the lower, the more abnormal."""
+        """Score of each row. The lower, the more abnormal."""
         scores: Floats = 0.0 - self.errors.sum(axis=1)
         return scores
 
@@ -51,8 +51,8 @@ class Assessment:
 def error_size(residuals: Float32s) -> Float32s:
     """Return the error of residuals: their square up to 1, its tangent beyond.
 
-    One huge step then counts for a few rather than for all steps of its row, and does
-    not lift a threshold of some standard deviations above everything else.
+    With a square alone, one huge residual would outweigh all other steps of its row and
+    raise a threshold of some standard deviations above all other errors.
     """
     sizes = np.abs(residuals)
     below = np.minimum(sizes, np.float32(1))
@@ -61,12 +61,12 @@ def error_size(residuals: Float32s) -> Float32s:
 
 
 class Judged(NamedTuple):
-    """A batch of positions: targets, what the model made of them, and the errors.
+    """Expected values and errors of a batch of positions.
 
     Parameters
     ----------
     predictions : ndarray of shape (n, n_steps, n_channels)
-        Values that the model expected.
+        Values that the model expects.
     step_errors : ndarray of shape (n, n_steps, n_channels)
         Error of each step.
     errors : ndarray of shape (n, n_channels)
@@ -79,25 +79,25 @@ class Judged(NamedTuple):
 
     @classmethod
     def by_size(cls, targets: Float32s, predictions: Float32s) -> Self:
-        """Judge predictions by the size of what they miss of the targets."""
+        """Judge predictions by the error of their residuals."""
         step_errors = error_size(targets - predictions)
         return cls(predictions, step_errors, step_errors.mean(axis=1))
 
 
 class StepMeans:
-    """Collect predictions and errors of one step of each row, batch by batch.
+    """Average predictions and errors at one step of each row, batch by batch.
 
-    A row shares its positions with its neighbours, so that each prediction belongs to
-    many rows, and to another step of each.
+    Neighbouring rows share positions, so that each prediction belongs to several rows,
+    at a different step of each.
 
     Parameters
     ----------
     rows : Sequences
-        The rows.
+        Rows.
     step : int
         Step of a row that is its own sample.
     first_target : int
-        Step of a row that the first target of its first position is.
+        Step of a row that is the first target of its first position.
     """
 
     def __init__(self, rows: Sequences, step: int, *, first_target: int) -> None:
@@ -109,7 +109,7 @@ class StepMeans:
         self._n_seen = 0
 
     def add(self, judged: Judged) -> None:
-        """Take in the next positions, in their order."""
+        """Add the next batch of positions, in their order."""
         n, n_steps, _ = judged.predictions.shape
         # A row has `n_more + 1` positions; target k of position f is its step
         # `first_target + f + k`.
@@ -130,7 +130,7 @@ class StepMeans:
         self._add_at(row[inside], judged.step_errors[:, targets][inside], 1)
 
     def means(self) -> tuple[Floats, Floats]:
-        """Return expected values and own errors, each (n_rows, n_channels)."""
+        """Return expected values and own errors, each of shape (n_rows, n_channels)."""
         shape = (2, self._rows.n_rows, -1)
         expected, own_errors = self._sums.reshape(shape) / self.n_covering
         return expected, own_errors

@@ -1,4 +1,4 @@
-"""The dense autoencoder."""
+"""Dense autoencoder."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -33,34 +33,34 @@ def dense_autoencoder(
     dropout: float = 0.0,
     l2: float = 0.0,
 ) -> "keras.Model":
-    """Fully connected autoencoder.
+    """Build a fully connected autoencoder.
 
     Parameters
     ----------
     window, n_channels : int
-        Shape of what it sees and gives back.
+        Number of steps in a window, and of values per step.
     hidden_units : sequence of int, default=(64,)
-        Sizes of the encoder's layers.
+        Sizes of the hidden layers of the encoder.
     latent_units : int or "auto", default="auto"
-        Size of the code. ``"auto"``: a quarter of the inputs, at least 1 and at most
-        16.
+        Size of the code. ``"auto"`` is a quarter of the inputs, 1 to 16.
     decoder_units : sequence of int or None, default=None
-        Sizes of the decoder's layers; None has those of the encoder in reverse.
+        Sizes of the hidden layers of the decoder. None uses those of the encoder in
+        reverse order.
     activation : str, default="tanh"
-        Name of a Keras activation.
+        Keras activation of the hidden layers.
     latent_activation, output_activation : str or None, default=None
-        Those of the code and of what is given back; None is the identity.
+        Keras activations of the code and of the output. None is the identity.
     dropout : float, default=0.0
-        Fraction of each hidden layer's outputs that training leaves out.
+        Fraction of each hidden layer's outputs that is dropped in training.
     l2 : float, default=0.0
-        Weight of the squared weights in the training loss.
+        Factor of the L2 penalty on the weights in the training loss.
 
     Returns
     -------
     keras.Model
-        From ``(batch, window, n_channels)`` to the same shape; the code is the
-        output of the layer named ``"code"``, and what makes a window of it again is
-        the layer named ``"decoder"``.
+        From ``(batch, window, n_channels)`` to the same shape. The output of the layer
+        named ``"code"`` is the code, which the layer named ``"decoder"`` maps back to a
+        window.
     """
     import keras
 
@@ -82,33 +82,37 @@ def dense_autoencoder(
 
 @parameters
 class AutoencoderDetector(BaseReconstructionDetector, BaseNetworkDetector):
-    """Detect what a dense autoencoder, trained on normal rows, can't give back.
+    """Detect rows that a dense autoencoder fails to reconstruct.
 
-    The network squeezes a row through a narrow code and rebuilds it; a row's error
-    is the mean size of what is lost. It works on cyclic series, where it sees one
-    or more cycles at once, and on records with correlated features. It fails on
-    anomalies much shorter than the window, which vanish in the mean, on what repeats
-    in the training data, and inside a flat line, of which it sees onset and end.
+    The network is trained to reconstruct normal rows from a code that is smaller than a
+    row. It works on cyclic series if a window spans one or more cycles, and on records
+    with correlated features. It fails on anomalies much shorter than the window, which
+    vanish in the mean, on anomalies that recur in the training data, and within a flat
+    line, of which it detects only the onset and the end.
 
     Parameters
     ----------
     hidden_units : sequence of int, default=(64,)
-        Sizes of the encoder's layers.
+        Sizes of the hidden layers of the encoder.
     latent_units : int or "auto", default="auto"
-        Size of the code. ``"auto"``: a quarter of the inputs, 1 to 16.
+        Size of the code. ``"auto"`` is a quarter of the inputs, 1 to 16.
     decoder_units : sequence of int or None, default=None
-        Sizes of the decoder's layers; None has those of the encoder in reverse.
+        Sizes of the hidden layers of the decoder. None uses those of the encoder in
+        reverse order.
     activation : str, default="tanh"
-        Of the hidden layers. One that saturates does not carry on to sizes that it
-        never saw: with ``"relu"`` a sine of twice the size comes back whole.
+        Keras activation of the hidden layers. One that saturates does not extrapolate
+        to values beyond the range of the training rows; with ``"relu"``, a sine of
+        twice the amplitude is reconstructed exactly.
     latent_activation : str or None, default=None
-        Of the code, such as ``"sigmoid"`` for one of bits; None is the identity.
+        Keras activation of the code, such as ``"sigmoid"`` for a nearly binary code.
+        None is the identity.
     output_activation : str or None, default=None
-        Of what is given back, such as ``"sigmoid"`` for values between 0 and 1.
+        Keras activation of the output, such as ``"sigmoid"`` for values between 0 and
+        1. None is the identity.
     dropout : float, default=0.0
-        Fraction of each hidden layer's outputs that training leaves out.
+        Fraction of each hidden layer's outputs that is dropped in training.
     l2 : float, default=0.0
-        Weight of the squared weights in the training loss.
+        Factor of the L2 penalty on the weights in the training loss.
     %(reconstruction)s
 
     Attributes
@@ -117,13 +121,14 @@ class AutoencoderDetector(BaseReconstructionDetector, BaseNetworkDetector):
 
     See Also
     --------
-    skanomaly.make_detector : The recommended pipeline around it.
+    skanomaly.make_detector : Make the recommended pipeline with this detector.
 
     Notes
     -----
-    With x the row (less its level, if centered), f the network and r = x - f(x), the
-    error is the mean of ``r**2 if abs(r) < 1 else 2 * abs(r) - 1`` over steps and
-    channels: twice Huber's loss [2]_, so that a single spike does not stand for all.
+    The idea is that of [1]_. With a row x (minus its mean, if centered), the network f
+    and the residual ``r = x - f(x)``, the error is the mean of ``r**2 if abs(r) < 1
+    else 2 * abs(r) - 1`` over steps and channels. This is twice Huber's loss [2]_, so
+    that a single spike does not dominate the row.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Fit, score and predict: what every detector shares."""
+"""Base class of the detectors: fit, scores and thresholds."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -33,37 +33,38 @@ from skanomaly.detectors._parameters import (
 from skanomaly.thresholds import resolve_threshold
 from skanomaly.windows import Examples, Sequences
 
-# What a fit learns before it trains, of rows that may have other names.
+# Set from the input before training. `memory` leaves them out, since equal rows may
+# have other column names.
 _OF_THE_ROWS = ("feature_names_in_", "n_features_in_", "n_channels_")
 
 
 class Model(Protocol):
-    """The interface of what learns from examples."""
+    """Interface of a model that learns from examples."""
 
     @property
     def n_codes(self) -> int:
-        """Values in a code."""
+        """Number of values in a code."""
 
     def outputs(
         self, examples: Examples, *, names: tuple[str, ...] = ()
     ) -> Iterator[tuple[Any, ...]]:
-        """Yield inputs, targets and outputs of all examples, a batch at a time.
+        """Yield inputs, targets and outputs of all examples, batch by batch.
 
-        The outputs are the model's main one, or those that are named.
+        The outputs are the main output of the model, or those given by `names`.
         """
 
     def decode(self, codes: NDArray[Any]) -> Float32s:
-        """Return the output of the part behind the code."""
+        """Return the output of the decoder for codes."""
 
 
 @parameters
 class BaseDetector(OffsetMixin, BaseEstimator, ABC):
     """Base of the detectors.
 
-    A detector has two sides. Its family says which part of a row a model sees and how
-    its outputs are judged: `_set_up` and `_judge`. Its learner, a network or something
-    simpler, implements `_learn`. The sign flips here, in `score_samples`, and nowhere
-    else.
+    A detector combines a family and a learner. The family defines which part of a row
+    the model sees (`_set_up`) and how its outputs turn into errors (`_judge`). The
+    learner, a network or a simpler model, implements `_learn`. Errors are positive;
+    the sign flips in `Assessment.scores` and nowhere else.
     """
 
     n_channels: int = parameter(1, COUNT)
@@ -77,23 +78,23 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
     n_held_out_: int = fitted()
     _view: View = fitted()
     _model: Any = fitted()  # a `Model`
-    _fit_seed: int = fitted()  # the number that `random_state` came to
-    _identity: str | None = fitted()  # of a fit that `memory` keeps
-    _rounding: float = fitted()  # mean squared error that rounding of rows can make
+    _fit_seed: int = fitted()  # integer drawn from `random_state`
+    _identity: str | None = fitted()  # key of the fit in `memory`, if it is cached
+    _rounding: float = fitted()  # mean squared error that rounding can cause
 
-    # A parameter of those that can go on. Without an annotation it is no field, which
-    # would take the place of theirs.
+    # For detectors without this parameter. It has no annotation, because a field would
+    # make it a parameter of every detector.
     warm_start = False
 
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
-        """Fit the model to rows that are mostly normal, and the offset to their scores.
+        """Fit the model to rows that are mostly normal and the offset to their scores.
 
         Parameters
         ----------
         X : array-like of shape (n_rows, window * n_channels) or \
                 (n_rows, window, n_channels)
-            Windows of a series in the order of time, or independent records.
+            Windows of a series in time order, or independent records.
         y : None
             Ignored.
 
@@ -105,8 +106,8 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
         Raises
         ------
         ValueError
-            If X holds NaN or infinity, has too few rows or steps, or does not
-            divide into `n_channels`; if training diverges.
+            If X contains NaN or infinity, has too few rows or steps, or a number of
+            features that is not a multiple of `n_channels`, or if training diverges.
         """
         return self._fit(X, go_on=self.warm_start)
 
@@ -123,7 +124,8 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
         -------
         scores : ndarray of shape (n_rows,), values <= 0
             The lower, the more abnormal. X should be standardized: residuals count by
-            their square up to 1 and linearly beyond, unless the class says otherwise.
+            their square up to 1 and linearly beyond, unless the notes of the class
+            define another error.
         """
         return self.assess(X).scores
 
@@ -154,20 +156,20 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
         step : int or None, default=None
             Step of a row that is its own sample, from 0 to ``window - 1``, for which to
             return the expected value, the residual and the own error. None computes
-            the errors of rows alone.
+            only the errors of the rows.
 
         Returns
         -------
         assessment : Assessment
             Errors of shape (n_rows, n_channels) and, if `step` is given and the model
-            expects a value there, ``expected``, ``residuals`` and ``own_errors`` of the
-            same shape.
+            has an expected value there, ``expected``, ``residuals`` and ``own_errors``
+            of the same shape.
 
         Raises
         ------
         ValueError
-            If X has another shape than the rows seen in `fit`, or holds NaN or
-            infinity, or `step` lies outside the row.
+            If X has another shape than the rows seen in `fit` or contains NaN or
+            infinity, or if `step` lies outside the row.
         """
         rows = self._check_rows(X)
         if step is not None and not 0 <= step < rows.window:
@@ -180,18 +182,18 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
         key = identity(self, self._identity, rows.values, rows.window, step)
         return remember(self.memory, key, lambda: self._assess(rows, step))
 
-    # The hooks: what is seen and how it is judged, and what learns.
+    # Hooks of the family (`_set_up`, `_judge`) and of the learner (`_learn`).
 
     @abstractmethod
     def _set_up(self, rows: Sequences) -> View:
-        """Return the part of a row that the model sees; raise if rows don't suit."""
+        """Return the part of a row that the model sees, or raise if rows are unfit."""
 
     @abstractmethod
     def _judge(self, rows: Sequences) -> Iterator[Judged]:
-        """Yield outputs of the model for rows and their errors, batch by batch.
+        """Yield the outputs of the model for rows and their errors, batch by batch.
 
-        Over all batches there is one entry for each position in each sequence, as
-        `Sequences.row_means` expects them.
+        All batches together have one entry per position in each sequence, as
+        `Sequences.row_means` expects.
         """
 
     @abstractmethod
@@ -203,14 +205,17 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
         go_on: bool,
         partial: bool,
     ) -> None:
-        """Train `_model`, from scratch or from its present state, or for one epoch."""
+        """Train `_model` from scratch or, with `go_on`, from its current state.
 
-    # How they come together.
+        With `partial`, train for one epoch on all rows.
+        """
+
+    # Fitting and scoring, built on the hooks.
 
     def _fit(self, X: Any, *, go_on: bool = False, partial: bool = False) -> Self:
         rule = resolve_threshold(self.threshold)
-        # Without an offset an earlier fit did not come to its end: it neither goes on
-        # nor passes for fitted.
+        # A detector without an offset is not fitted: its last fit failed, and training
+        # must not continue from there.
         go_on = go_on and hasattr(self, "offset_")
         if not go_on and hasattr(self, "offset_"):
             del self.offset_
@@ -233,7 +238,7 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
     def _train_on(
         self, rows: Sequences, *, go_on: bool, partial: bool
     ) -> NDArray[np.float64]:
-        """Train; return the errors that the threshold is learned from, ascending."""
+        """Train, and return the errors for the threshold in ascending order."""
         if not go_on:
             self._view = self._set_up(rows)
             step = float(np.finfo(np.float32).eps * np.abs(rows.values).max())
@@ -254,7 +259,7 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
     def _learned_from(
         self, rows: Sequences
     ) -> tuple[NDArray[np.float64], dict[str, Any]]:
-        """Train from scratch; return the errors, and all attributes that were set."""
+        """Train from scratch, and return the errors and all attributes that are set."""
         errors = self._train_on(rows, go_on=False, partial=False)
         not_learned = {*self.get_params(deep=False), *_OF_THE_ROWS}
         return errors, {n: v for n, v in vars(self).items() if n not in not_learned}
@@ -296,7 +301,7 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
         if step is not None:
             at_step = StepMeans(rows, step, first_target=self._view.first_target)
         positions = self._position_errors(rows, at_step)
-        # Finite rows whose error is not finite are beyond what the model can compute.
+        # A finite row without a finite error exceeds the range of the model.
         positions = np.where(np.isfinite(positions), positions, LARGEST_ERROR)
         errors = self._row_errors(rows, positions)
         if at_step is None or not at_step.n_covering:
@@ -309,7 +314,7 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
     def _position_errors(
         self, rows: Sequences, at_step: StepMeans | None = None
     ) -> Float32s:
-        """Return the error of each channel at each position, and collect `at_step`."""
+        """Return errors per position and channel, and add each batch to `at_step`."""
         errors = []
         for judged in self._judge(rows):
             errors.append(judged.errors)
@@ -318,11 +323,11 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
         return np.concatenate(errors)
 
     def _row_errors(self, rows: Sequences, positions: Float32s) -> NDArray[np.float64]:
-        """Return the mean error that each channel adds to each row."""
+        """Return the contribution of each channel to the mean error of each row."""
         return self._without_rounding(rows.row_means(positions) / self.n_channels_)
 
     def _without_rounding(self, errors: NDArray[np.float64]) -> NDArray[np.float64]:
-        # An error no larger than rounding is none: a perfect model raises no alarms.
+        # Errors within rounding count as zero, so that a perfect model has no alarms.
         errors[errors < self._rounding] = 0
         return errors
 
@@ -340,11 +345,11 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
         return examples.subset(np.sort(np.argsort(errors, kind="stable")[:n_kept]))
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        # A default would take the place of a parameter that an older pickle lacks.
+        # A class default would silently replace a parameter that a pickle lacks.
         missing = sorted(set(self._get_param_names()) - state.keys())
         if missing:
             raise ValueError(
-                f"this {type(self).__name__} was pickled by another version of "
+                f"This {type(self).__name__} was pickled by another version of "
                 f"skanomaly: it lacks the parameters {', '.join(missing)}. Fit it "
                 "again with this version."
             )
@@ -352,7 +357,7 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
 
 
 def draw_seed(random_state: Any) -> int:
-    """Return the seed of a random state; None leaves NumPy's global state unchanged."""
+    """Return a seed from a random state; None leaves NumPy's global state unchanged."""
     if isinstance(random_state, np.random.RandomState):
         return int(random_state.randint(2**31 - 1))
     if random_state is None:

@@ -1,4 +1,4 @@
-"""The bidirectional generative adversarial network."""
+"""Bidirectional generative adversarial network."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -35,30 +35,31 @@ def bigan_parts(
     discriminator_units: Sequence[int] = (64,),
     activation: str = "leaky_relu",
 ) -> "tuple[keras.Model, keras.Model, keras.Model]":
-    """Fully connected encoder, generator and discriminator.
+    """Build a fully connected encoder, generator and discriminator.
 
     Parameters
     ----------
     window, n_channels : int
-        Shape of what the encoder sees and the generator makes.
+        Number of steps in a window, and of values per step.
     hidden_units : sequence of int, default=(64,)
-        Sizes of the encoder's layers; the generator has them in reverse.
+        Sizes of the hidden layers of the encoder. The generator has them in reverse
+        order.
     latent_units : int or "auto", default="auto"
-        Size of the code. ``"auto"``: a quarter of the inputs, 1 to 16.
+        Size of the code. ``"auto"`` is a quarter of the inputs, 1 to 16.
     discriminator_units : sequence of int, default=(64,)
-        Sizes of the discriminator's layers.
+        Sizes of the hidden layers of the discriminator.
     activation : str, default="leaky_relu"
-        Name of a Keras activation.
+        Keras activation of the hidden layers.
 
     Returns
     -------
     encoder : keras.Model
         From ``(batch, window, n_channels)`` to ``(batch, latent_units)``.
     generator : keras.Model
-        The other way.
+        From ``(batch, latent_units)`` to ``(batch, window, n_channels)``.
     discriminator : keras.Model
-        From a pair of both to its logit of being real, of shape ``(batch, 1)``, and the
-        outputs of its last hidden layer.
+        From a list of a window and a code to the logit of the pair being real, of shape
+        ``(batch, 1)``, and the outputs of its last hidden layer.
     """
     import keras
 
@@ -80,9 +81,10 @@ def bigan_parts(
 
 
 def _bounded(layer: "keras.layers.Layer") -> "keras.layers.Layer":
-    """Keep a layer of the discriminator from growing steep.
+    """Bound the slope of a layer of the discriminator by spectral normalization.
 
-    Without it the reconstruction gets worse for epochs on end, and seeds differ more.
+    Without it the reconstruction error rises for many epochs, and results vary more
+    with the seed.
     """
     import keras
 
@@ -97,7 +99,7 @@ def bigan(
     label_smoothing: float = 0.1,
     reconstruction_weight: float = 1.0,
 ) -> "keras.Model":
-    """Join encoder, generator and discriminator to the model that trains them."""
+    """Build the model that trains encoder, generator and discriminator together."""
     from skanomaly.networks import AdversarialModel
 
     return AdversarialModel.join(
@@ -108,7 +110,7 @@ def bigan(
 
 
 def _checked(parts: Any, window: tuple[int, int]) -> "tuple[keras.Model, ...]":
-    """Return encoder, generator and discriminator, or say what is wrong with them."""
+    """Return encoder, generator and discriminator, or raise if they do not fit."""
     import keras
 
     three = isinstance(parts, tuple | list) and len(parts) == 3
@@ -117,7 +119,7 @@ def _checked(parts: Any, window: tuple[int, int]) -> "tuple[keras.Model, ...]":
             "network must return an encoder, a generator and a discriminator, each a "
             f"keras.Model, but returned {parts!r}."
         )
-    # A network of a class of one's own may have no shapes.
+    # A network of a custom class may have no shapes.
     maps: list[Any] = [
         (getattr(part, "input_shape", ()), getattr(part, "output_shape", ()))
         for part in parts
@@ -136,53 +138,60 @@ def _checked(parts: Any, window: tuple[int, int]) -> "tuple[keras.Model, ...]":
     )
     if not fits:
         raise ValueError(
-            f"Let the encoder map {row} to (None, n_codes), the generator the other "
-            "way, and the discriminator a list of both to a list of its logit, "
-            "(None, 1), and its features, (None, n_features). The three map "
-            f"{', '.join(f'{inputs} to {outputs}' for inputs, outputs in maps)}."
+            "The shapes of the three networks do not fit together: they map "
+            f"{', '.join(f'{inputs} to {outputs}' for inputs, outputs in maps)}. "
+            f"Return networks such that the encoder maps {row} to (None, n_codes), the "
+            f"generator (None, n_codes) to {row}, and the discriminator a list of both "
+            "to a list of its logit, (None, 1), and its features, (None, n_features)."
         )
     return tuple(parts)
 
 
 @parameters
 class BiGANDetector(BaseReconstructionDetector, BaseNetworkDetector):
-    """Detect what an adversarial network, trained on normal rows, can't make.
+    """Detect rows that a bidirectional generative adversarial network fails to produce.
 
-    A bidirectional GAN: a generator makes rows of noise, an encoder codes of rows, and
-    a discriminator learns to tell pairs of a row and its code from pairs of a made row
-    and its noise. It knows what rows look like rather than what their values are; it
-    learns slowly and depends on its random state more than any other detector.
+    A generator maps noise to rows, an encoder maps rows to codes, and a discriminator
+    learns to distinguish pairs of a row and its code from pairs of a generated row and
+    its noise. The networks learn the shape of rows rather than their exact values. They
+    train slowly, and results depend on the random state more than those of any other
+    detector.
 
     Parameters
     ----------
     hidden_units : sequence of int, default=(64,)
-        Sizes of the encoder's layers; the generator has them in reverse.
+        Sizes of the hidden layers of the encoder. The generator has them in reverse
+        order.
     latent_units : int or "auto", default="auto"
-        Size of the code. ``"auto"``: a quarter of the inputs, 1 to 16.
+        Size of the code. ``"auto"`` is a quarter of the inputs, 1 to 16.
     discriminator_units : sequence of int, default=(64,)
-        Sizes of the discriminator's layers, which are spectrally normalized [3]_.
+        Sizes of the hidden layers of the discriminator, which are spectrally normalized
+        [3]_.
     activation : str, default="leaky_relu"
-        Of the hidden layers.
+        Keras activation of the hidden layers.
     label_smoothing : float, default=0.1
-        By how much less than surely real the discriminator should find real pairs,
-        which keeps it from becoming too sure to learn from.
+        The target of the discriminator for real pairs is 1 minus this value, which
+        keeps it from becoming too confident for encoder and generator to learn from it.
     reconstruction_weight : float, default=1.0
-        Weight of the reconstruction in the loss of encoder and generator. 0 is the
-        original [1]_, in which only the discriminator holds the two together; others
-        are nearer to [4]_.
+        Weight of the reconstruction error in the loss of encoder and generator. 0 is
+        the original method [1]_, in which only the discriminator couples the two; other
+        values are closer to [4]_.
     alpha : float, default=0.9
-        Weight of the reconstruction in the error; the rest is the discriminator's. It
-        and the next change scores at once, the threshold with the next fit.
+        Weight of the reconstruction in the error; the discriminator has the weight
+        ``1 - alpha``. Changes to `alpha` and `discriminator_score` affect scores
+        immediately, and the threshold at the next fit.
     discriminator_score : {"features", "cross-entropy"}, default="features"
-        What the discriminator adds: the distance of what its last hidden layer sees in
-        a row and in its reconstruction, or how surely it takes the row for made.
+        Contribution of the discriminator to the error: the distance between the outputs
+        of its last hidden layer for a row and for its reconstruction, or the
+        cross-entropy of its classifying the row as real.
     %(context)s
     network : callable or None, default=None
-        A function ``network(context, n_channels)`` that returns an encoder, a generator
+        Function ``network(context, n_channels)`` that returns an encoder, a generator
         and a discriminator, each a `keras.Model`: from ``(batch, context, n_channels)``
-        to ``(batch, n_codes)``, the other way, and from a list of both to a list of
-        the logit, of shape ``(batch, 1)``, and features, of shape ``(batch,
-        n_features)``. None is the detector's own.
+        to ``(batch, n_codes)``, from ``(batch, n_codes)`` to ``(batch, context,
+        n_channels)``, and from a list of both to a list of the logit, of shape
+        ``(batch, 1)``, and features, of shape ``(batch, n_features)``. None uses the
+        detector's own networks.
     %(training)s
 
     Attributes
@@ -191,18 +200,22 @@ class BiGANDetector(BaseReconstructionDetector, BaseNetworkDetector):
 
     See Also
     --------
-    skanomaly.make_detector : The recommended pipeline around it.
+    skanomaly.make_detector : Make the recommended pipeline with this detector.
 
     Notes
     -----
-    With x a row of one sub-window, E, G and D the networks, x' = G(E(x)) and f the last
-    hidden layer of D, the error is ``alpha * mean(abs(x - x')) + (1 - alpha) *
-    mean(abs(f(x, E(x)) - f(x', E(x))))``, or its second mean is the cross-entropy
-    ``-log(D(x, E(x)))`` [2]_. What the discriminator adds is shared by all channels
-    alike. ``"adam"`` by its name has ``beta_1=0.5`` here, and any optimizer takes two
-    steps for each batch, one for either side. In `history_`, ``loss`` is that of
-    encoder and generator together, ``discriminator_loss`` the other one, and
-    ``val_loss`` the mean absolute error of reconstruction.
+    For a sub-window x, encoder E, generator G and discriminator D, with the
+    reconstruction ``x' = G(E(x))`` and f the last hidden layer of D, the error is
+    ``alpha * mean(abs(x - x')) + (1 - alpha) * mean(abs(f(x, E(x)) - f(x', E(x))))``.
+    With ``discriminator_score="cross-entropy"`` the second mean is replaced by
+    ``-log(D(x, E(x)))``. Both are those of [2]_. The contribution of the discriminator
+    is divided equally among the channels.
+
+    The optimizer ``"adam"``, given by name, has ``beta_1=0.5``. Every optimizer takes
+    two steps per batch, one for the discriminator and one for encoder and generator. In
+    `history_`, ``loss`` is that of encoder and generator, ``discriminator_loss`` that
+    of the discriminator, and ``val_loss`` the mean absolute error of the
+    reconstruction.
 
     References
     ----------
@@ -258,15 +271,15 @@ class BiGANDetector(BaseReconstructionDetector, BaseNetworkDetector):
         if not isinstance(self.optimizer, str):
             if getattr(self.optimizer, "gradient_accumulation_steps", None):
                 raise ValueError(
-                    "BiGANDetector can't accumulate gradients: its two losses take "
-                    "turns with one optimizer. Give an optimizer without "
+                    "BiGANDetector does not support gradient accumulation, because "
+                    "its two losses share one optimizer. Pass an optimizer without "
                     "gradient_accumulation_steps."
                 )
             return self.optimizer
         if self.optimizer.lower() != "adam":
             return self.optimizer
 
-        # Momentum goes round in circles where two losses pull against each other.
+        # With two opposing losses, a large momentum makes the weights oscillate.
         rate = (
             {} if self.learning_rate is None else {"learning_rate": self.learning_rate}
         )

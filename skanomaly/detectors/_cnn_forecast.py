@@ -1,4 +1,4 @@
-"""The convolutional forecaster."""
+"""Convolutional forecaster."""
 
 from dataclasses import replace
 from numbers import Integral
@@ -24,29 +24,29 @@ def cnn_forecaster(
     activation: str = "tanh",
     dropout: float = 0.0,
 ) -> "keras.Model":
-    """Causal convolutions, each twice as dilated as the one before.
+    """Build causal convolutions, each twice as dilated as the one before.
 
-    There are as many as the context has room for, so that the last one sees at
-    most `context` steps.
+    Their number is the largest for which an output depends on at most `context` steps.
 
     Parameters
     ----------
     context, n_channels, n_predicted : int
-        Steps seen, values a step, steps predicted.
+        Number of context steps, of values per step, and of predicted steps.
     filters : int, default=32
-        Channels of each convolution.
+        Number of filters of each convolution.
     kernel_size : int, default=3
-        Steps that a convolution sees, `dilation` apart.
+        Number of steps that a convolution combines.
     activation : str, default="tanh"
-        Name of a Keras activation.
+        Keras activation of the hidden layers.
     dropout : float, default=0.0
-        Fraction of each convolution's outputs that training leaves out.
+        Fraction of each convolution's outputs that is dropped in training.
 
     Returns
     -------
     keras.Model
         From ``(batch, n_steps, n_channels)`` to ``(batch, n_steps - reach,
-        n_predicted, n_channels)``: what follows each step but the first `reach`.
+        n_predicted, n_channels)``: a forecast after each step but the first `reach`,
+        as an output depends on ``reach + 1`` steps.
 
     References
     ----------
@@ -78,22 +78,22 @@ def cnn_forecaster(
 class CNNForecastDetector(BaseForecastDetector, BaseNetworkDetector):
     """Detect steps that a convolutional network fails to predict.
 
-    Dilated causal convolutions that run once over the series, whatever the window:
-    the fastest detector on long series. It fails on what only shows over more than
-    its window.
+    Dilated causal convolutions run over the series once, whatever the window, so that
+    this is the fastest forecaster on long series. It fails on anomalies that show only
+    over more steps than the window.
 
     Parameters
     ----------
     filters : int, default=32
-        Channels of each convolution.
+        Number of filters of each convolution.
     kernel_size : int, default=3
-        Steps that a convolution sees. There are as many convolutions, each twice as
-        dilated as the one before, as the context has room for.
+        Number of steps that a convolution combines, at least 2. Each convolution is
+        twice as dilated as the one before; the context determines their number.
     activation : str, default="tanh"
-        Of the hidden layers. One that saturates does not carry on to sizes that it
-        never saw.
+        Keras activation of the hidden layers. One that saturates does not extrapolate
+        to values beyond the range of the training rows.
     dropout : float, default=0.0
-        Fraction of each hidden layer's outputs that training leaves out.
+        Fraction of each hidden layer's outputs that is dropped in training.
     %(forecast)s
 
     Attributes
@@ -103,11 +103,11 @@ class CNNForecastDetector(BaseForecastDetector, BaseNetworkDetector):
 
     See Also
     --------
-    skanomaly.make_detector : The recommended pipeline around it.
+    skanomaly.make_detector : Make the recommended pipeline with this detector.
 
     Notes
     -----
-    With r the true less the predicted values, the error is the mean of
+    With the residual r of observed minus predicted values, the error is the mean of
     ``r**2 if abs(r) < 1 else 2 * abs(r) - 1`` (twice Huber's loss) over the last
     `horizon_` steps and the channels.
 
@@ -143,6 +143,6 @@ class CNNForecastDetector(BaseForecastDetector, BaseNetworkDetector):
     _is_convolution = True
 
     def _set_up(self, rows: Sequences) -> StepsAhead:
-        # Its own outputs depend on no more than the network's reach, so that one pass
-        # over a series equals a pass over each of its windows.
+        # An output of the detector's own network depends on at most `context` steps,
+        # so that one pass over a series equals a pass over each of its windows.
         return replace(super()._set_up(rows), runs_over_series=self.network is None)

@@ -1,4 +1,4 @@
-"""The convolutional autoencoder."""
+"""Convolutional autoencoder."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -27,28 +27,30 @@ def conv_autoencoder(
     activation: str = "relu",
     dropout: float = 0.2,
 ) -> "keras.Model":
-    """Strided convolutions that shorten a window, and their transposes.
+    """Build strided convolutions that shorten a window, and their transposes.
 
     Parameters
     ----------
     window, n_channels : int
-        Shape of what it sees and gives back.
+        Number of steps in a window, and of values per step.
     filters : sequence of int, default=(32, 16)
-        Channels of each convolution; their transposes have them in reverse.
+        Number of filters of each convolution. The transposed convolutions have them in
+        reverse order.
     kernel_size : int, default=7
-        Steps that a convolution sees.
+        Number of steps that a convolution combines.
     strides : int, default=2
-        By how much each convolution shortens the window.
+        Factor by which each convolution shortens the window.
     activation : str, default="relu"
-        Name of a Keras activation.
+        Keras activation of all layers but the last.
     dropout : float, default=0.2
-        Fraction of outputs that training leaves out between convolutions.
+        Fraction of the outputs between convolutions that is dropped in training.
 
     Returns
     -------
     keras.Model
-        From ``(batch, window, n_channels)`` to the same shape; the code is the output
-        of the layer named ``"code"``.
+        From ``(batch, window, n_channels)`` to the same shape. The output of the layer
+        named ``"code"`` is the code, which the layer named ``"decoder"`` maps back to a
+        window.
     """
     import keras
 
@@ -73,7 +75,7 @@ def conv_autoencoder(
     x = keras.layers.Reshape(x.shape[1:])(codes)
     x = stack(x, keras.layers.Conv1DTranspose, filters[::-1])
     x = keras.layers.Conv1DTranspose(n_channels, kernel_size, padding="same")(x)
-    # Convolutions round up what a window is not a multiple of.
+    # The strides round the length up if the window is not a multiple of them.
     x = keras.layers.Cropping1D((0, x.shape[1] - window))(x)
     decoder = keras.Model(codes, x, name="decoder")
     return keras.Model(inputs, decoder(code))
@@ -81,26 +83,28 @@ def conv_autoencoder(
 
 @parameters
 class ConvAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDetector):
-    """Detect what a convolutional autoencoder, trained on normal rows, can't give back.
+    """Detect rows that a convolutional autoencoder fails to reconstruct.
 
-    Strided convolutions shorten the row, their transposes bring it back. The same
-    shapes are recognised wherever in the row they are, so it needs fewer weights than
-    `AutoencoderDetector` for long rows. Its code holds as many values as the row or
-    more: it is held to what it knows by the shapes that it has learned, not by a
-    bottleneck, and so gives back what resembles them.
+    Strided convolutions shorten the row, and transposed convolutions restore it. They
+    recognise the same shapes at any place of the row, so that long rows take fewer
+    weights than in `AutoencoderDetector`. With few channels, the code has at least as
+    many values as the row: reconstructions are limited by the shapes that the filters
+    have learned and not by a bottleneck, so that anomalies which resemble these shapes
+    are reconstructed as well.
 
     Parameters
     ----------
     filters : sequence of int, default=(32, 16)
-        Channels of each convolution; their transposes have them in reverse.
+        Number of filters of each convolution. The transposed convolutions have them in
+        reverse order.
     kernel_size : int, default=7
-        Steps that a convolution sees.
+        Number of steps that a convolution combines.
     strides : int, default=2
-        By how much each convolution shortens the row.
+        Factor by which each convolution shortens the row.
     activation : str, default="relu"
-        Of all layers but the last.
+        Keras activation of all layers but the last.
     dropout : float, default=0.2
-        Fraction of outputs that training leaves out between convolutions.
+        Fraction of the outputs between convolutions that is dropped in training.
     %(reconstruction)s
 
     Attributes
@@ -109,11 +113,11 @@ class ConvAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDetector):
 
     See Also
     --------
-    skanomaly.make_detector : The recommended pipeline around it.
+    skanomaly.make_detector : Make the recommended pipeline with this detector.
 
     Notes
     -----
-    With r the row less what is given back, the error is the mean of
+    With the residual r of a row minus its reconstruction, the error is the mean of
     ``r**2 if abs(r) < 1 else 2 * abs(r) - 1`` (twice Huber's loss) over steps and
     channels.
 

@@ -1,4 +1,4 @@
-"""From scores and an offset to decisions and labels."""
+"""Decisions and labels from scores and an offset."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
@@ -19,8 +19,8 @@ else:
 class OffsetMixin(OutlierMixin, _Base):
     """Add decisions and labels to an estimator with ``score_samples`` and ``offset_``.
 
-    The offset is the last attribute that a fit sets: an estimator is fitted if it has
-    one.
+    An estimator counts as fitted if it has an offset, which is therefore the last
+    attribute that `fit` should set.
 
     Examples
     --------
@@ -41,7 +41,7 @@ class OffsetMixin(OutlierMixin, _Base):
     score_samples: Callable[..., Any]
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Score rows relative to the threshold: negative is anomalous.
+        """Compute the scores relative to the offset; negative values are anomalous.
 
         Parameters
         ----------
@@ -69,18 +69,18 @@ class OffsetMixin(OutlierMixin, _Base):
         Returns
         -------
         labels : ndarray of shape (n_rows,), values in {+1, -1}
-            -1 for anomalous, where the score is below ``offset_``; +1 elsewhere, also
-            where there is no score (NaN).
+            -1 for anomalous rows, whose score is below ``offset_``; +1 for all others,
+            including those without a score (NaN).
         """
         return np.where(is_below(self.score_samples(X), self.offset_), -1, 1)
 
     def set_params(self, **params: Any) -> Self:
-        """Set parameters, those of a threshold rule as ``threshold__name``.
+        """Set parameters; those of a threshold rule are named ``threshold__name``.
 
         Parameters
         ----------
         **params : dict
-            Names and values.
+            Parameter names and values.
 
         Returns
         -------
@@ -90,8 +90,8 @@ class OffsetMixin(OutlierMixin, _Base):
         Raises
         ------
         ValueError
-            If a name is unknown, or is that of a parameter of a threshold that is given
-            as a text or a number and so has none.
+            If a name is unknown, or refers to a parameter of a threshold that is given
+            as a string or a number and so has no parameters.
         """
         if hasattr(self, "threshold"):
             refuse_nested_params(params, self.threshold)

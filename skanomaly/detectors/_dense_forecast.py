@@ -1,4 +1,4 @@
-"""The dense forecaster."""
+"""Dense forecaster."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -21,18 +21,18 @@ def dense_forecaster(
     activation: str = "tanh",
     dropout: float = 0.0,
 ) -> "keras.Model":
-    """Fully connected layers from all steps of the context to what follows it.
+    """Build fully connected layers from the context steps to the steps after them.
 
     Parameters
     ----------
     context, n_channels, n_predicted : int
-        Steps seen, values a step, steps predicted.
+        Number of context steps, of values per step, and of predicted steps.
     hidden_units : sequence of int, default=(64, 32)
         Sizes of the hidden layers.
     activation : str, default="tanh"
-        Name of a Keras activation.
+        Keras activation of the hidden layers.
     dropout : float, default=0.0
-        Fraction of each hidden layer's outputs that training leaves out.
+        Fraction of each hidden layer's outputs that is dropped in training.
 
     Returns
     -------
@@ -53,19 +53,19 @@ def dense_forecaster(
 class DenseForecastDetector(BaseForecastDetector, BaseNetworkDetector):
     """Detect steps that a dense network fails to predict.
 
-    Fast, and strong on cyclic series whose window holds a cycle or more. It fails
-    where what comes next depends on more than its window, and its size grows with
-    the window.
+    It is fast, and accurate on cyclic series if the window spans a cycle or more. It
+    fails if the next steps depend on more steps than the window holds, and the size of
+    the network grows with the window.
 
     Parameters
     ----------
     hidden_units : sequence of int, default=(64, 32)
         Sizes of the hidden layers.
     activation : str, default="tanh"
-        Of the hidden layers. One that saturates does not carry on to sizes that it
-        never saw.
+        Keras activation of the hidden layers. One that saturates does not extrapolate
+        to values beyond the range of the training rows.
     dropout : float, default=0.0
-        Fraction of each hidden layer's outputs that training leaves out.
+        Fraction of each hidden layer's outputs that is dropped in training.
     %(forecast)s
 
     Attributes
@@ -75,11 +75,11 @@ class DenseForecastDetector(BaseForecastDetector, BaseNetworkDetector):
 
     See Also
     --------
-    skanomaly.make_detector : The recommended pipeline around it.
+    skanomaly.make_detector : Make the recommended pipeline with this detector.
 
     Notes
     -----
-    With r the true less the predicted values, the error is the mean of
+    With the residual r of observed minus predicted values, the error is the mean of
     ``r**2 if abs(r) < 1 else 2 * abs(r) - 1`` (twice Huber's loss) over the last
     `horizon_` steps and the channels.
 

@@ -1,98 +1,100 @@
-"""Parts of the docstrings that all detectors, or a family of them, share."""
+"""Docstring sections that all detectors, or a family of them, share."""
 
 from inspect import cleandoc, signature
 from typing import Any
 
 _SHARED = """
 n_channels : int, default=1
-    Values per step in a flat row; a 3-D X overrides it.
+    Number of values per step in a flat row; a 3-D `X` overrides it.
 threshold : rule, float or str, default="quantile:0.01"
-    Rule that learns the offset from the scores of the validation part, which was not
-    trained on, or of all training rows where there is no validation part. See
+    Rule that learns the offset from the scores of the validation part, or of all
+    training rows if there is no validation part. See
     :func:`skanomaly.resolve_threshold`.
 validation_split : float, default=0.1
-    Fraction of the rows, the last ones, that is held out from training. The rows of a
-    series are separated from it by a gap of one window; shuffle records whose order
-    has a meaning. If fewer than ten rows would remain, there is no validation part and
-    no early stopping.
+    Fraction of the rows, taken from the end, that is held out from training. In a
+    series, a gap of one window separates it from the training rows. Shuffle records
+    whose order carries information. If fewer than ten rows would be held out, or less
+    than half of the rows remain for training, there is no validation part and no early
+    stopping.
 contamination_trim : float, default=0.0
     Fraction of the training rows, 0 to 0.5, that may be abnormal. After a first
-    training this fraction of rows with the largest errors is left out and training
-    goes on without them; the offset is learned without the largest errors as well. It
-    helps where anomalies in the training part raise the threshold above all others: on
-    such series a larger fraction finds more of them, and raises more false alarms. The
-    ranking of samples by networks hardly changes: a few abnormal rows hardly affect
-    what is learned, and what is abnormal in many rows is learned in the first training.
+    training, the rows with the largest errors are left out and training continues
+    without them; the offset is learned without the largest errors as well. It helps if
+    anomalies in the training part raise the threshold above all others: a larger
+    fraction then detects more anomalies, and raises more false alarms. The ranking of
+    samples by a network hardly changes, because a few abnormal rows have little effect
+    on the training and a pattern of many abnormal rows is learned in the first one.
 memory : str, path, joblib.Memory or None, default=None
     Folder that caches fits and scores, as in scikit-learn's pipelines. A fit with the
-    same parameters on the same rows, whatever its threshold, is not repeated, and the
+    same parameters on the same rows is not repeated, whatever its threshold, and the
     same rows are scored once: a search over ``threshold__k`` costs one training per
-    fold. A fit without `random_state` is cached as well. `partial_fit` and warm starts
-    are not. Changes in functions that a network function of yours calls, and changes
-    made by hand to a fitted network, are not noticed: clear the folder after them.
+    fold. A fit without `random_state` is cached as well; `partial_fit` and warm starts
+    are not. Clear the folder after changing a function that your network function
+    calls, or the weights of a fitted network: such changes are not detected.
 random_state : int, RandomState instance or None, default=None
     Seed for weight initialisation, dropout and shuffling, or for the subsample and the
     solver of a detector without a network; global random states are not modified.
 """
 _TRAINING = """
 epochs : int, default=30
-    Maximum number of passes over the training rows, and again as many with
-    `contamination_trim`. Of the windows of a long series, which repeat each other, each
-    pass draws a new subset.
+    Maximum number of passes over the training rows; with `contamination_trim`, of each
+    of the two trainings. On a long series, whose windows overlap, each pass draws a new
+    subset of the windows.
 batch_size : int or "auto", default="auto"
-    Examples per step of the optimizer; ``"auto"`` makes some 64 to 128 steps per
-    epoch, of 16 to 512 examples.
+    Number of examples per step of the optimizer; ``"auto"`` chooses 16 to 512, for
+    about 64 to 128 steps per epoch.
 optimizer : str or keras.optimizers.Optimizer, default="adam"
-    Optimizer, as Keras accepts it.
+    Optimizer, in any form that Keras accepts.
 learning_rate : float or None, default=1e-3
-    Learning rate of an optimizer given by name; None is Keras' default.
+    Learning rate of an optimizer given by name; None uses the default of Keras.
 patience : int or None, default=%(patience)s
-    Epochs within which the validation loss must fall by 1 %. Otherwise training stops
-    and the weights that last achieved it are restored. None never stops.
+    Number of epochs within which the validation loss must fall by 1 %. Otherwise
+    training stops and restores the weights of the last such improvement. None disables
+    early stopping.
 callbacks : list of keras.callbacks.Callback or None, default=None
-    Callbacks of the training; they are not kept.
+    Callbacks of the training. The fitted detector does not keep them.
 verbose : int, default=0
-    1 shows Keras' progress bar, 2 one line per epoch.
+    Verbosity of Keras: 0 is silent, 1 shows a progress bar, 2 one line per epoch.
 warm_start : bool, default=False
-    Whether `fit` goes on from the present weights and optimizer state. Parameters of
-    the network and its optimizer then keep their effect from the first fit.
+    Whether `fit` continues from the current weights and optimizer state. Changes to
+    the parameters of the network and the optimizer then have no effect.
 """
 _HORIZON = """
 horizon : int or "auto", default="auto"
-    Steps at the end of a row that are scored. ``"auto"``: a dominant period of the
-    training series, or a sixteenth of the row where there is none, and at most half of
-    the row.
+    Number of steps at the end of a row that are scored. ``"auto"`` is the dominant
+    period of the training series, or a sixteenth of the row if there is none, but at
+    most half of the row.
 strategy : {"one-step", "direct"}, default="one-step"
-    Whether each scored step is predicted from the true steps before it, or all of them
-    at once.
+    Whether each scored step is predicted from the observed steps before it, or all
+    scored steps at once.
 """
 _FORECASTER = """
 network : callable or None, default=None
     Function ``network(context, n_channels, n_predicted)`` that returns a `keras.Model`
-    from ``(batch, context, n_channels)`` to ``(batch, n_predicted, n_channels)``; None
+    from ``(batch, context, n_channels)`` to ``(batch, n_predicted, n_channels)``. None
     uses the detector's own network.
 """
 _CONTEXT = """
 context : int, float or None, default=None
-    Steps that the network sees at once, or a fraction of the row between 0 and 1. A
-    longer row is scored on all of its sub-windows of that length; None is the whole
-    row.
+    Number of steps that the model sees at once, or a fraction of the row between 0 and
+    1. A longer row is scored on all of its sub-windows of that length. None is the
+    whole row.
 center : {"auto", "window"} or None, default="auto"
-    Whether the mean of each channel is removed from each window before the network sees
-    it. ``"auto"``: if the training rows are windows of a series, not if they are
-    records.
+    Whether the mean of each channel is removed from each window before the model sees
+    it. ``"auto"`` removes it if the training rows are windows of a series, and not if
+    they are independent records.
 """
 _AUTOENCODER = """
 network : callable or None, default=None
     Function ``network(context, n_channels)`` that returns a `keras.Model` from
-    ``(batch, context, n_channels)`` to the same shape; None uses the detector's own
-    network. The output of a layer named ``"code"`` must be flat.
+    ``(batch, context, n_channels)`` to the same shape. The output of a layer named
+    ``"code"`` must be flat. None uses the detector's own network.
 """
 _RECURRENT = """
 units : int, default=32
-    Size of the state of each layer.
+    Size of the state of each recurrent layer.
 n_layers : int, default=1
-    Number of layers.
+    Number of recurrent layers.
 dropout : float, default=0.0
     Fraction of each layer's outputs that is dropped in training.
 """
@@ -100,27 +102,27 @@ _OF_NETWORKS = """
 network_ : keras.Model
     Trained network.
 history_ : dict of str to list of float
-    Loss of each epoch since the last start from scratch, and ``val_loss`` if there was
-    a validation part.
+    Loss per epoch since the last start from scratch, and ``val_loss`` if there is a
+    validation part.
 """
 _FITTED = """
 offset_ : float
-    Threshold of the scores: rows that score below it are anomalous.
+    Threshold of the scores. Rows with a score below it are anomalous.
 n_features_in_ : int
     Number of values in a row: steps times channels.
 feature_names_in_ : ndarray of shape (n_features_in_,)
     Names of the columns, if `fit` saw a data frame with names.
 n_channels_ : int
-    Values per step.
+    Number of values per step.
 n_held_out_ : int
-    Number of rows of the validation part.
+    Number of rows in the validation part.
 """
 _HORIZON_FITTED = """
 horizon_ : int
     Number of steps of a row that are scored.
 """
-# Parameters stand in the order of the signature: a class's own, its family's, those of
-# the training, those of all detectors.
+# In the order of the signature: parameters of the class, of its family, of the
+# training, and of all detectors.
 _TEXTS = {
     "%(forecast)s": (_HORIZON, _FORECASTER, _TRAINING, _SHARED),
     "%(reconstruction)s": (_CONTEXT, _AUTOENCODER, _TRAINING, _SHARED),
@@ -135,7 +137,7 @@ _TEXTS = {
 
 
 def fill_docstring(detector: Any) -> None:
-    """Replace the marks in a docstring by the texts that they stand for."""
+    """Replace the placeholders in the docstring of a detector by shared sections."""
     text = cleandoc(detector.__doc__ or "")
     for mark, parts in _TEXTS.items():
         text = text.replace(mark, "\n".join(part.strip("\n") for part in parts))

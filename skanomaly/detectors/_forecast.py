@@ -1,4 +1,4 @@
-"""The family that predicts the last steps of a row from the steps before them."""
+"""Base class of the detectors that predict the last steps of a row."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,28 +18,29 @@ from skanomaly.windows import Examples, Sequences, Windows, find_period
 if TYPE_CHECKING:
     from skanomaly.detectors._training import Trainer
 
-# Examples an epoch should have, if there are that many rows, where a network
+# Minimum number of examples per epoch, if there are as many rows, for a network that
 # learns from every step of an example.
 LONG_EXAMPLES = 512
-# Steps that a convolution predicts at once when it runs over a series.
+# Steps per example when a convolution runs over a series.
 CHUNK = 1024
 
 
 @dataclass(frozen=True)
 class StepsAhead(View):
-    """The steps before, from which a model predicts the next ones.
+    """Context steps as inputs, the steps that follow them as targets.
 
     Parameters
     ----------
     context, n_channels : int
-        Steps that are seen, and values per step.
+        Number of steps that the model sees, and of values per step.
     n_predicted : int
-        Steps that are predicted at once.
+        Number of steps that are predicted at once.
     runs_over_series : bool, default=False
-        Whether an output depends on no more than the network's own reach, so that one
-        pass over a series equals a pass over each of its windows.
+        Whether an output depends on at most `context` steps, so that one pass over a
+        series equals a pass over each of its windows.
     n_outputs : int, default=0
-        Input steps after which the network predicts; 0 is one forecast at the end.
+        Number of last input steps after each of which the network predicts; 0 means
+        one forecast, after the last step.
     any_length : bool, default=False
         Whether the network takes inputs of any number of steps.
     """
@@ -60,11 +61,11 @@ class StepsAhead(View):
         return self.context, self.n_channels, self.n_predicted
 
     def adapted_to(self, network: "Trainer") -> Self:
-        """Check the output shape of a network, and learn after which steps it predicts.
+        """Check the output shape of a network and find after which steps it predicts.
 
-        Its outputs have the shape ``(batch, n_predicted, n_channels)`` if it predicts
-        after its last input step, ``(batch, n_steps, n_predicted, n_channels)`` if
-        after each of its last ``n_steps`` input steps.
+        The shape is ``(batch, n_predicted, n_channels)`` for a network that predicts
+        after its last input step, ``(batch, n_steps, n_predicted, n_channels)`` for
+        one that predicts after each of its last ``n_steps`` input steps.
         """
         shape = (1, self.context, self.n_channels)
         output = network.output_shape(shape)
@@ -83,40 +84,41 @@ class StepsAhead(View):
         )
 
     def training(self, rows: Sequences) -> Examples:
-        """Return inputs, each with the steps that follow as targets."""
+        """Return inputs with the steps that follow as targets."""
         if not (self.n_outputs and self.any_length):
             return self._examples(rows.values, self.context, self.n_outputs)
-        # A network that predicts after every step learns most from long examples
-        # and few of them, so they overlap only where there are too few.
+        # A network that predicts after every step learns most from few long examples,
+        # which therefore overlap only if there are fewer than `LONG_EXAMPLES`.
         reach = self.context - self.n_outputs
         n_inputs = min(reach + rows.window, rows.values.shape[1] - self.n_predicted)
         step = max(1, min(rows.window, rows.rows_per_sequence // LONG_EXAMPLES))
         return self._examples(rows.values, n_inputs, n_inputs - reach, step=step)
 
     def scoring(self, rows: Sequences) -> Examples:
-        """Return the inputs of all positions, of convolutions in long chunks."""
+        """Return the examples of all positions, as long chunks for convolutions."""
         if not self.runs_over_series:
             return self._examples(rows.values, self.context)
         reach = self.context - self.n_outputs
         values = rows.values[:, self.context - reach - 1 :]
         n_positions = values.shape[1] - reach - self.n_predicted
         n_steps = CHUNK if rows.is_series else n_positions
-        # Padded steps are predicted too, and cut away.
+        # `_judge` drops the forecasts of padded steps.
         padding = -n_positions % n_steps
         values = np.pad(values, [(0, 0), (0, padding), (0, 0)], mode="edge")
         return self._examples(values, reach + n_steps, n_steps, step=n_steps)
 
     def n_positions(self, rows: Sequences) -> int:
-        """Return how many forecasts the rows have in all."""
+        """Return the total number of forecasts for the rows."""
         n_steps = int(rows.values.shape[1]) - self.context - (self.n_predicted - 1)
         return len(rows.values) * n_steps
 
     def _examples(
         self, values: Float32s, n_inputs: int, n_outputs: int = 0, *, step: int = 1
     ) -> Examples:
-        """Return windows of `n_inputs` steps with what follows the last `n_outputs`.
+        """Return windows of `n_inputs` steps as inputs, with the steps that follow.
 
-        With ``n_outputs=0`` the targets have no axis for it: what follows the window.
+        The targets have one entry for each of the last `n_outputs` steps, or no such
+        axis for ``n_outputs=0``: then they are the steps that follow the window.
         """
         windows = Windows.of(values, n_inputs + self.n_predicted, step=step)
 
@@ -136,8 +138,8 @@ class StepsAhead(View):
 class BaseForecastDetector(BaseDetector):
     """Base of the forecasting detectors.
 
-    The model sees ``context = window - horizon`` steps and predicts the next one
-    (``strategy="one-step"``) or the next `horizon` (``"direct"``).
+    The model sees ``context = window - horizon`` steps and predicts the next step
+    (``strategy="one-step"``) or the next `horizon` steps (``"direct"``).
     """
 
     horizon: int | str = parameter("auto", COUNT, StrOptions({"auto"}))
@@ -158,7 +160,7 @@ class BaseForecastDetector(BaseDetector):
         Returns
         -------
         predicted : ndarray of shape (n_rows, horizon_ * n_channels)
-            Oldest step first, the channels of a step side by side.
+            Forecasts, oldest step first, with the channels of a step side by side.
         """
         rows = self._check_rows(X)
         blocks = [judged.predictions for judged in self._judge(rows)]
@@ -172,7 +174,7 @@ class BaseForecastDetector(BaseDetector):
     def _set_up(self, rows: Sequences) -> StepsAhead:
         if rows.window < 2:
             raise ValueError(
-                "A forecaster needs rows of at least 2 steps, one to see and one to "
+                "A forecaster needs rows of at least 2 steps, one as input and one to "
                 f"predict, but X has n_features = {rows.window * self.n_channels_} "
                 f"for n_channels={self.n_channels_}. Use a longer window."
             )
@@ -203,12 +205,12 @@ class BaseForecastDetector(BaseDetector):
 
 
 def _default_horizon(rows: Sequences) -> int:
-    """Return one period, or few steps without one, half of the row at most.
+    """Return one period, or a sixteenth of the row without one, at most half of it.
 
-    Of the horizons in `benchmarks/horizon.py` half a window of two periods is the best
-    or near it. Without a period an eighth of the window is, but it would smear a spike
-    of one sample, which such series have to show.
+    In `benchmarks/horizon.py`, half of a window of two periods is the best horizon or
+    close to it. Without a period an eighth of the window is best, but would smear
+    spikes of one sample, which are the typical anomalies of such series.
     """
-    # Of the samples alone: padded rows repeat or mirror them, which is no evidence.
+    # Padding repeats or mirrors samples, which would pass for periodic.
     period = None if rows.samples is None else find_period(rows.samples)
     return max(1, min(period or rows.window // 16, rows.window // 2))

@@ -1,4 +1,4 @@
-"""The part of a row that a model sees at once, and the part that it must produce."""
+"""Inputs and targets of a model, as parts of rows."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ class View(ABC):
     Parameters
     ----------
     context : int
-        Steps that the model sees at once.
+        Number of steps that the model sees at once.
     n_channels : int
-        Values per step.
+        Number of values per step.
     """
 
     context: int
@@ -37,12 +37,12 @@ class View(ABC):
 
     @abstractmethod
     def adapted_to(self, network: "Trainer") -> Self:
-        """Return the view that suits a network.
+        """Return the view adapted to the output shape of a network.
 
         Raises
         ------
         ValueError
-            If the network, which may be the user's own, has a wrong output shape.
+            If the network, which may be the user's own, has an invalid output shape.
         """
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""The learner that trains a Keras network, whatever part of a row it sees."""
+"""Base class of the detectors that train a Keras network."""
 
 from collections.abc import Callable
 from dataclasses import fields
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @parameters
 class BaseNetworkDetector(BaseDetector):
-    """Base of the detectors whose model is a network, which `_build` builds."""
+    """Base of the detectors whose model is a network, built by `_build`."""
 
     network: Any = parameter(None, callable, None)
     epochs: int = parameter(30, COUNT)
@@ -41,42 +41,43 @@ class BaseNetworkDetector(BaseDetector):
     verbose: int = parameter(0, "verbose")
     warm_start: bool = parameter(False, "boolean")
 
-    # Function that builds the detector's own network: its positional arguments are the
-    # shape of the view, its keyword-only ones parameters of the detector, by name.
+    # Function that builds the detector's own network. Its positional arguments are the
+    # shape of the view, its keyword-only arguments parameters of the detector.
     _build: ClassVar[Callable[..., Any]]
 
     @fit_context(prefer_skip_nested_validation=False)
     def partial_fit(self, X: ArrayLike, y: Any = None) -> Self:
-        """Train one more epoch on `X`, and learn the offset from its scores.
+        """Train for one more epoch on `X`, and learn the offset from its scores.
 
-        The weights and the optimizer's state go on from where they are. All rows
-        are trained on: there is no validation part and no early stopping. Only where
-        a network goes on with `contamination_trim` does it leave out the worst part.
+        Training continues from the current weights and optimizer state. It uses all
+        rows, without a validation part and without early stopping. If the detector is
+        already fitted, the fraction `contamination_trim` of the rows with the largest
+        errors is left out.
 
         Parameters
         ----------
         X : array-like of shape (n_rows, window * n_channels) or \
                 (n_rows, window, n_channels)
-            Further rows.
+            Rows to continue the training with.
         y : None
             Ignored.
 
         Returns
         -------
         self : object
-            The detector.
+            The fitted detector.
         """
         return self._fit(X, go_on=True, partial=True)
 
     @property
     def network_(self) -> "keras.Model":
-        """The trained network."""
+        """Trained network."""
         check_is_fitted(self)
         return self._model.model_
 
     @property
     def history_(self) -> dict[str, list[float]]:
-        """Loss of each epoch, all fits since the last start from scratch."""
+        """Loss per epoch of all fits since the last start from scratch."""
         check_is_fitted(self)
         return {name: list(losses) for name, losses in self._model.history_.items()}
 
@@ -132,7 +133,7 @@ class BaseNetworkDetector(BaseDetector):
         )
 
     def _new_trainer(self, seed: int) -> "Trainer":
-        # Imported here because it loads Keras.
+        # Imported here, because it loads Keras.
         from skanomaly.detectors._training import Trainer
 
         self._check_keras_names()
@@ -145,14 +146,14 @@ class BaseNetworkDetector(BaseDetector):
         )
 
     def _builder(self) -> Callable[..., "keras.Model"]:
-        """Return the function that builds the network of a shape."""
+        """Return the function that builds the network for a shape."""
         return self.network or partial(self._build, **self._network_params())
 
     def _optimizer(self) -> Any:
         return self.optimizer
 
     def _network_params(self) -> dict[str, Any]:
-        """Return the parameters of the detector that its network function takes."""
+        """Return the parameters of the detector that `_build` takes."""
         own = {field.name for field in fields(self) if field.init}
         taken = signature(self._build).parameters.values()
         return {
@@ -162,7 +163,7 @@ class BaseNetworkDetector(BaseDetector):
         }
 
     def _check_keras_names(self) -> None:
-        """Raise if an activation or the optimizer has a name that Keras lacks."""
+        """Raise if Keras has no activation or optimizer of the name that is passed."""
         import keras
 
         for name, value in self.get_params(deep=False).items():
@@ -185,19 +186,19 @@ class BaseNetworkDetector(BaseDetector):
         size = self.batch_size
         if isinstance(size, str):
             size = int(np.clip(2 ** (examples.count // 64).bit_length(), 16, 512))
-        # Each fit that goes on draws other examples than the ones before.
+        # A fit that continues another one draws other examples.
         stream = (seed, self._model.current_epoch)
         return Batches(examples, batch_size=size, seed=stream)
 
 
 def _plain(value: Any) -> Any:
-    """Return sizes of layers as a tuple of integers, which Keras can store."""
+    """Return layer sizes as a tuple of integers, which Keras can store."""
     is_sequence = hasattr(value, "__iter__") and not isinstance(value, str)
     return tuple(map(int, value)) if is_sequence else value
 
 
 def _names_in(room: Any) -> list[str]:
-    """Return the public names of a module of Keras, as they are written in texts."""
+    """Return the public names of a Keras module in lower case."""
     helpers = {"deserialize", "get", "serialize", "Optimizer"}
     return [
         name.lower()

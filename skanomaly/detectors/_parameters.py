@@ -1,4 +1,4 @@
-"""Constructor parameters of estimators as fields, each written once."""
+"""Constructor parameters of estimators, declared as dataclass fields."""
 
 import dataclasses
 from inspect import Parameter, Signature, signature
@@ -10,7 +10,7 @@ from skanomaly.detectors._docs import fill_docstring
 
 
 class LayerSizes(HasMethods):
-    """Constraint on the sizes of layers: integers of at least 1."""
+    """Constraint on layer sizes: a sequence of integers of at least 1."""
 
     def __init__(self) -> None:
         super().__init__(["__iter__"])
@@ -26,7 +26,7 @@ class LayerSizes(HasMethods):
         return "a sequence of integers of at least 1, one for each layer"
 
 
-# Constraints that several parameters have.
+# Constraints shared by several parameters.
 COUNT = Interval(Integral, 1, None, closed="left")
 FRACTION = Interval(Real, 0, 1, closed="left")
 PROBABILITY = Interval(Real, 0, 1, closed="both")
@@ -38,14 +38,14 @@ Estimator = TypeVar("Estimator")
 
 
 def parameter(default: Any, *allowed: Any) -> Any:
-    """Declare a parameter with its default and what scikit-learn lets it be.
+    """Declare a parameter with its default and its constraints.
 
     Parameters
     ----------
     default : object
-        An immutable value.
+        Default, an immutable value.
     *allowed : object
-        Constraints as scikit-learn has them in ``_parameter_constraints``.
+        Constraints, as in scikit-learn's ``_parameter_constraints``.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def parameter(default: Any, *allowed: Any) -> Any:
 
 
 def fitted(*, init: Literal[False] = False) -> Any:
-    """Declare an attribute that `fit` sets and the constructor does not take."""
+    """Declare an attribute that `fit` sets and the constructor does not accept."""
     return dataclasses.field(init=init)
 
 
@@ -65,14 +65,14 @@ def fitted(*, init: Literal[False] = False) -> Any:
 def parameters(cls: type[Estimator]) -> type[Estimator]:
     """Make the fields of an estimator the parameters of its constructor.
 
-    The constructor, the constraints that scikit-learn validates and the shared parts of
-    the docstring all come from the fields of the class and its bases. A field that is
-    declared again, for another default, keeps its place and its constraints.
+    The constructor, the constraints that scikit-learn validates and the shared sections
+    of the docstring are derived from the fields of the class and its bases. A field
+    that a subclass redeclares with another default keeps its place and constraints.
 
     Parameters
     ----------
     cls : type
-        An estimator with annotated fields, made by `parameter` and `fitted`.
+        Estimator with annotated fields, declared by `parameter` and `fitted`.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def parameters(cls: type[Estimator]) -> type[Estimator]:
     made: Any = dataclasses.dataclass(kw_only=True, eq=False, repr=False)(cls)
     fields = {field.name: field for field in dataclasses.fields(made) if field.init}
     introduced = {name: _introduced(made, name) for name in fields}
-    # A class's own parameters come first, then those of its bases, the nearest first.
+    # The parameters of the class come first, then those of its bases in MRO order.
     order = sorted(fields, key=lambda name: made.__mro__.index(introduced[name]))
     made._parameter_constraints = {
         name: introduced[name].__dataclass_fields__[name].metadata["allowed"]
@@ -97,7 +97,7 @@ def parameters(cls: type[Estimator]) -> type[Estimator]:
 
 
 def _introduced(cls: Any, name: str) -> Any:
-    """Return the class that a field was first declared in."""
+    """Return the base class that first declares a field."""
     return next(
         base
         for base in reversed(cls.__mro__)

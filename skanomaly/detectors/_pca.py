@@ -1,4 +1,4 @@
-"""The linear autoencoder."""
+"""Linear autoencoder by principal components."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,20 +17,20 @@ from skanomaly.windows import Examples, Sequences
 
 
 class LinearModel:
-    """Principal components behind the interface of a trained network."""
+    """Principal components with the interface of a trained network."""
 
     def __init__(self, pca: PCA) -> None:
         self.pca = pca
 
     @property
     def n_codes(self) -> int:
-        """Values in a code."""
+        """Number of values in a code."""
         return int(self.pca.n_components_)
 
     def outputs(
         self, examples: Examples, *, names: tuple[str, ...] = ()
     ) -> Iterator[tuple[Any, ...]]:
-        """Yield inputs, targets and reconstructions, or codes if these are named."""
+        """Yield inputs, targets and reconstructions, or codes if `names` is given."""
         for inputs, targets, padded in examples.batches():
             outputs = self.pca.transform(padded.reshape(len(padded), -1))
             if not names:
@@ -39,25 +39,25 @@ class LinearModel:
             yield inputs, targets, outputs[: len(inputs)]
 
     def decode(self, codes: NDArray[Any]) -> Float32s:
-        """Return what is made of codes."""
+        """Return the reconstructions of codes."""
         decoded: Float32s = self.pca.inverse_transform(codes)
         return decoded
 
 
 @parameters
 class PCADetector(BaseReconstructionDetector):
-    """Detect what the principal components of normal rows can't give back.
+    """Detect rows that the principal components of normal rows fail to reconstruct.
 
-    The linear autoencoder, which is found at once instead of being trained: it takes
-    a fraction of the time, and is often as good as a network. It fails where normal
-    rows lie on something curved, which takes so many components that anomalies are
-    given back as well.
+    Principal components are a linear autoencoder, computed in closed form instead of
+    being trained: they take a fraction of the time of a network and are often as
+    accurate. They fail if normal rows lie on a curved surface, which takes so many
+    components that anomalies are reconstructed as well.
 
     Parameters
     ----------
     n_components : int, float or "auto", default="auto"
-        How many components, or between 0 and 1 which part of the variance they
-        explain. ``"auto"`` is as many as the code of `AutoencoderDetector` has units: a
+        Number of components, or a number between 0 and 1: the fraction of the variance
+        that they explain. ``"auto"`` is the code size of `AutoencoderDetector`, a
         quarter of the values of a row, 1 to 16.
     %(context)s
     %(shared)s
@@ -65,16 +65,16 @@ class PCADetector(BaseReconstructionDetector):
     Attributes
     ----------
     pca_ : sklearn.decomposition.PCA
-        The fitted components.
+        Fitted components.
     %(fitted)s
 
     See Also
     --------
-    skanomaly.make_detector : The recommended pipeline around it.
+    skanomaly.make_detector : Make the recommended pipeline with this detector.
 
     Notes
     -----
-    With r the row less what is given back, the error is the mean of
+    With the residual r of a row minus its reconstruction, the error is the mean of
     ``r**2 if abs(r) < 1 else 2 * abs(r) - 1`` (twice Huber's loss) over steps and
     channels.
 
@@ -112,7 +112,7 @@ class PCADetector(BaseReconstructionDetector):
 
     @property
     def pca_(self) -> PCA:
-        """The fitted components."""
+        """Fitted components."""
         check_is_fitted(self)
         return self._model.pca
 
@@ -142,16 +142,17 @@ class PCADetector(BaseReconstructionDetector):
             wanted = min(code_size("auto", *inputs.shape[1:]), len(rows))
         elif wanted == rows.shape[1]:
             raise ValueError(
-                f"n_components={wanted} gives rows of {rows.shape[1]} feature(s) back "
-                "whole, so that nothing would be abnormal. Ask for fewer components."
+                f"n_components={wanted} reconstructs rows of {rows.shape[1]} "
+                "feature(s) exactly, so that no row would be abnormal. Pass fewer "
+                "components."
             )
         elif float(wanted) > min(rows.shape):
             raise ValueError(
-                f"n_components={wanted} is more than what {len(rows)} training rows of "
-                f"{rows.shape[1]} values have, {min(rows.shape)}. (The validation part "
-                "and what contamination_trim leaves out are no training rows.) Ask for "
-                "fewer components, or give more rows."
+                f"n_components={wanted} is more than the {min(rows.shape)} components "
+                f"of {len(rows)} training rows with {rows.shape[1]} values each. (Rows "
+                "of the validation part, and rows that contamination_trim leaves out, "
+                "do not count.) Pass fewer components or more rows."
             )
-        # Rows that are all alike explain 0 of a variance of 0.
+        # The explained fraction of the variance is 0 / 0 if all rows are equal.
         with np.errstate(invalid="ignore"):
             return PCA(wanted, random_state=rng).fit(rows)

@@ -1,4 +1,4 @@
-"""The family that maps a row through a bottleneck and judges its reconstruction."""
+"""Base class of the detectors that reconstruct a row from a code."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SubWindows(View):
-    """All sub-windows of a row, each of which a model maps to itself.
+    """Sub-windows of a row, as inputs and as targets.
 
     Parameters
     ----------
     context, n_channels : int
-        Steps of a sub-window, and values per step.
+        Number of steps of a sub-window, and of values per step.
     centers : bool
-        Whether the mean of each channel is removed from each sub-window first.
+        Whether the mean of each channel is removed from the inputs.
     """
 
     centers: bool
@@ -44,20 +44,20 @@ class SubWindows(View):
         return self.context, self.n_channels
 
     def adapted_to(self, network: "Trainer") -> Self:
-        """Check the output shape of a network, and that of its code if it has one."""
+        """Check the output shape of a network and of its code, if it has one."""
         shape = (1, *self.shape)
         output = network.output_shape(shape)
         if output != shape:
             raise ValueError(
-                f"The network maps inputs of shape {shape} to {output}. It must return "
-                "the shape of its input."
+                f"The network maps inputs of shape {shape} to {output}. Its outputs "
+                "must have the shape of its inputs."
             )
         code = network.code_shape
         if code is not None and len(code) != 2:
             raise ValueError(
                 f"The layer named 'code' has outputs of shape {code}, but a code must "
                 "be flat: (batch, n_codes). Add keras.layers.Flatten(name='code') "
-                "behind it, or give the layer another name."
+                "after it, or give the layer another name."
             )
         return self
 
@@ -72,7 +72,7 @@ class SubWindows(View):
         return Examples(take, scoring.count, scoring.size, scoring.overlap)
 
     def scoring(self, rows: Sequences) -> Examples:
-        """Return the sub-windows, with their level as targets."""
+        """Return the sub-windows, the targets with the level that centering removes."""
         windows = Windows.of(rows.values, self.context)
 
         def take(positions: NDArray[np.intp]) -> tuple[Float32s, Float32s]:
@@ -90,10 +90,10 @@ class SubWindows(View):
 class BaseReconstructionDetector(BaseDetector):
     """Base of the reconstructing detectors.
 
-    The model maps ``(batch, context, n_channels)`` to the same shape, by way of a
-    code. A row longer than `context` is judged on all of its sub-windows. `encode` asks
-    the layer of a network that is named ``"code"``, `decode` the one named
-    ``"decoder"``, which is a network of its own.
+    The model maps ``(batch, context, n_channels)`` through a code to the same shape. A
+    row longer than `context` is scored on all of its sub-windows. In a network, the
+    output of the layer named ``"code"`` is the code (`encode`), and the layer named
+    ``"decoder"``, a network itself, maps codes to rows (`decode`).
     """
 
     context: float | None = parameter(
@@ -116,8 +116,8 @@ class BaseReconstructionDetector(BaseDetector):
         Returns
         -------
         reconstructed : ndarray of shape (n_rows, window * n_channels)
-            Each step as the mean over the sub-windows of `context` steps that
-            cover it, where `context` is shorter than the row.
+            Reconstructions. If `context` is shorter than the row, each step is the
+            mean over the sub-windows that cover it.
         """
         rows = self._check_rows(X)
         blocks = [judged.predictions for judged in self._judge(rows)]
@@ -137,8 +137,8 @@ class BaseReconstructionDetector(BaseDetector):
         Returns
         -------
         codes : ndarray of shape (n_rows, n_codes)
-            The mean over the codes of its sub-windows, where `context` is shorter
-            than the row.
+            Codes. If `context` is shorter than the row, the mean over the codes of
+            its sub-windows.
 
         Raises
         ------
@@ -150,23 +150,23 @@ class BaseReconstructionDetector(BaseDetector):
         return rows.row_means(np.concatenate([code for *_, code in blocks]))
 
     def decode(self, codes: ArrayLike) -> NDArray[np.float64]:
-        """Return the output of the decoder alone for codes.
+        """Reconstruct windows of `context` steps from their codes.
 
         Parameters
         ----------
         codes : array-like of shape (n_rows, n_codes)
-            As `encode` returns them for rows of `context` steps.
+            Codes as returned by `encode` for rows of `context` steps.
 
         Returns
         -------
         decoded : ndarray of shape (n_rows, context * n_channels)
-            Without the level that `center` removed.
+            Reconstructions, without the level that `center` removes.
 
         Raises
         ------
         ValueError
-            If the codes have another size, or the network is the user's own and has no
-            layer named ``"code"`` or ``"decoder"``.
+            If the number of columns is not that of codes, or if the network is the
+            user's own and has no layer named ``"code"`` or ``"decoder"``.
         """
         check_is_fitted(self)
         values = check_array(codes)
@@ -174,7 +174,7 @@ class BaseReconstructionDetector(BaseDetector):
         if values.shape[1] != n_codes:
             raise ValueError(
                 f"codes has {values.shape[1]} columns, but {n_codes} were expected. "
-                "Pass codes as `encode` returns them."
+                "Pass codes as returned by `encode`."
             )
         return np.asarray(self._model.decode(values), np.float64).reshape(
             len(values), -1
@@ -183,7 +183,7 @@ class BaseReconstructionDetector(BaseDetector):
     def _set_up(self, rows: Sequences) -> SubWindows:
         context = rows.window if self.context is None else self.context
         if isinstance(context, float):
-            # A single step without its own mean is zero.
+            # Centering leaves nothing of a single step.
             context = max(min(2, rows.window), round(context * rows.window))
         context = int(context)
         if context > rows.window:
@@ -194,7 +194,7 @@ class BaseReconstructionDetector(BaseDetector):
         if self.center == "window" and context == 1:
             raise ValueError(
                 "center='window' removes the mean of each window, which leaves nothing "
-                "of windows of one step. Use center=None or a longer context."
+                "of a window of one step. Use center=None or a longer context."
             )
         centers = self.center == "window" or (
             self.center == "auto" and rows.is_series and context > 1
@@ -209,14 +209,14 @@ class BaseReconstructionDetector(BaseDetector):
 
 
 def _overlap_step(parts: Float32s, window: int, step: int) -> NDArray[np.float64]:
-    """Return the mean of one step of each row over all sub-windows that cover it.
+    """Return one step of each row, averaged over the sub-windows that cover it.
 
     Parameters
     ----------
     parts : ndarray of shape (n_sequences, n_positions, context, n_channels)
         Reconstructed sub-windows.
     window, step : int
-        Steps in a row, and which of them.
+        Number of steps in a row, and the index of the step.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The recurrent autoencoder."""
+"""Recurrent autoencoder."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -21,28 +21,29 @@ def recurrent_autoencoder(
     dropout: float = 0.0,
     bidirectional: bool = False,
 ) -> "keras.Model":
-    """Recurrent layers that read a window, and others that write it again.
+    """Build recurrent layers that encode a window, and others that decode it.
 
     Parameters
     ----------
     window, n_channels : int
-        Shape of what it sees and gives back.
+        Number of steps in a window, and of values per step.
     cell : {"lstm", "gru", "rnn"}, default="lstm"
-        Kind of layer.
+        Type of the recurrent layers.
     units : int, default=32
-        Size of each layer's state.
+        Size of the state of each layer.
     n_layers : int, default=1
-        How many layers read, and how many write.
+        Number of layers of the encoder, and of the decoder.
     dropout : float, default=0.0
-        Fraction of each layer's outputs that training leaves out.
+        Fraction of each layer's outputs that is dropped in training.
     bidirectional : bool, default=False
-        Whether each layer goes both ways, with `units` for each.
+        Whether the layers are bidirectional, with `units` per direction.
 
     Returns
     -------
     keras.Model
-        From ``(batch, window, n_channels)`` to the same shape; the code, repeated for
-        each step to be written, is the output of the layer named ``"code"``.
+        From ``(batch, window, n_channels)`` to the same shape. The output of the layer
+        named ``"code"`` is the code, which the layer named ``"decoder"`` repeats for
+        each step and maps back to a window.
     """
     import keras
 
@@ -65,25 +66,25 @@ def recurrent_autoencoder(
 
 @parameters
 class RecurrentAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDetector):
-    """Detect what a recurrent autoencoder, trained on normal rows, can't give back.
+    """Detect rows that a recurrent autoencoder fails to reconstruct.
 
-    One network reads the row step by step and keeps a state; another writes the row
-    from that state alone. It works on windows of some tens of steps whose order of
-    steps matters. Windows of hundreds of steps are beyond its memory, and it costs
-    many times what `AutoencoderDetector` costs.
+    An encoder reads the row step by step into a state, and a decoder reconstructs the
+    row from that state alone. It works on windows of some tens of steps in which the
+    order of the steps matters. It fails on windows of hundreds of steps, which exceed
+    the memory of the state, and takes many times as long as `AutoencoderDetector`.
 
     Parameters
     ----------
     cell : {"lstm", "gru", "rnn"}, default="lstm"
-        Kind of layer.
+        Type of the recurrent layers.
     units : int, default=32
-        Size of each layer's state, and of the code.
+        Size of the state of each layer, and of the code.
     n_layers : int, default=1
-        How many layers read, and how many write.
+        Number of layers of the encoder, and of the decoder.
     dropout : float, default=0.0
-        Fraction of each layer's outputs that training leaves out.
+        Fraction of each layer's outputs that is dropped in training.
     bidirectional : bool, default=False
-        Whether each layer goes both ways, with `units` for each.
+        Whether the layers are bidirectional, with `units` per direction.
     %(reconstruction)s
 
     Attributes
@@ -92,11 +93,11 @@ class RecurrentAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDetect
 
     See Also
     --------
-    skanomaly.make_detector : The recommended pipeline around it.
+    skanomaly.make_detector : Make the recommended pipeline with this detector.
 
     Notes
     -----
-    With r the row less what is given back, the error is the mean of
+    With the residual r of a row minus its reconstruction, the error is the mean of
     ``r**2 if abs(r) < 1 else 2 * abs(r) - 1`` (twice Huber's loss) over steps and
     channels.
 

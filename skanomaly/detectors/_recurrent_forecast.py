@@ -1,4 +1,4 @@
-"""The recurrent forecasters."""
+"""Recurrent forecasters."""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -22,20 +22,21 @@ def recurrent_forecaster(
     n_layers: int = 1,
     dropout: float = 0.0,
 ) -> "keras.Model":
-    """Recurrent layers that predict after each step what follows it.
+    """Build recurrent layers that predict the following steps after each step.
 
     Parameters
     ----------
     context, n_channels, n_predicted : int
-        Steps seen (any number will do), values a step, steps predicted.
+        Number of context steps (not used, as inputs may have any length), of values
+        per step, and of predicted steps.
     cell : {"lstm", "gru", "rnn"}, default="lstm"
-        Kind of layer.
+        Type of the recurrent layers.
     units : int, default=32
-        Size of each layer's state.
+        Size of the state of each layer.
     n_layers : int, default=1
-        How many layers.
+        Number of layers.
     dropout : float, default=0.0
-        Fraction of each layer's outputs that training leaves out.
+        Fraction of each layer's outputs that is dropped in training.
 
     Returns
     -------
@@ -67,14 +68,15 @@ class RecurrentForecastDetector(
 ):
     """Detect steps that a recurrent network fails to predict.
 
-    It learns from every step of few windows, and so in time O(series), and reads
-    the context of every row anew when it scores. It works where what comes next
-    depends on a state; where a window shows it as well, convolutions are faster.
+    Training uses every step of few windows and takes time proportional to the length of
+    the series; scoring reads the full context of every row. It works on series whose
+    next steps depend on a state. If a window shows that state as well, convolutions are
+    faster.
 
     Parameters
     ----------
     cell : {"lstm", "gru", "rnn"}, default="lstm"
-        Kind of layer.
+        Type of the recurrent layers.
     %(recurrent)s
     %(forecast)s
 
@@ -85,11 +87,11 @@ class RecurrentForecastDetector(
 
     See Also
     --------
-    skanomaly.make_detector : The recommended pipeline around it.
+    skanomaly.make_detector : Make the recommended pipeline with this detector.
 
     Notes
     -----
-    With r the true less the predicted values, the error is the mean of
+    With the residual r of observed minus predicted values, the error is the mean of
     ``r**2 if abs(r) < 1 else 2 * abs(r) - 1`` (twice Huber's loss) over the last
     `horizon_` steps and the channels.
 
@@ -122,8 +124,8 @@ class RecurrentForecastDetector(
 class LSTMDetector(RecurrentLayers, BaseForecastDetector, BaseNetworkDetector):
     """Detect steps that an LSTM network fails to predict.
 
-    `RecurrentForecastDetector` with its cell chosen. Rows of some hundred steps are
-    within its memory; it costs more time than convolutions.
+    This is `RecurrentForecastDetector` with ``cell="lstm"``. Its memory spans rows of
+    some hundred steps. It takes more time than convolutions.
 
     Parameters
     ----------
@@ -137,11 +139,11 @@ class LSTMDetector(RecurrentLayers, BaseForecastDetector, BaseNetworkDetector):
 
     See Also
     --------
-    skanomaly.make_detector : The recommended pipeline around it.
+    skanomaly.make_detector : Make the recommended pipeline with this detector.
 
     Notes
     -----
-    With r the true less the predicted values, the error is the mean of
+    With the residual r of observed minus predicted values, the error is the mean of
     ``r**2 if abs(r) < 1 else 2 * abs(r) - 1`` (twice Huber's loss) over the last
     `horizon_` steps and the channels.
 
@@ -170,8 +172,8 @@ class LSTMDetector(RecurrentLayers, BaseForecastDetector, BaseNetworkDetector):
 class GRUDetector(RecurrentLayers, BaseForecastDetector, BaseNetworkDetector):
     """Detect steps that a GRU network fails to predict.
 
-    `RecurrentForecastDetector` with its cell chosen. Rows of some hundred steps are
-    within its memory; it costs more time than convolutions.
+    This is `RecurrentForecastDetector` with ``cell="gru"``. Its memory spans rows of
+    some hundred steps. It takes more time than convolutions.
 
     Parameters
     ----------
@@ -185,11 +187,11 @@ class GRUDetector(RecurrentLayers, BaseForecastDetector, BaseNetworkDetector):
 
     See Also
     --------
-    skanomaly.make_detector : The recommended pipeline around it.
+    skanomaly.make_detector : Make the recommended pipeline with this detector.
 
     Notes
     -----
-    With r the true less the predicted values, the error is the mean of
+    With the residual r of observed minus predicted values, the error is the mean of
     ``r**2 if abs(r) < 1 else 2 * abs(r) - 1`` (twice Huber's loss) over the last
     `horizon_` steps and the channels.
 

@@ -1,4 +1,4 @@
-"""The sequence-to-sequence autoencoder."""
+"""Sequence-to-sequence autoencoder."""
 
 from typing import TYPE_CHECKING
 
@@ -26,26 +26,27 @@ def seq2seq(
     decoder_units: int = 32,
     teacher_forcing: float = 0.5,
 ) -> "keras.Model":
-    """Bidirectional encoder, and a decoder that goes on from its own last step.
+    """Build a bidirectional encoder, and a decoder that feeds back its own outputs.
 
     Parameters
     ----------
     window, n_channels : int
-        Shape of what it sees and gives back.
+        Number of steps in a window, and of values per step.
     cell : {"lstm", "gru", "rnn"}, default="lstm"
-        Kind of cell.
+        Type of the recurrent cells.
     encoder_units : int, default=32
-        Size of the encoder's state, each way.
+        Size of the state of the encoder, per direction.
     decoder_units : int, default=32
-        Size of the decoder's state, and of the code that it begins with.
+        Size of the state of the decoder, and of the code that initializes it.
     teacher_forcing : float, default=0.5
-        Probability that training tells the decoder the true last step.
+        Probability that the decoder gets the true previous step in training.
 
     Returns
     -------
     keras.Model
-        From ``(batch, window, n_channels)`` to the same shape; the layer named
-        ``"code"`` puts out the code, the one named ``"decoder"`` unrolls it.
+        From ``(batch, window, n_channels)`` to the same shape. The output of the layer
+        named ``"code"`` is the code, which the layer named ``"decoder"`` unrolls to a
+        window.
     """
     import keras
 
@@ -56,7 +57,7 @@ def seq2seq(
         inputs, encoder_units, cell=cell, bidirectional=True, keep_steps=False
     )
     code = keras.layers.Dense(decoder_units, "tanh", name="code")(x)
-    # The step before each: a zero, then all but the last.
+    # The step before each step, and zeros before the first one.
     before = keras.layers.ZeroPadding1D((1, 0))(inputs)
     before = keras.layers.Cropping1D((0, 1))(before)
     decoder = FeedbackDecoder(
@@ -67,27 +68,27 @@ def seq2seq(
 
 @parameters
 class Seq2SeqDetector(BaseReconstructionDetector, BaseNetworkDetector):
-    """Detect what a sequence-to-sequence network, trained on normal rows, can't repeat.
+    """Detect rows that a sequence-to-sequence network fails to reconstruct.
 
-    An encoder reads the row both ways; a decoder writes it, each step from its state
-    and the step that it wrote before. In training it is told the true step before at
-    times, when it scores never. It works on short sequences whose steps follow from
-    each other; errors add up along a row, so in rows of hundreds of steps the last
-    ones say little. It is the slowest detector.
+    An encoder reads the row in both directions. A decoder reconstructs it step by step
+    from its state and its own previous output, which training sometimes replaces by the
+    true previous step [2]_. It works on short sequences in which each step follows from
+    those before it. Errors accumulate along a row, so that the last steps of rows of
+    hundreds of steps carry little information. It is the slowest detector.
 
     Parameters
     ----------
     cell : {"lstm", "gru", "rnn"}, default="lstm"
-        Kind of cell.
+        Type of the recurrent cells.
     encoder_units : int, default=32
-        Size of the encoder's state, each way.
+        Size of the state of the encoder, per direction.
     decoder_units : int, default=32
-        Size of the decoder's state, and of the code. Any other than the encoder's
-        will do.
+        Size of the state of the decoder, and of the code. It may differ from
+        `encoder_units`.
     teacher_forcing : float, default=0.5
-        Probability, for each step of each example, that training tells the decoder
-        the true step before instead of its own. With 1 it leans on being told, and
-        goes astray when it is not.
+        Probability, for each step of each example, that the decoder gets the true
+        previous step in training instead of its own output. With 1 it learns to depend
+        on true steps, and fails in scoring, which has none.
     %(reconstruction)s
 
     Attributes
@@ -96,14 +97,14 @@ class Seq2SeqDetector(BaseReconstructionDetector, BaseNetworkDetector):
 
     See Also
     --------
-    skanomaly.make_detector : The recommended pipeline around it.
+    skanomaly.make_detector : Make the recommended pipeline with this detector.
 
     Notes
     -----
-    With r the row less what is given back, the error is the mean of
+    With the residual r of a row minus its reconstruction, the error is the mean of
     ``r**2 if abs(r) < 1 else 2 * abs(r) - 1`` (twice Huber's loss) over steps and
-    channels. In `history_`, ``loss`` is that of the decoder being told, ``val_loss``
-    that of the decoder alone.
+    channels. In `history_`, ``loss`` is computed with teacher forcing, ``val_loss``
+    without.
 
     References
     ----------

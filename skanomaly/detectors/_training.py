@@ -1,4 +1,4 @@
-"""The one door to SciKeras: a network, its training and its outputs."""
+"""Training and outputs of a Keras network; the only module that uses SciKeras."""
 
 import logging
 import math
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scikeras.utils import random_state as scikeras_random
 from scikeras.wrappers import BaseWrapper
 
-# Stored networks name these classes, which must be imported to be found.
+# Keras finds the classes of a stored network only if they have been imported.
 from skanomaly.networks import (  # noqa: F401
     AdversarialModel,
     FeedbackDecoder,
@@ -25,23 +25,24 @@ from skanomaly.windows import Examples
 
 Arrays = NDArray[np.float32]
 
-# TensorFlow reads whether operations are to be deterministic from the environment when
-# it is first asked, and SciKeras sets it before it asks: it would take determinism for
-# the user's wish, and leave it on.
+# TensorFlow reads from the environment, on the first query, whether operations are
+# deterministic. SciKeras sets the variable before its first query, would take
+# determinism for the user's choice, and leave it on.
 if not scikeras_random.tf_enable_op_determinism():
     scikeras_random.tf_disable_op_determinism()
 
 _UNPACKING = Lock()
 
-# Part of the validation loss by which it must fall to count as better. Recurrent
-# networks gain a few thousandths an epoch forever, which no score ever shows.
+# Relative decrease of the validation loss that counts as an improvement. Recurrent
+# networks improve by some thousandths per epoch without end and without effect on
+# scores.
 LEAST_IMPROVEMENT = 0.01
 
 
 @contextmanager
 def _no_advice_on_tracing() -> Iterator[None]:
-    # TensorFlow counts traces by name, and so takes the first trace of each network
-    # of a grid search for the repeated tracing of one.
+    # TensorFlow counts traces by name, and so warns of repeated tracing when each
+    # network of a grid search is traced for the first time.
     logger = logging.getLogger("tensorflow")
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -52,8 +53,8 @@ def _no_advice_on_tracing() -> Iterator[None]:
 
 
 def _call(network: Callable[..., keras.Model], args: tuple[Any, ...]) -> keras.Model:
-    # SciKeras hands extra arguments to builders whose signature takes them;
-    # behind this plain signature a user's network gets ours and no others.
+    # SciKeras passes extra arguments to builders whose signature accepts them. This
+    # signature keeps them from a user's function.
     model = network(*args)
     if not isinstance(model, keras.Model):
         raise TypeError(
@@ -63,11 +64,11 @@ def _call(network: Callable[..., keras.Model], args: tuple[Any, ...]) -> keras.M
 
 
 class Trainer(BaseWrapper):
-    """SciKeras' wrapper around one network, fed with batches instead of arrays.
+    """SciKeras wrapper of one network that trains on batches instead of arrays.
 
-    It routes the optimizer's parameters, compiles what is not compiled, seeds and
-    restores the random states, keeps the history, and pickles weights together
-    with the optimizer's state. Rows have been validated before they come here.
+    SciKeras routes the parameters of the optimizer, compiles a model that is not
+    compiled, seeds and restores the random states, keeps the history, and pickles the
+    weights with the optimizer state. The detector has validated the rows.
     """
 
     _fit_callbacks: list[Any]
@@ -83,10 +84,10 @@ class Trainer(BaseWrapper):
         learning_rate: float | None,
         random_state: int,
     ) -> "Trainer":
-        """Hold ``network(*args)``, built and compiled but not yet trained."""
+        """Make a trainer of ``network(*args)``, compiled and not yet trained."""
         routed = {}
         if isinstance(optimizer, keras.optimizers.Optimizer):
-            # An optimizer serves one network only, so each gets its own.
+            # Keras ties an optimizer to one network, so each network gets a copy.
             optimizer = optimizer.from_config(optimizer.get_config())
         elif learning_rate is not None:
             routed["optimizer__learning_rate"] = learning_rate
@@ -95,8 +96,8 @@ class Trainer(BaseWrapper):
             loss="mse",
             optimizer=optimizer,
             random_state=random_state,
-            # XLA takes seconds to compile a network that trains for seconds, and
-            # was no faster on any of ours.
+            # XLA takes seconds to compile a network that trains for seconds, and was
+            # not faster for any of our networks.
             compile__jit_compile=False,
             **routed,
         )
@@ -117,8 +118,8 @@ class Trainer(BaseWrapper):
         epochs: int,
         patience: int | None,
     ) -> None:
-        """Go on training from the present weights and optimizer state."""
-        # Built in the first step, its variables would have the step traced twice.
+        """Train from the current weights and optimizer state."""
+        # An optimizer that is built in the first step has that step traced twice.
         if not self.model_.optimizer.built:
             self.model_.optimizer.build(self.model_.trainable_variables)
         if self.current_epoch:
@@ -135,14 +136,15 @@ class Trainer(BaseWrapper):
             initial_epoch=self.current_epoch,
             validation_data=validation,
         )
-        # Callbacks hold the model, and a user's may hold what can't be pickled.
+        # Callbacks keep the model alive, and a user's may not be picklable.
         self.set_params(callbacks=None)
         self._fit_callbacks = self._predict_callbacks = []
 
     def _reseed(self) -> None:
-        """Let what is drawn from here on depend on the seed and the epoch alone.
+        """Seed the generators of the network with the seed and the current epoch.
 
-        Keras stores no states of its generators, so a loaded network has others.
+        Keras does not store the states of its generators, so that a loaded network
+        would draw other numbers than the network in memory.
         """
         generators = [
             variable
@@ -161,10 +163,10 @@ class Trainer(BaseWrapper):
         return state if model is None else state | {"_packed": pickle.dumps(model)}
 
     def __getattr__(self, name: str) -> Any:
-        # Unpacked when it is first asked for: to load a network takes longer than all
-        # else that is done with a detector whose scores are known.
+        # Unpacked on first access: loading a network takes longer than anything else
+        # done with a detector whose scores are cached.
         if name == "model_":
-            with _UNPACKING:  # another thread may ask as well
+            with _UNPACKING:  # another thread may unpack it at the same time
                 if "_packed" in vars(self):
                     self.model_ = _unpacked(self._packed)
                     del self._packed
@@ -175,22 +177,22 @@ class Trainer(BaseWrapper):
         )
 
     def check_packed(self) -> None:
-        """Raise if the network that is packed can't be unpacked again."""
+        """Raise if the network cannot be unpacked after packing."""
         try:
             _unpacked(pickle.dumps(self.model_))
-        except Exception as error:  # whatever the network's own layers raise
+        except Exception as error:  # custom layers may raise anything
             raise ValueError(
-                "memory keeps networks that Keras can load again, which it can't do "
-                f"with this one: {error} Mend the network, or leave memory=None."
+                "memory requires a network that Keras can load again, but loading "
+                f"failed: {error} Make the network serializable, or pass memory=None."
             ) from error
 
     def check_layers(self, *names: str) -> None:
-        """Raise if the network lacks a layer of one of these names."""
+        """Raise if the network lacks a layer with one of these names."""
         for name in names:
             self.model_.get_layer(name)
 
     def output_shape(self, input_shape: tuple[int, ...]) -> Any:
-        """Return the shape of the main output for an input; this builds the network."""
+        """Return the shape of the main output for an input; builds the network."""
         return tuple(_main(self.model_(np.zeros(input_shape, np.float32))).shape)
 
     @property
@@ -198,27 +200,27 @@ class Trainer(BaseWrapper):
         """Output shape of the layer named ``"code"``, None if there is none."""
         try:
             return tuple(self.model_.get_layer("code").output.shape)
-        except (AttributeError, ValueError):  # a layer may have no symbolic output
+        except (AttributeError, ValueError):  # the layer may have no symbolic output
             return None
 
     @property
     def takes_any_length(self) -> bool:
-        """Whether the network says that inputs may have any number of steps."""
+        """Whether the network declares that inputs may have any number of steps."""
         shape = getattr(self.model_, "input_shape", None)
         return shape is not None and shape[1] is None
 
     @property
     def n_codes(self) -> int:
-        """Values in a code, as the layer named ``"code"`` puts them out."""
+        """Number of values in a code, from the output of the layer ``"code"``."""
         return math.prod(self.model_.get_layer("code").output.shape[1:])
 
     def outputs(
         self, examples: Examples, *, names: tuple[str, ...] = ()
     ) -> Iterator[tuple[Any, ...]]:
-        """Yield inputs, targets and outputs of all examples, a batch at a time.
+        """Yield inputs, targets and outputs of all examples, batch by batch.
 
-        The outputs are the network's main one, or those of its outputs or layers that
-        are named.
+        The outputs are the main output of the network, or the outputs and layers given
+        by `names`.
         """
         model = self.model_
         if not _has_outputs(model, names):
@@ -232,10 +234,10 @@ class Trainer(BaseWrapper):
             yield inputs, targets, *chosen
 
     def decode(self, codes: NDArray[Any]) -> Arrays:
-        """Return what the layer named ``"decoder"`` makes of codes."""
+        """Return the output of the layer named ``"decoder"`` for codes."""
         decoder = self.model_.get_layer("decoder")
         codes = np.asarray(codes, np.float32)
-        # What is made of a code, which may be small, is as large as an input.
+        # Batches are sized by the output of the decoder, which is as large as an input.
         size = math.prod(n for n in self.model_.inputs[0].shape if n)
         examples = Examples(lambda i: (codes[i],) * 2, len(codes), size, 1.0)
         decoded = [
@@ -246,7 +248,7 @@ class Trainer(BaseWrapper):
 
 
 def _unpacked(packed: bytes) -> keras.Model:
-    # What Keras loads seeds itself from Python's random state, which is not ours.
+    # Loading draws seeds from Python's random state, which must not change.
     with scikeras_random.tensorflow_random_state(0):
         return pickle.loads(packed)
 
@@ -257,19 +259,19 @@ def _has_outputs(model: keras.Model, names: tuple[str, ...]) -> bool:
 
 
 def _main(outputs: Any) -> Any:
-    """Return the output that is trained, of a network that may have others by name."""
+    """Return the output that is trained, of a single one or several named ones."""
     return outputs["reconstruction"] if isinstance(outputs, dict) else outputs
 
 
 def _first(outputs: Any, n: int) -> Any:
-    """Return the first `n` of each output, as arrays."""
+    """Return the first `n` entries of each output as arrays."""
     return keras.tree.map_structure(lambda output: np.asarray(output)[:n], outputs)
 
 
 class Stopping(keras.callbacks.EarlyStopping):
-    """Keras' early stopping, for losses of any scale: an improvement is a relative one.
+    """Early stopping that requires a relative improvement, for losses of any scale.
 
-    Its `min_delta` is a difference, so the losses are compared by their logarithms.
+    The `min_delta` of Keras is a difference, so the logarithms of losses are compared.
     """
 
     def __init__(self, patience: int) -> None:
@@ -286,7 +288,7 @@ class Stopping(keras.callbacks.EarlyStopping):
 
 
 class Batches(keras.utils.PyDataset):
-    """Examples in a new random order each epoch, copied one batch at a time."""
+    """Batches of examples, in a new random order each epoch and copied on demand."""
 
     def __init__(
         self, examples: Examples, *, batch_size: int, seed: tuple[int, int]

@@ -1,4 +1,4 @@
-"""The variational autoencoder."""
+"""Variational autoencoder."""
 
 from collections.abc import Iterator, Sequence
 from numbers import Integral
@@ -40,29 +40,30 @@ def variational_autoencoder(
     activation: str = "tanh",
     beta: float = 0.1,
 ) -> "keras.Model":
-    """Fully connected variational autoencoder.
+    """Build a fully connected variational autoencoder.
 
     Parameters
     ----------
     window, n_channels : int
-        Shape of what it sees and gives back.
+        Number of steps in a window, and of values per step.
     hidden_units : sequence of int, default=(64,)
-        Sizes of the encoder's layers; the decoder has them in reverse.
+        Sizes of the hidden layers of the encoder. The decoder has them in reverse
+        order.
     latent_units : int or "auto", default="auto"
-        Size of the code. ``"auto"``: a quarter of the inputs, 1 to 16.
+        Size of the code. ``"auto"`` is a quarter of the inputs, 1 to 16.
     activation : str, default="tanh"
-        Name of a Keras activation.
+        Keras activation of the hidden layers.
     beta : float, default=0.1
         Weight of the divergence of the codes from a standard normal distribution,
-        against the squared error of a whole window.
+        relative to the sum of squared errors of a window.
 
     Returns
     -------
     keras.Model
-        From ``(batch, window, n_channels)`` to the same shape. The layers named
-        ``"code"`` and ``"log_variance"`` put out the distribution of the code, the one
-        named ``"decoder"`` makes a window of a code. In training the code is drawn,
-        else it is the mean.
+        From ``(batch, window, n_channels)`` to the same shape. The outputs of the
+        layers named ``"code"`` and ``"log_variance"`` are mean and log-variance of the
+        code, and the layer named ``"decoder"`` maps a code to a window. The code is
+        drawn in training, and is its mean otherwise.
     """
     import keras
 
@@ -74,7 +75,7 @@ def variational_autoencoder(
     x = dense_stack(flat, hidden_units, activation=activation)
     mean = keras.layers.Dense(units, name="code")(x)
     log_variance = keras.layers.Dense(units, name="log_variance")(x)
-    # The loss is a mean over the values of a window, the divergence is one for all.
+    # The squared error is a mean over the values of a window, the divergence a sum.
     code = GaussianCode(beta / (window * n_channels))(mean, log_variance)
     decoder = dense_decoder(
         units,
@@ -88,32 +89,34 @@ def variational_autoencoder(
 
 @parameters
 class VariationalAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDetector):
-    """Detect what a variational autoencoder, trained on normal rows, can't give back.
+    """Detect rows that a variational autoencoder fails to reconstruct.
 
-    The encoder tells for each row a distribution of codes near a standard normal one,
-    so that codes drawn from that give rows that look normal (`sample`). The noise in
-    the code keeps it from learning single training rows by heart, and from being
-    precise: of small anomalies it sees less than `AutoencoderDetector`.
+    The encoder maps each row to a distribution of codes that is close to a standard
+    normal distribution, so that codes drawn from the latter decode to rows that look
+    normal (`sample`). The noise in the code keeps the network from memorizing single
+    training rows and limits its precision: it misses more small anomalies than
+    `AutoencoderDetector`.
 
     Parameters
     ----------
     hidden_units : sequence of int, default=(64,)
-        Sizes of the encoder's layers; the decoder has them in reverse.
+        Sizes of the hidden layers of the encoder. The decoder has them in reverse
+        order.
     latent_units : int or "auto", default="auto"
-        Size of the code. ``"auto"``: a quarter of the inputs, 1 to 16.
+        Size of the code. ``"auto"`` is a quarter of the inputs, 1 to 16.
     activation : str, default="tanh"
-        Of the hidden layers. One that saturates does not carry on to sizes that it
-        never saw.
+        Keras activation of the hidden layers. One that saturates does not extrapolate
+        to values beyond the range of the training rows.
     beta : float, default=0.1
         Weight of the divergence in the loss. 1 is the evidence lower bound for values
-        with a variance of 1/2 about what the decoder says; the smaller the values, the
-        smaller should it be, or all codes become alike.
+        with a variance of 1/2 around the output of the decoder. Small values need a
+        small weight, since all codes become equal otherwise.
     n_draws : int or None, default=None
-        Codes that are drawn for each row when it is scored, which the error is averaged
-        over. None scores by the mean code. The draws are the same for all rows and come
-        from `random_state`. A `network` of your own then needs layers named ``"code"``,
-        ``"log_variance"`` and ``"decoder"``. It changes scores at once, the threshold
-        with the next fit.
+        Number of codes that are drawn per row in scoring, over which the error is
+        averaged. None uses the mean code. The noise of the draws is the same for all
+        rows and depends on `random_state`. With draws, a `network` of your own needs
+        layers named ``"code"``, ``"log_variance"`` and ``"decoder"``. Changes affect
+        scores immediately, and the threshold at the next fit.
     %(reconstruction)s
 
     Attributes
@@ -122,14 +125,15 @@ class VariationalAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDete
 
     See Also
     --------
-    skanomaly.make_detector : The recommended pipeline around it.
+    skanomaly.make_detector : Make the recommended pipeline with this detector.
 
     Notes
     -----
-    With x a row of D values, x' what is given back, m and v mean and log-variance of
-    its code, the loss is ``mean((x - x')**2) + beta / (2 * D) * sum(m**2 + exp(v) - v -
-    1)`` [1]_, weighted as in [2]_. The error is the mean of ``r**2 if abs(r) < 1 else 2
-    * abs(r) - 1`` with ``r = x - x'``, over draws too if there are some, as in [3]_.
+    For a row x of D values with reconstruction x', and a code with mean m and
+    log-variance v, the loss is ``mean((x - x')**2) + beta / (2 * D) * sum(m**2 + exp(v)
+    - v - 1)`` [1]_, weighted as in [2]_. The error is the mean of ``r**2 if abs(r) < 1
+    else 2 * abs(r) - 1`` with ``r = x - x'`` over steps and channels and, with
+    `n_draws`, over the draws as in [3]_.
 
     References
     ----------
@@ -170,18 +174,18 @@ class VariationalAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDete
         Parameters
         ----------
         n_samples : int, default=1
-            How many.
+            Number of rows to draw.
 
         Returns
         -------
         rows : ndarray of shape (n_samples, context * n_channels)
-            Made from codes of a standard normal distribution; the same ones each time.
-            Without the level that ``center`` took away.
+            Rows decoded from codes with a standard normal distribution, the same on
+            each call. Without the level that `center` removes.
 
         Raises
         ------
         TypeError, ValueError
-            If `n_samples` is no whole number of at least 1.
+            If `n_samples` is not an integer of at least 1.
         ValueError
             If the network is the user's own and lacks a layer named ``"code"`` or
             ``"decoder"``.
@@ -191,7 +195,7 @@ class VariationalAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDete
         return self.decode(self._noise(n_samples))
 
     def _noise(self, n: int) -> Float32s:
-        # Not `network_`: the scores that a fit ends with come before it is fitted.
+        # `network_` requires a fitted detector, and `fit` scores rows before it is.
         units = self._model.model_.get_layer("code").output.shape[-1]
         rng = np.random.default_rng(self._fit_seed)
         return rng.standard_normal((n, units), dtype=np.float32)
