@@ -173,7 +173,7 @@ def test_rows_of_another_shape_are_refused(of_series):
 
 @each_detector
 def test_rows_that_do_not_fit_the_channels_are_refused(detector):
-    with pytest.raises(ValueError, match=r"12 values a row.*5 channels"):
+    with pytest.raises(ValueError, match=r"12 features per row.*n_channels=5"):
         quick(detector, n_channels=5).fit(records())
     cube = wave(n_channels=3)[: WINDOW * 10].reshape(-1, WINDOW, 3)
     with pytest.raises(ValueError, match=r"3 channels.*2 were expected"):

@@ -280,7 +280,7 @@ def test_a_second_pass_is_trained_without_the_worst_rows():
     X = rows_of(wave())
     fitted = quick(AutoencoderDetector, contamination_trim=0.2, epochs=3).fit(X)
     assert len(fitted.history_["loss"]) == 6
-    examples = fitted._training_examples(fitted._check_rows(X))
+    examples = fitted._view.training(fitted._check_rows(X))
     kept = fitted._trimmed(examples)
     assert kept.count == examples.count - int(0.2 * examples.count)
     errors = naive.size(fitted.reconstruct(X) - X).mean(axis=1)
@@ -295,5 +295,5 @@ def test_rounding_is_no_error():
     assert (fitted.score_samples(X) == 0).all()
     assert (fitted.predict(X) == 1).all()
     assert (fitted.predict(X + np.array([0, 0.01, 0, 0])) == -1).all()
-    with pytest.raises(ValueError, match="n_components=4 gives rows .* back whole"):
+    with pytest.raises(ValueError, match="n_components=4 reconstructs rows .* exactly"):
         PCADetector(n_components=4).fit(X)
