@@ -127,7 +127,7 @@ def add_events(group: _ArgumentGroup) -> None:
         default="validation",
         help="scores to learn the threshold from: of the held-out end of the training "
         "part (validation, the default), of all of the training part (train) or of the "
-        "samples to be judged (scored)",
+        "scored samples (scored)",
     )
     add_event_size(group)
     group.add_argument(
