@@ -4,14 +4,17 @@
  * Find the events of errors beyond a threshold.
  *
  * An event is a run [start, stop) from `first` on; those at most `mergeGap` samples apart
- * are one, and of these, those shorter than `minLength` are left out.
+ * are one, and of these, those shorter than `minLength` are left out. A sample without
+ * an error, NaN, is in no event.
  */
 function findEvents(error, threshold, { first = 0, minLength = 1, mergeGap = 0 } = {}) {
   const events = [];
   let event = null;
+  let known = first; // since the last sample without an error
   for (let i = first; i < error.length; i++) {
+    if (Number.isNaN(error[i])) known = i + 1;
     if (!(error[i] > threshold)) continue;
-    if (event === null || i - event.stop > mergeGap) {
+    if (event === null || i - event.stop > mergeGap || known > event.stop) {
       event = { start: i, stop: i + 1, peak: i };
       events.push(event);
     }
