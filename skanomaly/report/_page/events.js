@@ -5,13 +5,17 @@
  *
  * An event is a run of samples [start, stop) from `first` on. Events separated by at
  * most `mergeGap` samples are merged; then those shorter than `minLength` are dropped.
+ * A sample without an error (NaN) is never in an event, so events on either side of it
+ * are not merged.
  */
 function findEvents(error, threshold, { first = 0, minLength = 1, mergeGap = 0 } = {}) {
   const events = [];
   let event = null;
+  let known = first; // first sample after the last one without an error
   for (let i = first; i < error.length; i++) {
+    if (Number.isNaN(error[i])) known = i + 1;
     if (!(error[i] > threshold)) continue;
-    if (event === null || i - event.stop > mergeGap) {
+    if (event === null || i - event.stop > mergeGap || known > event.stop) {
       event = { start: i, stop: i + 1, peak: i };
       events.push(event);
     }
