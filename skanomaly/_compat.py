@@ -31,6 +31,6 @@ def import_extra(module: str, *, extra: str) -> Any:
         return import_module(module)
     except ImportError as error:
         raise ImportError(
-            f"{module} is required but could not be imported ({error}); install it "
+            f"{module} is required but could not be imported ({error}). Install it "
             f"with: pip install 'skanomaly[{extra}]'"
         ) from error

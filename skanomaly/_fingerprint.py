@@ -56,8 +56,8 @@ def _hash(estimator: Any, name: str, value: Any) -> str:
         return str(joblib.hash(_told_apart(value)))
     except (PicklingError, AttributeError, TypeError, RecursionError) as error:
         raise ValueError(
-            f"the parameter {name} of {type(estimator).__name__} cannot be hashed "
-            f"({error}); pass a value that can be pickled."
+            f"The parameter {name} of {type(estimator).__name__} cannot be hashed "
+            f"({error}). Pass a value that can be pickled."
         ) from error
 
 

@@ -131,6 +131,6 @@ def check_lengths(n_samples: int, **columns: Any) -> None:
     for name, column in columns.items():
         if column is not None and len(column) != n_samples:
             raise ValueError(
-                f"{name} has {len(column)} values for {n_samples} samples; pass one "
+                f"{name} has {len(column)} values for {n_samples} samples. Pass one "
                 "value per sample."
             )

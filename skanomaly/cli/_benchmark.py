@@ -134,7 +134,7 @@ def benchmark(options: Namespace) -> None:
 
     if options.metric not in METRICS:
         raise InputError(
-            f"there is no metric {options.metric!r}.{closest(options.metric, METRICS)} "
+            f"There is no metric {options.metric!r}.{closest(options.metric, METRICS)} "
             f"Valid metrics are: {', '.join(METRICS)}."
         )
     estimators = {text: _detector(text) for text in options.detector}
@@ -195,7 +195,7 @@ def _detector(text: str) -> Any:
     name, _, said = text.partition(":")
     if name not in detector_names():
         raise InputError(
-            f"there is no detector {name!r}.{closest(name, detector_names())} "
+            f"There is no detector {name!r}.{closest(name, detector_names())} "
             f"Valid detectors are: {', '.join(detector_names())}."
         )
     try:

@@ -100,7 +100,7 @@ def detect(options: Namespace) -> None:
     check_options(options)
     if options.model is not None and (options.detector or options.window):
         raise InputError(
-            "--continue keeps the detector and window of the saved model; leave out "
+            "--continue keeps the detector and window of the saved model. Leave out "
             "--detector and --window."
         )
     saved = None if options.model is None else load(options.model)
@@ -210,8 +210,8 @@ def check_channels(saved: "SavedModel", names: tuple[str, ...]) -> None:
     if len(names) != n_known:
         known = f" ({', '.join(saved.channel_names)})" if saved.channel_names else ""
         raise InputError(
-            f"the model was trained on {n_known} channels{known}, but the file has "
-            f"{len(names)} ({', '.join(names)}); choose its columns with --value."
+            f"The model was trained on {n_known} channels{known}, but the file has "
+            f"{len(names)} ({', '.join(names)}). Choose its columns with --value."
         )
 
 
@@ -228,7 +228,7 @@ def _parts(options: Namespace, reading: Reading) -> Parts:
         if past.shape[1] != series.shape[1]:
             raise InputError(
                 f"{options.train} has {past.shape[1]} channels, but {options.file} has "
-                f"{series.shape[1]}; choose the columns of both with --value."
+                f"{series.shape[1]}. Choose the columns of both with --value."
             )
         said = f"trained on {len(past):,} samples of {options.train}"
         return parts(training=past.to_numpy(), n_train=0, said=said)

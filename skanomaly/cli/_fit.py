@@ -30,7 +30,7 @@ def check_options(options: Namespace) -> None:
     names = detector_names()
     if options.detector is not None and options.detector not in names:
         raise InputError(
-            f"there is no detector {options.detector!r}."
+            f"There is no detector {options.detector!r}."
             f"{closest(options.detector, names)} Valid detectors are: "
             f"{', '.join(names)}."
         )
@@ -38,7 +38,7 @@ def check_options(options: Namespace) -> None:
         if options.threshold is not None:
             resolve_threshold(options.threshold)
         check_folder(options.out)
-    whose = "the default" if options.threshold is None else "the"
+    whose = "The default" if options.threshold is None else "The"
     if getattr(options, "model", None) is None:
         # The rule that "auto" stands for depends on the detector.
         _check_rule(options, new_pipeline(options)[-1].threshold, whose)
@@ -54,7 +54,7 @@ def _check_rule(options: Namespace, threshold: Any, whose: str) -> None:
     if highest and options.threshold_on == "scored":
         raise InputError(
             f"{whose} threshold {threshold!r} is never below the highest error, so "
-            "with --threshold-on scored it never finds anything; pass another rule, "
+            "with --threshold-on scored it never finds anything. Pass another rule, "
             "such as --threshold sigma:8."
         )
 
@@ -63,7 +63,7 @@ def check_training(options: Namespace, n_train: int) -> None:
     """Raise if the training part is shorter than a window."""
     if n_train < 2:
         raise InputError(
-            f"the training part has {n_train} samples, which is too few; train on at "
+            f"The training part has {n_train} samples, which is too few. Train on at "
             "least 2."
         )
     if not isinstance(options.window, int):
@@ -71,13 +71,13 @@ def check_training(options: Namespace, n_train: int) -> None:
     if options.window > n_train:
         raise InputError(
             f"--window {options.window} is longer than the training series of "
-            f"{n_train:,} samples; pass a shorter window or train on more samples."
+            f"{n_train:,} samples. Pass a shorter window or train on more samples."
         )
     if options.window < 2 and hasattr(new_pipeline(options)[-1], "forecast"):
         raise InputError(
             f"--window {options.window} is too short for the detector "
-            f"{options.detector!r}, which forecasts a sample from those before it; "
-            "pass at least 2."
+            f"{options.detector!r}, which forecasts a sample from those before it. "
+            "Pass at least 2."
         )
 
 
@@ -87,7 +87,7 @@ def load(path: str) -> "SavedModel":
 
     if not Path(path).is_file():
         raise InputError(
-            f"there is no model {path!r}; pass the model.joblib or the folder of a run."
+            f"There is no model {path!r}. Pass the model.joblib or the folder of a run."
         )
     warn(f"loading {path} runs the code stored in it: only load models that you trust")
     with bad_input(), warnings_in_one_line():
@@ -119,7 +119,7 @@ def new_pipeline(options: Namespace) -> Any:
     if options.epochs is not None:
         if not trains_in_epochs(pipeline[-1]):
             raise InputError(
-                f"the detector {name!r} is not trained in epochs; leave out --epochs."
+                f"The detector {name!r} is not trained in epochs. Leave out --epochs."
             )
         pipeline[-1].set_params(epochs=options.epochs)
     return pipeline
@@ -159,19 +159,19 @@ def prepare_to_go_on(options: Namespace, saved: "SavedModel", n_train: int) -> A
     pipeline = saved.pipeline
     if not hasattr(pipeline, "steps"):
         raise InputError(
-            "--continue needs a pipeline that 'skanomaly detect' saved; pass its run."
+            "--continue needs a pipeline that 'skanomaly detect' saved. Pass its run."
         )
     if not trains_in_epochs(pipeline[-1]):
         raise InputError(
             f"--continue needs a detector that is trained in epochs, which "
-            f"{detector_name(pipeline)} is not; train a new one without --continue."
+            f"{detector_name(pipeline)} is not. Train a new one without --continue."
         )
-    _check_rule(options, options.threshold or pipeline[-1].threshold, "the model's")
+    _check_rule(options, options.threshold or pipeline[-1].threshold, "The model's")
     window = window_of(pipeline)
     if window is not None and window > n_train:
         raise InputError(
-            f"the model's window of {window} is longer than the training series of "
-            f"{n_train:,} samples; train on more samples."
+            f"The model's window of {window} is longer than the training series of "
+            f"{n_train:,} samples. Train on more samples."
         )
     said = {
         "epochs": options.epochs,

@@ -39,7 +39,7 @@ def read_labels_file(options: Namespace) -> NDArray[np.bool_] | None:
     table = read_table_of(file)
     if table.shape[1] != 1:
         raise InputError(
-            f"{file} has {table.shape[1]} columns; pass a file with a single column of "
+            f"{file} has {table.shape[1]} columns. Pass a file with a single column of "
             "one label per sample."
         )
     labels, heading = table.iloc[:, 0].to_numpy(), table.columns[0].lower()

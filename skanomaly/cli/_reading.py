@@ -93,7 +93,7 @@ def read_series(
     values = _value_columns(pd, table, reading.value, no_values)
     if labels in values:
         raise InputError(
-            f"column {labels!r} holds the labels; leave it out of --value."
+            f"Column {labels!r} holds the labels. Leave it out of --value."
         )
     for name in values:
         # Values of any type can be counted.
@@ -110,14 +110,14 @@ def read_series(
         from skanomaly.preprocessing import select_dates
 
         if not isinstance(series.index, pd.DatetimeIndex):
-            raise InputError("--from and --until need times; name them with --time.")
+            raise InputError("--from and --until need times. Name them with --time.")
         series = select_dates(series, first, last)
     if reading.every is None and isinstance(series.index, pd.DatetimeIndex):
         _warn_of_uneven_steps(file, series.index)
     series = _finite(series, interpolate=bool(reading.interpolate))
     if len(series) < 2:
         raise InputError(
-            f"{file} holds a single sample; pass a series of at least 2 samples."
+            f"{file} holds a single sample. Pass a series of at least 2 samples."
         )
     return series
 
@@ -130,7 +130,7 @@ def read_table_of(file: str) -> "DataFrame":
     if not path.exists():
         near = path.parent.iterdir() if path.parent.is_dir() else ()
         hint = closest(path.name, (other.name for other in near))
-        raise InputError(f"there is no file {file!r}.{hint}")
+        raise InputError(f"There is no file {file!r}.{hint}")
     table: DataFrame = read_table(path)
     return table
 
@@ -188,7 +188,7 @@ def _value_columns(
             return numeric
         if not numeric:
             raise InputError(
-                "no column holds numbers, and a series needs one. The columns are: "
+                "No column holds numbers, and a series needs one. The columns are: "
                 f"{', '.join(map(str, table.columns))}."
             )
         listed = ", ".join(numeric[:12]) + (", ..." if len(numeric) > 12 else "")
@@ -217,13 +217,13 @@ def _aggregate(
 
     if time is None:
         raise InputError(
-            f"--every needs times; name their column with --time. The columns are: "
+            f"--every needs times. Name their column with --time. The columns are: "
             f"{', '.join(table.columns)}."
         )
     if _counts_samples(pd, table[time]):
         raise InputError(
             f"--every needs times, but column {time!r} holds small numbers, such as "
-            f"{table[time].iloc[0]}; name another column with --time."
+            f"{table[time].iloc[0]}. Name another column with --time."
         )
     agg = reading.agg or "sum"
     fill = reading.fill

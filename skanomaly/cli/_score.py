@@ -105,6 +105,6 @@ def _check_model_there(options: Namespace) -> None:
     there = Path(options.out, "model.joblib")
     if there.exists() and not there.samefile(options.model):
         raise InputError(
-            f"the folder {options.out} holds another model, {there.name}, which does "
-            "not belong to the scores; choose another folder with --out."
+            f"The folder {options.out} holds another model, {there.name}, which does "
+            "not belong to the scores. Choose another folder with --out."
         )

@@ -188,7 +188,7 @@ def make_detector(
         asked = str(name).lower().removesuffix("detector")
         hint = closest(asked, _RECIPES)
         raise ValueError(
-            f"detector {name!r} is unknown.{hint} Valid names are: "
+            f"Detector {name!r} is unknown.{hint} Valid names are: "
             f"{', '.join(_RECIPES)}."
         )
     recipe = _RECIPES[name]

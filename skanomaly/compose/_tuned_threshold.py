@@ -286,7 +286,7 @@ def _truth_of(X: Any, y: Any) -> NDArray[np.bool_]:
     n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
     if len(truth) != n_samples:
         raise ValueError(
-            f"y has {len(truth)} labels for {n_samples} samples in X; pass one label "
+            f"y has {len(truth)} labels for {n_samples} samples in X. Pass one label "
             "per sample."
         )
     return truth

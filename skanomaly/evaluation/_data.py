@@ -62,7 +62,7 @@ class LabelledData:
             y = read_labels(self.y, name="y")
             _check_parts(X, y, self.train_size)
         except ValueError as error:
-            raise ValueError(f"data set {self.name!r}: {error}") from error
+            raise ValueError(f"Data set {self.name!r}: {error}") from error
         object.__setattr__(self, "X", X)
         object.__setattr__(self, "y", y)
         object.__setattr__(self, "train_size", int(self.train_size))
@@ -86,7 +86,7 @@ def _as_numbers(values: Any) -> NDArray[np.float64]:
 def _check_parts(X: NDArray[np.float64], y: NDArray[np.bool_], train_size: Any) -> None:
     if len(X) != len(y):
         raise ValueError(
-            f"X has {len(X)} samples and y has {len(y)} labels; pass one label per "
+            f"X has {len(X)} samples and y has {len(y)} labels. Pass one label per "
             "sample."
         )
     size = np.asarray(train_size)

@@ -41,13 +41,13 @@ def as_estimators(
         tables = [one.name for one in datasets if one.records]
         if tables:
             raise ValueError(
-                f"data set {tables[0]!r} holds records, but detectors given by name "
-                "cut a series into windows; pass estimators, such as "
+                f"Data set {tables[0]!r} holds records, but detectors given by name "
+                "cut a series into windows. Pass estimators, such as "
                 "{'pca': PCADetector()}."
             )
         estimators = {name: make_detector(name) for name in estimators}
     if not estimators:
-        raise ValueError("estimators is empty; pass at least one.")
+        raise ValueError("estimators is empty. Pass at least one.")
     for name, estimator in estimators.items():
         missing = [
             method
@@ -56,7 +56,7 @@ def as_estimators(
         ]
         if missing:
             raise ValueError(
-                f"estimator {name!r} must be an outlier detector, an object with a "
+                f"Estimator {name!r} must be an outlier detector, an object with a "
                 f"method {missing[0]}, got {estimator!r}."
             )
     return {name: clone_with(one, "memory", None) for name, one in estimators.items()}
@@ -80,17 +80,17 @@ def as_seeds(seeds: Iterable[int]) -> list[int]:
 def _check_datasets(datasets: list[LabelledData]) -> None:
     """Raise if there is no data set, a repeated name, or no anomaly in any of them."""
     if not datasets:
-        raise ValueError("datasets is empty; pass at least one.")
+        raise ValueError("datasets is empty. Pass at least one.")
     names = [one.name for one in datasets]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise ValueError(
-            f"the name {repeated[0]!r} is used by {names.count(repeated[0])} data "
-            "sets, but names must be unique in the results; rename all but one."
+            f"The name {repeated[0]!r} is used by {names.count(repeated[0])} data "
+            "sets, but names must be unique in the results. Rename all but one."
         )
     if not any(one.y.any() for one in datasets):
         raise ValueError(
-            "no data set has an anomaly in its truth, so no metric is defined; pass "
+            "No data set has an anomaly in its truth, so no metric is defined. Pass "
             "labels 0 and 1 with 1 anomalous, or +1 and -1 with -1 anomalous."
         )
 
@@ -100,7 +100,7 @@ def _from_arrays(name: str, held: Any) -> LabelledData:
         return replace(held, name=name)
     if not isinstance(held, tuple) or len(held) != 3:
         raise ValueError(
-            f"data set {name!r} must be a LabelledData or a tuple (X, y, train_size), "
+            f"Data set {name!r} must be a LabelledData or a tuple (X, y, train_size), "
             f"got {type(held).__name__}."
         )
     return LabelledData(name, *held)

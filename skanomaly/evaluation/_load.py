@@ -95,7 +95,7 @@ def _from_folder(folder: Path) -> list[tuple[Path, Any]]:
     files = sorted(file for file in folder.iterdir() if file.name.endswith(_SUFFIXES))
     if not files:
         raise ValueError(
-            f"the folder {folder} holds no data: none of its files ends with "
+            f"The folder {folder} holds no data: none of its files ends with "
             f"{', '.join(_SUFFIXES)}. Check the path."
         )
     return [(file, None) for file in files]
@@ -106,7 +106,7 @@ def _from_index(folder: Path) -> list[tuple[Path, Any]]:
     names = [name for name in _NAMES if name in index.columns]
     if not names:
         raise ValueError(
-            f"{folder / _INDEX} does not name the files; it needs a column 'file', but "
+            f"{folder / _INDEX} does not name the files. It needs a column 'file', but "
             f"has {_listed(index)}."
         )
     files = [_existing(folder, str(name)) for name in index[names[0]]]
@@ -138,7 +138,7 @@ def _read(
     train_fraction: float,
 ) -> LabelledData:
     if not file.exists():
-        raise ValueError(f"there is no file {file}; check the path.")
+        raise ValueError(f"There is no file {file}. Check the path.")
     if file.suffix == ".npz":
         X, y, own_size = _from_npz(file)
         train_size = own_size if train_size is None else train_size
@@ -160,7 +160,7 @@ def _from_npz(file: Path) -> tuple[Any, Any, Any]:
     missing = [name for name in ("X", "y") if name not in arrays]
     if missing:
         raise ValueError(
-            f"{file} has no array {missing[0]!r}; it must hold X and y, but has "
+            f"{file} has no array {missing[0]!r}. It must hold X and y, but has "
             f"{', '.join(arrays) or 'none'}."
         )
     return arrays["X"], arrays["y"], arrays.get("train_size")
@@ -177,7 +177,7 @@ def _from_table(
         _check_column(file, others, name, f"column other than {label!r} named")
     if not chosen:
         raise ValueError(
-            f"{file} has no numeric column other than {label!r}; its columns are: "
+            f"{file} has no numeric column other than {label!r}. Its columns are: "
             f"{_listed(table)}."
         )
     return others[chosen].to_numpy(), table[label].to_numpy()

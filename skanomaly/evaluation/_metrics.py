@@ -51,11 +51,11 @@ def check_metrics(metrics: Any) -> list[str]:
         metrics = METRICS if metrics == "all" else [metrics]
     names = list(metrics)
     if not names:
-        raise ValueError("metrics is empty; pass at least one name, or 'all'.")
+        raise ValueError("metrics is empty. Pass at least one name, or 'all'.")
     for name in names:
         if name not in METRICS:
             raise ValueError(
-                f"there is no metric {name!r}.{closest(name, METRICS)} Valid "
+                f"There is no metric {name!r}.{closest(name, METRICS)} Valid "
                 f"metrics are: {', '.join(METRICS)}."
             )
     return names

@@ -95,7 +95,7 @@ class Tracker:
         except (self._mlflow.exceptions.MlflowException, OSError) as error:
             raise OSError(
                 f"MLflow no longer accepts runs at {self._uri}: {error} Runs logged "
-                "before are kept; repeat the call when MLflow is available."
+                "before are kept. Repeat the call when MLflow is available."
             ) from error
 
     def _log(self, job: Job, record: Record) -> None:
@@ -210,7 +210,7 @@ def _check_answer(uri: str) -> None:
         pass  # the server responds, even if it requires a login
     except OSError as error:
         raise ConnectionError(
-            f"no MLflow server responds at {uri} ({error}); start one with 'mlflow "
+            f"No MLflow server responds at {uri} ({error}). Start one with 'mlflow "
             "server', or pass another URI, such as sqlite:///mlflow.db."
         ) from error
 

@@ -104,7 +104,7 @@ def critical_difference(
     """
     if n_estimators < 2 or n_datasets < 1 or not 0 < alpha < 1:
         raise ValueError(
-            "a critical difference needs n_estimators >= 2, n_datasets >= 1 and "
+            "A critical difference needs n_estimators >= 2, n_datasets >= 1 and "
             f"0 < alpha < 1, got {n_estimators}, {n_datasets} and {alpha}."
         )
     q = studentized_range.ppf(1 - alpha, n_estimators, np.inf) / np.sqrt(2)

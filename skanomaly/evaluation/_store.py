@@ -62,8 +62,8 @@ def open_store(folder: str | PathLike[str] | None) -> Iterator[RunStore | None]:
     with (store.folder / ".lock").open("w", encoding="utf-8") as file:
         if not _lock(file):
             raise ValueError(
-                f"another call uses the store {folder}, and both would make the same "
-                "runs; wait until it has ended, or pass another folder."
+                f"Another call uses the store {folder}, and both would make the same "
+                "runs. Wait until it has ended, or pass another folder."
             )
         yield store
 

@@ -99,7 +99,7 @@ def test_the_label_column_and_the_channels_may_be_named(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nowhere"], "there is no file nowhere"),
+        (["nowhere"], "There is no file nowhere"),
         (["--detector", "pce"], "no detector 'pce'. Did you mean 'pca'?"),
         (
             ["--detector", "pca:widow=3"],
@@ -144,7 +144,7 @@ def test_without_anomalies_there_is_nothing_to_do(tmp_path, capsys):
     table = pd.DataFrame({"cpu": np.arange(50.0), "label": 0})
     table.to_csv(tmp_path / "calm.csv", index=False)
     assert main(["benchmark", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
-    assert "no data set has an anomaly" in capsys.readouterr().err
+    assert "No data set has an anomaly" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a signal to a process group")

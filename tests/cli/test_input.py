@@ -65,11 +65,11 @@ BAD = {
     "rule": ("detect good.csv --threshold sigma:x", "does not fit 'sigma'"),
     "useless rule": (
         "detect good.csv --threshold max --threshold-on scored",
-        "the threshold 'max' is never below the highest error",
+        "The threshold 'max' is never below the highest error",
     ),
     "useless default": (
         "detect good.csv --threshold-on scored",
-        "the default threshold 'auto'",
+        "The default threshold 'auto'",
     ),
     "folder to write": ("detect good.csv --out good.csv/x", "Cannot write to the fold"),
     "fraction": ("detect good.csv --train-fraction 1", "not between 0 and 1"),

@@ -130,7 +130,7 @@ def write(folder, name, content):
 
 
 def test_what_is_wrong_with_files_and_folders(tmp_path):
-    with pytest.raises(ValueError, match="there is no file .*/a.csv"):
+    with pytest.raises(ValueError, match="There is no file .*/a.csv"):
         load_datasets([tmp_path / "a.csv"])
     with pytest.raises(ValueError, match="holds no data: none of its files ends with"):
         load_datasets([tmp_path])
@@ -164,7 +164,7 @@ def test_what_is_wrong_with_files_and_folders(tmp_path):
     ],
 )
 def test_what_is_wrong_with_arrays(X, y, train_size, message):
-    with pytest.raises(ValueError, match=f"data set 'a': {message}"):
+    with pytest.raises(ValueError, match=f"Data set 'a': {message}"):
         LabelledData("a", X, y, train_size)
 
 

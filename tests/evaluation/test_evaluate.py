@@ -261,8 +261,8 @@ def test_chosen_metrics_and_the_callback(tmp_path):
     [
         ([], WAVES, {}, "estimators is empty"),
         (["pce"], WAVES, {}, "'pce' is unknown. Did you mean 'pca'"),
-        ({"a": Guess}, WAVES, {}, "estimator 'a' must be an outlier detector"),
-        ({"a": 3}, WAVES, {}, "estimator 'a' must be an outlier detector"),
+        ({"a": Guess}, WAVES, {}, "Estimator 'a' must be an outlier detector"),
+        ({"a": 3}, WAVES, {}, "Estimator 'a' must be an outlier detector"),
         (["pca"], [], {}, "datasets is empty"),
         (["pca"], [3], {}, "must hold LabelledData or paths"),
         (["pca"], {"a": (WAVES[0].X, WAVES[0].y)}, {}, "'a' must be a LabelledData or"),
@@ -273,7 +273,7 @@ def test_chosen_metrics_and_the_callback(tmp_path):
         (["pca"], WAVES, {"seeds": (-1,)}, "seeds must be at least one integer"),
         (["pca"], WAVES, {"seeds": [True]}, "seeds must be at least one integer"),
         (["pca"], WAVES, {"seeds": [0.0]}, "seeds must be at least one integer"),
-        (["pca"], WAVES, {"metrics": "vus"}, "there is no metric 'vus'"),
+        (["pca"], WAVES, {"metrics": "vus"}, "There is no metric 'vus'"),
         (["pca"], WAVES, {"metrics": []}, "metrics is empty"),
     ],
 )

@@ -131,7 +131,7 @@ def test_where_mlflow_goes_away_what_is_done_is_kept(tmp_path, store):
 @pytest.mark.parametrize(
     ("uri", "message"),
     [
-        ("http://127.0.0.1:9", "no MLflow server responds at http://127.0.0.1:9"),
+        ("http://127.0.0.1:9", "No MLflow server responds at http://127.0.0.1:9"),
         ("gopher://x", "MLflow cannot log to gopher://x"),
     ],
 )

@@ -170,7 +170,7 @@ def test_tables_hold_what_was_returned(tmp_path, format):
 def test_what_is_unknown_is_refused(tmp_path):
     with pytest.raises(ValueError, match="format must be one of"):
         write_results(results_of(), tmp_path / "new", format="json")
-    with pytest.raises(ValueError, match="there is no metric 'auc'"):
+    with pytest.raises(ValueError, match="There is no metric 'auc'"):
         write_results(results_of(), tmp_path / "new", metric="auc")
     assert not (tmp_path / "new").exists()
 
