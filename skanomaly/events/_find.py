@@ -96,10 +96,7 @@ def find_events(
     if channel_errors is not None:
         errors = _check_channels(channel_errors, unknown, channel_names)
     elif channel_names is not None:
-        raise ValueError(
-            "channel_names needs channel_errors, got None. Pass the result of "
-            "score_channels(X)."
-        )
+        raise ValueError("channel_names needs channel_errors. Pass score_channels(X).")
     # A pandas Series is indexed by label, but samples are numbered by position.
     times = getattr(index, "iloc", index)
     if index is not None and len(index) != n_samples:
