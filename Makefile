@@ -2,6 +2,7 @@
 #
 #   make demo            a generated series, from training to pictures, in demo/
 #   make test            lint, types, layers, then the tests
+#   make quick           the tests that are not slow
 #   make PYTHON=python3.12 test
 
 PYTHON ?= python3
@@ -9,19 +10,23 @@ WORKERS ?= 2
 BIN = .venv/bin
 
 .NOTPARALLEL:
-.PHONY: demo test lint types verify bench docs clean
+.PHONY: demo test quick lint types verify bench docs clean
 
 demo: .venv/.installed-cli
 	$(BIN)/skanomaly demo --out demo
 
 # One thread for each worker: TensorFlow takes all cores in each otherwise.
-test: export OMP_NUM_THREADS = 1
-test: export TF_NUM_INTRAOP_THREADS = 1
-test: export TF_NUM_INTEROP_THREADS = 1
-test: export TF_CPP_MIN_LOG_LEVEL = 2
-test: export MPLBACKEND = Agg
+test quick: export OMP_NUM_THREADS = 1
+test quick: export TF_NUM_INTRAOP_THREADS = 1
+test quick: export TF_NUM_INTEROP_THREADS = 1
+test quick: export TF_CPP_MIN_LOG_LEVEL = 2
+test quick: export MPLBACKEND = Agg
 test: lint .venv/.chromium
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+
+# Without the tests that are marked as slow: for work in progress.
+quick: .venv/.installed-test
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(PYTEST_ARGS)
 
 lint: .venv/.installed-test
 	$(BIN)/ruff check .

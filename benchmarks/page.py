@@ -22,7 +22,8 @@ sys.path.insert(0, str(ROOT))  # the tests are not installed
 from _figures._command import skanomaly  # noqa: E402
 from _results import RESULTS, data_folder, origin, write_json  # noqa: E402
 
-from skanomaly.report import Detection, draw_page  # noqa: E402
+from skanomaly.detection import Detection, TimeSeries  # noqa: E402
+from skanomaly.report import draw_page  # noqa: E402
 from tests.report.browser import Browser, start_chromium  # noqa: E402
 
 N_SAMPLES, N_ANOMALIES, N_TIMES = 1_000_000, 60, 7
@@ -88,13 +89,11 @@ def series() -> Detection:
     for start in rng.integers(half, N_SAMPLES - 300, N_ANOMALIES):
         error[start : start + 300] += rng.gamma(3) * np.hanning(300)
         truth[start : start + 300] = True
-    return Detection.from_scores(
-        -error,
-        values=values[:, None],
+    return Detection(
+        series=TimeSeries(values, truth=truth, n_train=half),
+        scores=-error,
         expected=np.sin(t / 50)[:, None],
         offset=-3.0,
-        truth=truth,
-        n_train=half,
     )
 
 

@@ -71,7 +71,7 @@ BAD = {
         "detect good.csv --threshold-on scored",
         "the default threshold 'auto'",
     ),
-    "folder to write": ("detect good.csv --out good.csv/x", "cannot write to the fold"),
+    "folder to write": ("detect good.csv --out good.csv/x", "Cannot write to the fold"),
     "fraction": ("detect good.csv --train-fraction 1", "not between 0 and 1"),
     "until": ("detect good.csv --train-until 2025-01-01", "lasts from 2024-01-01"),
     "until what": ("detect good.csv --train-until soon", "'soon' is not a time"),
@@ -87,8 +87,11 @@ BAD = {
     "channels": ("detect three.csv --value a b --train good.csv", "no column 'a'"),
     "epochs": ("detect good.csv --epochs many", "'many' is no whole number"),
     "missing model": ("score no.joblib good.csv", "no model 'no.joblib'"),
-    "no model": ("score model.joblib good.csv", "is no saved model"),
-    "continue what": ("detect good.csv --continue model.joblib", "is no saved model"),
+    "no model": ("score model.joblib good.csv", "is not a saved model"),
+    "continue what": (
+        "detect good.csv --continue model.joblib",
+        "is not a saved model",
+    ),
     "continue with": (
         "detect good.csv --continue forest.joblib --window 9",
         "keeps the detector and window",
@@ -107,7 +110,7 @@ BAD = {
         "detect good.csv --out place",
         "its scores.csv is a folder",
     ),
-    "score where": ("score forest.joblib good.csv --out good.csv", "cannot write"),
+    "score where": ("score forest.joblib good.csv --out good.csv", "Cannot write"),
 }
 
 

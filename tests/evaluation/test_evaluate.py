@@ -175,7 +175,7 @@ def test_another_version_is_another_run(tmp_path, monkeypatch):
     count = tmp_path / "count"
     estimators = {"guess": Guess(count_in=str(count))}
     evaluate(estimators, WAVES, **options)
-    monkeypatch.setattr("skanomaly._fingerprint.__version__", "9.9")
+    monkeypatch.setattr("skanomaly._versions.__version__", "9.9")
     evaluate(estimators, WAVES, **options)
     assert n_lines(count) == 4
 
