@@ -61,6 +61,15 @@ class House:
         }
 
     @cached_property
+    def parameter_counts(self) -> dict[str, int]:
+        """Parameters of each function without ``self``, by file and name."""
+        return {
+            f"{name}:{node.name}:{node.lineno}": _n_parameters(node)
+            for name, tree in self.trees.items()
+            for node in _functions(tree)
+        }
+
+    @cached_property
     def bases(self) -> dict[str, list[str]]:
         """Names of the bases of each class of the package."""
         return {
@@ -115,6 +124,7 @@ class House:
             "lines of a function": _spread(list(functions.values())),
             "files over 400 lines": sum(n > 400 for n in files.values()),
             "functions over 50 lines": sum(n > 50 for n in functions.values()),
+            "most parameters of a function": max(self.parameter_counts.values()),
             "lines in detectors": sum(room),
             "lines in all": sum(files.values()),
             "private imports across rooms": len(self.private_imports),
@@ -148,6 +158,12 @@ def _code(tree: ast.Module) -> str:
 
 def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+def _n_parameters(function: ast.FunctionDef) -> int:
+    taken = function.args
+    named = [*taken.posonlyargs, *taken.args, *taken.kwonlyargs]
+    return sum(one.arg not in ("self", "cls") for one in named)
 
 
 def _length(function: ast.FunctionDef) -> int:

@@ -11,7 +11,7 @@ import skanomaly
 from tests.house import RULES, House
 
 HOUSE = House(Path(skanomaly.__file__).parent)
-DEEPEST, LONGEST_FILE, LONGEST_FUNCTION = 4, 400, 50
+DEEPEST, LONGEST_FILE, LONGEST_FUNCTION, MOST_PARAMETERS = 4, 400, 50, 11
 
 # Files of one name are about one thing. These are about the same thing in two rooms, or
 # stand for a whole room.
@@ -47,6 +47,11 @@ def test_files_are_short():
 def test_functions_are_short():
     lengths = HOUSE.function_lengths
     assert {name: n for name, n in lengths.items() if n > LONGEST_FUNCTION} == {}
+
+
+def test_functions_have_few_parameters():
+    counts = HOUSE.parameter_counts
+    assert {name: n for name, n in counts.items() if n > MOST_PARAMETERS} == {}
 
 
 def test_no_room_imports_a_private_file_of_another_room():
