@@ -85,7 +85,7 @@ BAD = {
     "from": ("detect nan.csv --interpolate --from 2024-01-01", "need times"),
     "dates": ("detect good.csv --from 2025-01-01", "no sample lies between"),
     "channels": ("detect three.csv --value a b --train good.csv", "no column 'a'"),
-    "epochs": ("detect good.csv --epochs many", "'many' is no whole number"),
+    "epochs": ("detect good.csv --epochs many", "'many' is not a whole number"),
     "missing model": ("score no.joblib good.csv", "no model 'no.joblib'"),
     "no model": ("score model.joblib good.csv", "is not a saved model"),
     "continue what": (
@@ -101,7 +101,10 @@ BAD = {
         "needs a pipeline",
     ),
     "score nan": ("score forest.joblib nan.csv", "is missing"),
-    "score channels": ("score forest.joblib three.csv --value *", "gives 3 (a, b, c)"),
+    "score channels": (
+        "score forest.joblib three.csv --value *",
+        "file has 3 (a, b, c)",
+    ),
     "other model there": (
         "score forest.joblib good.csv --out other",
         "holds another model, model.joblib",

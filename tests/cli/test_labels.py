@@ -150,7 +150,11 @@ LABELS = {
         "holds no anomaly from sample 200 on",
         "(1 in all)",
     ),
-    "two columns": ("0,1\n1,0\n", "has 2 columns: it must have one", ""),
+    "two columns": (
+        "0,1\n1,0\n",
+        "has 2 columns; pass a file with a single",
+        "",
+    ),
     "empty": ("", "is empty", ""),
 }
 

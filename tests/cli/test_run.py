@@ -141,7 +141,7 @@ print([code, "keras" in sys.modules])
         env={"PYTHONPATH": str(ROOT)},
     )
     assert done.stdout.strip() == "[2, False]"
-    assert "trained on 1 channels (cpu), the file gives 2" in done.stderr
+    assert "trained on 1 channels (cpu), but the file has 2" in done.stderr
 
 
 def test_training_goes_on(folder, trained, capsys):

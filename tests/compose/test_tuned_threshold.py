@@ -157,7 +157,11 @@ def test_folds_side_by_side_are_folds_one_by_one():
     [
         ({}, None, "requires y to be passed"),
         ({}, np.zeros(120), "has no anomaly.*Label some"),
-        ({}, np.r_[np.ones(20, int), np.zeros(100, int)], "keeps for scoring has no"),
+        (
+            {},
+            np.r_[np.ones(20, int), np.zeros(100, int)],
+            "y in the folds of cv has no",
+        ),
         ({"cv": "prefit"}, np.zeros(120), "has no anomaly|not fitted"),
         ({}, np.zeros(7), "y has 7 labels for 120 samples"),
         ({}, np.arange(120), "y must hold 0 and 1 .* it holds 0, 1, 2, 3, 4, 5, ..."),
