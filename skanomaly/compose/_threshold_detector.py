@@ -164,7 +164,7 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
             self.estimator_ = remember(
                 self.memory, self._identity, lambda: self._fitted_on(training)
             )
-        scores = self._known_scores(training if held_out is None else held_out)
+        scores = self._known(training if held_out is None else held_out).scores
         self.offset_ = rule.fit(scores).offset_
         return self
 
@@ -181,8 +181,7 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
         scores : ndarray of shape (n_rows,)
             Scores as returned by ``estimator_.score_samples``.
         """
-        check_is_fitted(self)
-        return self._known_scores(self._check_rows(X, reset=False))
+        return self.assess(X).scores
 
     def assess(self, X: ArrayLike, *, step: int | None = None) -> Assessment:
         """Return errors and, if the estimator has them, expected values.
@@ -202,9 +201,7 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
             errors.
         """
         check_is_fitted(self)
-        if hasattr(innermost(self.estimator_), "assess"):
-            return ask(self.estimator_, self._check_rows(X, reset=False), step=step)
-        return Assessment(0.0 - self.score_samples(X)[:, np.newaxis])
+        return self._known(self._check_rows(X, reset=False), step)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -235,20 +232,21 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
     def _fitted_on(self, training: Any) -> Any:
         return clone(self.estimator).fit(_thinned(training, self.max_rows))
 
-    def _known_scores(self, rows: Any) -> NDArray[np.float64]:
+    def _known(self, rows: Any, step: int | None = None) -> Assessment:
         if self.memory is None or self._identity is None:
-            return self._scores(rows)
-        key = identity(self, self._identity, *_content(rows))
-        return remember(self.memory, key, lambda: self._scores(rows))
+            return self._assess(rows, step)
+        key = identity(self, self._identity, step, *_content(rows))
+        return remember(self.memory, key, lambda: self._assess(rows, step))
 
-    def _scores(self, rows: Any) -> NDArray[np.float64]:
+    def _assess(self, rows: Any, step: int | None) -> Assessment:
+        if hasattr(innermost(self.estimator_), "assess"):
+            return ask(self.estimator_, rows, step=step)
         size = max(1, BLOCK_VALUES // self.n_features_in_)
         blocks = [
-            self.estimator_.score_samples(rows[start : start + size])
+            ask(self.estimator_, rows[start : start + size]).errors
             for start in range(0, rows.shape[0], size)
         ]
-        scores: NDArray[np.float64] = np.concatenate(blocks, dtype=np.float64)
-        return scores
+        return Assessment(np.concatenate(blocks))
 
 
 def _check_scores(estimator: Any) -> None:

@@ -119,7 +119,7 @@ def test_what_cannot_be_drawn_is_refused(labelled, forest):
         draw.from_predictions(np.zeros(300, int), X[:, 0])
     with pytest.raises(ValueError, match="y_score has 9 values for 300 samples"):
         draw.from_predictions(y, X[:9, 0])
-    with pytest.raises(ValueError, match="'vus_pr' judges scores"):
+    with pytest.raises(ValueError, match="'vus_pr' evaluates scores"):
         draw.from_predictions(y, X[:, 0], scoring="vus_pr")
     with pytest.raises(
         ValueError, match=r"has shape \(2,\), but values has shape \(3,\)"

@@ -184,5 +184,5 @@ def test_what_cannot_be_drawn_is_refused(display, volume, area):
     ):
         with pytest.raises(ValueError, match=message):
             display.from_predictions(labels, score)
-    with pytest.raises(ValueError, match="window must be a whole number"):
+    with pytest.raises(ValueError, match="window must be an integer"):
         display.from_predictions(truth, score, window=2.5)
