@@ -1,7 +1,7 @@
 """Compare the scores of all recipes with those of another checkout, bit for bit.
 
 ``python benchmarks/same_scores.py OTHER`` fits every recipe of `make_detector` on three
-series, in a process for each of the two checkouts, and writes what differs to
+series, in one process per checkout, and writes the differences to
 ``results/same_scores.json``: scores, labels, errors of channels and offsets must be
 equal, expected values may differ by 1e-6. Run it with the same environment variables
 for threads as the tests (see the Makefile), since the number of threads changes
@@ -47,7 +47,7 @@ def series() -> Iterator[tuple[str, NDArray[np.float64], int]]:
 
 
 def expected_of(pipeline: Any, X: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """Return expected values, by the function that the checkout has for them."""
+    """Return expected values with the function of the imported checkout."""
     try:
         from skanomaly import detect
     except ImportError:
@@ -58,7 +58,7 @@ def expected_of(pipeline: Any, X: NDArray[np.float64]) -> NDArray[np.float64] | 
 
 
 def dump(path: Path) -> None:
-    """Fit all recipes of the imported package and write what they answer."""
+    """Fit all recipes of the imported package and write their results."""
     from skanomaly import make_detector
     from skanomaly.compose import detector_names
 
@@ -89,7 +89,7 @@ def dump(path: Path) -> None:
 
 
 def compare(ours: Arrays, theirs: Arrays) -> dict[str, float]:
-    """Return the largest difference of each answer that is not the same."""
+    """Return the largest difference of each result that is not equal."""
     different = {}
     for name in sorted({*ours, *theirs}):
         if name not in ours or name not in theirs:

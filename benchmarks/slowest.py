@@ -1,4 +1,4 @@
-"""Record the 40 slowest tests, and their share of the time of all.
+"""Record the 40 slowest tests and their share of the total time.
 
 ``python benchmarks/slowest.py`` runs all tests and writes ``results/tests.json``; with
 the path of a JUnit report (``make PYTEST_ARGS=--junitxml=report.xml test``) it reads
