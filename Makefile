@@ -1,7 +1,8 @@
-# The verbs that the README, the CI and people share. Each does its own set-up.
+# Targets that the README, the CI and developers share. Each does its own set-up.
 #
-#   make demo            a generated series, from training to pictures, in demo/
-#   make test            lint, types, layers, then the tests
+#   make demo            train on a generated series and write its report to demo/
+#   make test            run lint, types and layers, then the tests
+#   make quick           run the tests that are not slow
 #   make PYTHON=python3.12 test
 
 PYTHON ?= python3
@@ -9,19 +10,23 @@ WORKERS ?= 2
 BIN = .venv/bin
 
 .NOTPARALLEL:
-.PHONY: demo test lint types verify bench docs clean
+.PHONY: demo test quick lint types verify bench docs clean
 
 demo: .venv/.installed-cli
 	$(BIN)/skanomaly demo --out demo
 
-# One thread for each worker: TensorFlow takes all cores in each otherwise.
-test: export OMP_NUM_THREADS = 1
-test: export TF_NUM_INTRAOP_THREADS = 1
-test: export TF_NUM_INTEROP_THREADS = 1
-test: export TF_CPP_MIN_LOG_LEVEL = 2
-test: export MPLBACKEND = Agg
+# One thread per worker, since TensorFlow uses all cores in each worker otherwise.
+test quick: export OMP_NUM_THREADS = 1
+test quick: export TF_NUM_INTRAOP_THREADS = 1
+test quick: export TF_NUM_INTEROP_THREADS = 1
+test quick: export TF_CPP_MIN_LOG_LEVEL = 2
+test quick: export MPLBACKEND = Agg
 test: lint .venv/.chromium
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+
+# Without the tests that are marked as slow: for work in progress.
+quick: .venv/.installed-test
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(PYTEST_ARGS)
 
 lint: .venv/.installed-test
 	$(BIN)/ruff check .
@@ -33,7 +38,7 @@ lint: .venv/.installed-test
 types: .venv/.installed-test
 	$(BIN)/mypy
 
-# The real series, if they are next to the checkout and no other folder is given.
+# The real series, if they are next to the checkout and no other folder is set.
 verify bench: export SKANOMALY_DATA ?= $(abspath $(wildcard ../shared/data))
 verify: .venv/.installed-test
 	$(BIN)/python benchmarks/verify.py
@@ -53,18 +58,18 @@ clean:
 		docs/api/generated docs/sg_execution_times.rst benchmarks/runs
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# A stamp is written last, so that an interrupted set-up starts over.
+# Each stamp is written last, so that an interrupted set-up starts over.
 .venv/.created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "skanomaly needs Python 3.11 or newer, and $(PYTHON) is older or missing;" \
-			"name another: make PYTHON=python3.12" >&2; exit 1; }
+		echo "skanomaly needs Python 3.11 or newer, but $(PYTHON) is older or missing;" \
+			"choose another with make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -m venv --clear .venv || { \
-		echo "$(PYTHON) cannot make virtual environments;" \
+		echo "$(PYTHON) cannot create virtual environments;" \
 			"on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
 	@touch $@
 
-# The tests of the report page drive a Chromium, and are skipped where there is none.
+# The tests of the report page need Chromium and are skipped without it.
 .venv/.chromium: .venv/.created
 	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] \
 		|| ! command -v apt-get >/dev/null \

@@ -1,4 +1,4 @@
-"""The labelled series, in two halves, and how well scores rank their samples."""
+"""Labelled series in two halves, and a metric of how scores rank their samples."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ LONGEST = 25_000
 
 @dataclass(frozen=True)
 class Series:
-    """A labelled series; the detector learns from its first part."""
+    """Labelled series with a training part at its beginning."""
 
     name: str
     X: NDArray[np.float64]
@@ -28,7 +28,7 @@ class Series:
 
     @classmethod
     def read(cls, file: Path) -> "Series":
-        """Return what a file holds."""
+        """Return the series of an .npz file."""
         with np.load(file) as held:
             return cls(
                 name=file.stem,
@@ -39,11 +39,11 @@ class Series:
 
     @property
     def training(self) -> NDArray[np.float64]:
-        """What the detector learns from."""
+        """Training part of the series."""
         return self.X[: self.train_size]
 
     def judge(self, errors: NDArray[np.float64]) -> float:
-        """Tell how well the errors of all samples rank them."""
+        """Return the metric of the errors of all samples, higher for anomalies."""
         return float(
             np.mean(
                 [
@@ -55,19 +55,20 @@ class Series:
 
 
 def half_of_series(data: Path, first: int, n_series: int | None = None) -> list[Series]:
-    """Return every other of the sorted univariate files, but for the longest.
+    """Return every other series of the sorted univariate files, without the longest.
 
-    Defaults were chosen on those from 0 on; those from 1 on never had a say.
+    Defaults were chosen on the half with ``first=0`` alone, never on that with
+    ``first=1``.
     """
     files = sorted((data / "tsb-ad-u").glob("*.npz"))[first::2]
     series = [one for one in map(Series.read, files) if len(one.y) < LONGEST]
     if n_series is None or n_series >= len(series):
         return series
-    # They are sorted by source, so the first ones would all be of one kind.
+    # Files are sorted by source, so the first ones are all of one kind.
     chosen = np.linspace(0, len(series) - 1, n_series).round().astype(int)
     return [series[position] for position in chosen]
 
 
 def _widen(y: NDArray[np.bool_], n_samples: int) -> NDArray[np.bool_]:
-    """Return the truth with each event begun earlier and ended later."""
+    """Return the truth with each event extended by `n_samples` to both sides."""
     return np.convolve(y, np.ones(2 * n_samples + 1), "same") > 0

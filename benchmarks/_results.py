@@ -1,4 +1,4 @@
-"""What a result file says beside its numbers, and how it is written."""
+"""Reading and writing of result files, and the origin of their numbers."""
 
 import json
 import os
@@ -17,10 +17,10 @@ _PACKAGES = ("numpy", "scipy", "scikit-learn", "scikeras", "keras", "tensorflow"
 
 
 def data_folder() -> Path:
-    """Return the folder of the real series, or say where to name it."""
+    """Return the folder of the real series, or exit with the variable to set."""
     folder = os.environ.get("SKANOMALY_DATA")
     if not folder or not Path(folder).is_dir():
-        came = f"names no folder: {folder}" if folder else "is not set"
+        came = f"is not a folder: {folder}" if folder else "is not set"
         sys.exit(
             f"The environment variable SKANOMALY_DATA {came}. Set it to the folder of "
             "the real series, for example: export SKANOMALY_DATA=~/data"
@@ -29,11 +29,11 @@ def data_folder() -> Path:
 
 
 def origin() -> dict[str, Any]:
-    """Say where numbers come from: machine, versions, commit, date."""
+    """Return the origin of numbers: machine, versions, commit and date."""
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": _git("rev-parse", "HEAD"),
-        # Results of former runs make no other software.
+        # Results of former runs do not change the software.
         "clean": _git("status", "--porcelain", "--", ".", ":!benchmarks/results") == "",
         "machine": {
             "cpu": _cpu(),
@@ -51,12 +51,12 @@ def origin() -> dict[str, Any]:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Return what a file holds, or nothing where there is none yet."""
+    """Return the content of a file, or an empty dict if it does not exist."""
     return json.loads(path.read_text()) if path.exists() else {}
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write a file in one move, so that an interrupted run leaves the former one."""
+    """Write a file in one step, so that an interrupted run keeps the former one."""
     path.parent.mkdir(exist_ok=True)
     temporary = path.with_suffix(".tmp")
     temporary.write_text(json.dumps(content, indent=1, default=_plain) + "\n")

@@ -1,8 +1,8 @@
-"""Measure every recipe on labelled series that no default was chosen on.
+"""Measure every recipe on the labelled series that no default was chosen on.
 
     python benchmarks/detectors.py                     all: hours on two cores
     python benchmarks/detectors.py --series 12 --only pca lstm
-    python benchmarks/detectors.py --resume            go on after an interruption
+    python benchmarks/detectors.py --resume            continue after an interruption
     python benchmarks/detectors.py --longer            also with longer windows
 
 Writes benchmarks/results/detectors.json.
@@ -30,7 +30,7 @@ RUNS = Path(__file__).parent / "runs"
 SEED = 0
 METRIC = "vus_pr"
 ABOUT_METRIC = "VUS-PR as in TSB-AD, with its window for each series and 250 thresholds"
-# Recipes with a shorter window than the others have.
+# Recipes with a shorter window than the others, and the periods to try.
 LONGER = {"recurrent_autoencoder": 2, "seq2seq": 2}
 
 
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def content_of(results: "DataFrame") -> dict[str, Any]:
-    """Return what the file holds: by recipe, one value a series."""
+    """Return the content of the file: by recipe, one value per series."""
     by_recipe = results.groupby("estimator", sort=False)
     return {
         **origin(),
@@ -65,11 +65,14 @@ def _options() -> Namespace:
     names = detector_names()
     parser = ArgumentParser(description="Measure every recipe on labelled series.")
     parser.add_argument(
-        "--series", type=int, metavar="N", help="take N series of the half, spread"
+        "--series",
+        type=int,
+        metavar="N",
+        help="number of series, evenly spaced (default: all)",
     )
     parser.add_argument("--only", nargs="+", choices=names, default=names)
     parser.add_argument(
-        "--resume", action="store_true", help="keep the runs of this very code"
+        "--resume", action="store_true", help="keep finished runs of the same code"
     )
     parser.add_argument(
         "--longer", action="store_true", help="also recipes with longer windows"

@@ -1,10 +1,10 @@
-"""Measure which horizon, strategy and window serve best: why the defaults are these.
+"""Measure horizons, strategies and windows, from which the defaults are chosen.
 
     python benchmarks/horizon.py                       everything: hours on two cores
     python benchmarks/horizon.py --series 10 --only cnn
 
-Only every other series of the labelled collection is used, so that the rest is left to
-judge detectors with defaults that never saw it. Writes benchmarks/results/horizon.json.
+Uses every other series of the labelled collection, so that detectors can be evaluated
+on series that no default was chosen on. Writes benchmarks/results/horizon.json.
 """
 
 import os
@@ -34,7 +34,7 @@ from skanomaly.windows import find_period
 FILE = RESULTS / "horizon.json"
 SEED = 0
 FORECASTERS = {"dense": DenseForecastDetector, "cnn": CNNForecastDetector}
-# Share of the window; 0 stands for a single step.
+# Fractions of the window; 0 means a single step.
 HORIZONS = {
     "one-step": (0, 1 / 16, 1 / 8, 1 / 4, 1 / 2),
     "direct": (1 / 4, 1 / 2),
@@ -44,7 +44,7 @@ CONTEXTS = ((1, None), (2, None), (2, 0.5), (2, 0.25), (3, 0.33), (3, 0.67))
 
 @dataclass(frozen=True)
 class Setting:
-    """What is tried: a detector and, of a forecaster or an autoencoder, the rest."""
+    """Setting to measure; fields that do not apply to its detector are None."""
 
     detector: str
     periods: int
@@ -53,11 +53,11 @@ class Setting:
     context: float | None = None
 
     def pipeline(self, training: NDArray[np.float64]) -> Any:
-        """Make it for a series.
+        """Return the pipeline of this setting for a series.
 
-        Windows are the automatic ones: of fewer periods where the series has no room.
+        Windows are automatic: of fewer periods if the series is too short.
         """
-        # The horizon is a share of a window that must be known beforehand.
+        # The horizon is a fraction of the window, which must be known here.
         window = Shingler(periods=self.periods).fit(training).window_
         detector: Any
         if self.detector == "autoencoder":
@@ -108,7 +108,10 @@ def main() -> None:
 def _options() -> Namespace:
     parser = ArgumentParser(description="Measure horizons, strategies and windows.")
     parser.add_argument(
-        "--series", type=int, metavar="N", help="take N series of the half, spread"
+        "--series",
+        type=int,
+        metavar="N",
+        help="number of series, evenly spaced (default: all)",
     )
     parser.add_argument("--only", choices=("autoencoder", *FORECASTERS))
     return parser.parse_args()

@@ -1,17 +1,17 @@
-"""Hold the metrics against the published implementations.
+"""Compare the metrics with published implementations.
 
     python benchmarks/metrics.py
 
-It wants an environment of its own, with this package, aeon and TSB-AD (whose other
-dependencies are not needed)::
+It requires an environment of its own with this package, aeon and TSB-AD (without the
+other dependencies of TSB-AD)::
 
     python -m venv peers
     peers/bin/pip install . aeon
     peers/bin/pip install --no-deps TSB-AD
 
-It writes what the published implementations say of random series to
-tests/metrics/published.json, which the tests hold ours against, and how long both take
-in one run to benchmarks/results/metrics.json.
+It writes the values of the published implementations on random series to
+tests/metrics/published.json, with which the tests compare the metrics of this package,
+and the run times of both, measured in one run, to benchmarks/results/metrics.json.
 """
 
 import json
@@ -67,7 +67,7 @@ def published_case(
         ]
         for bias in ("flat", "front", "middle", "back")
         for cardinality in ("one", "reciprocal")
-        if not found.all()  # aeon judges no constant prediction
+        if not found.all()  # aeon does not accept a constant prediction
     }
     return {
         "y_true": labels.tolist(),

@@ -1,10 +1,10 @@
-"""Measure the report page: how large, how soon a picture, how quick an answer.
+"""Measure the report page: size, time to the first picture and response times.
 
     python benchmarks/page.py
 
-It wants Chromium and its driver, the packages of the tests, and SKANOMALY_DATA, and
-writes benchmarks/results/page.json: the page of the flow logs, as the command line
-makes it, and one of a million samples.
+It requires Chromium and its driver, the packages of the tests, and SKANOMALY_DATA. It
+writes benchmarks/results/page.json with the figures of two pages: that of the flow
+logs, made by the command line, and one of a million samples.
 """
 
 import sys
@@ -22,7 +22,8 @@ sys.path.insert(0, str(ROOT))  # the tests are not installed
 from _figures._command import skanomaly  # noqa: E402
 from _results import RESULTS, data_folder, origin, write_json  # noqa: E402
 
-from skanomaly.report import Detection, draw_page  # noqa: E402
+from skanomaly.detection import Detection, TimeSeries  # noqa: E402
+from skanomaly.report import draw_page  # noqa: E402
 from tests.report.browser import Browser, start_chromium  # noqa: E402
 
 N_SAMPLES, N_ANOMALIES, N_TIMES = 1_000_000, 60, 7
@@ -88,18 +89,16 @@ def series() -> Detection:
     for start in rng.integers(half, N_SAMPLES - 300, N_ANOMALIES):
         error[start : start + 300] += rng.gamma(3) * np.hanning(300)
         truth[start : start + 300] = True
-    return Detection.from_scores(
-        -error,
-        values=values[:, None],
+    return Detection(
+        series=TimeSeries(values, truth=truth, n_train=half),
+        scores=-error,
         expected=np.sin(t / 50)[:, None],
         offset=-3.0,
-        truth=truth,
-        n_train=half,
     )
 
 
 def first_picture(browser: Browser, path: Path) -> float:
-    """Open the page anew; return the seconds from the navigation to its chart."""
+    """Open the page; return the seconds from the navigation to its chart."""
     browser.driver.get("about:blank")
     browser.open(path)
     mark = "return performance.getEntriesByName('first-picture')[0].startTime"
@@ -107,13 +106,13 @@ def first_picture(browser: Browser, path: Path) -> float:
 
 
 def zooms(browser: Browser) -> list[float]:
-    """Seconds from each click on "Zoom in" to the refined picture."""
+    """Return the seconds from each click on "Zoom in" to the refined picture."""
     button = "document.querySelector('[data-move=in]').click()"
     return [until_drawn(browser, button) for _ in range(N_TIMES)]
 
 
 def slider_steps(browser: Browser) -> list[float]:
-    """Seconds from each step of the slider, of the whole series, to all redrawn."""
+    """Return the seconds from each step of the slider to the redrawn whole series."""
     until_drawn(browser, "document.querySelector('[data-move=all]').click()")
     step = (
         "const slider = document.getElementById('slider'); slider.stepDown(40);"

@@ -1,10 +1,10 @@
-"""What it costs to try many thresholds.
+"""Measure the cost of trying many thresholds.
 
     python benchmarks/searches.py
 
-All in one run, on one generated series: a search with a single threshold, which any of
-the others is held against, a threshold learned from labels out of as many candidates,
-and a grid search that remembers its fits. Writes benchmarks/results/searches.json.
+On one generated series, in one run: a search with a single threshold, to which the
+others are compared; a threshold learned from labels among many candidates; and a grid
+search over as many with a cache of fits. Writes benchmarks/results/searches.json.
 """
 
 import os
@@ -37,12 +37,12 @@ SEARCHED = "cnnforecastdetector__threshold__k"
 
 
 class Counter(keras.callbacks.Callback):
-    """Counts trainings, also of its copies."""
+    """Count the trainings of all copies of this callback."""
 
     trainings = 0
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """Count."""
+        """Count one training."""
         Counter.trainings += 1
 
 
@@ -73,7 +73,7 @@ def main() -> None:
         "TunedThresholdDetectorCV": tuned,
         "GridSearchCV with memory": remembering,
     }
-    ways["one threshold"]()  # loads and warms what all of them need
+    ways["one threshold"]()  # imports and first-time costs that all of them share
     runs = [{name: cost(way) for name, way in ways.items()} for _ in range(REPEATS)]
     first = [run["one threshold"]["seconds"] for run in runs]
     results = {

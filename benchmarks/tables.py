@@ -1,4 +1,4 @@
-"""Write what was measured into the tables of the documentation.
+"""Write measured values into the tables of the documentation.
 
     python benchmarks/tables.py
 
@@ -16,7 +16,7 @@ from _results import RESULTS, read_json
 _ROOT = RESULTS.parent.parent
 PAGES = (_ROOT / "docs" / "benchmarks.md", _ROOT / "docs" / "deciding.md")
 _MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
-Section = dict[str, dict[str, Any]]  # measured values, by the claim that they check
+Section = dict[str, dict[str, Any]]  # measured values by claim
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
 
 
 def fill(text: str) -> str:
-    """Return a page with its tables filled from the results."""
+    """Return the text of a page with its tables filled from the results."""
     verified = read_json(RESULTS / "verify.json")["sections"]
     measured = {
         name: {figure["asked"]: figure["measured"] for figure in section["figures"]}

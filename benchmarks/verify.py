@@ -1,7 +1,7 @@
-"""Measure every figure that is claimed, on the real series.
+"""Measure every claimed figure on the real series.
 
     python benchmarks/verify.py                 all sections
-    python benchmarks/verify.py waveform vpc    these, the others stay as they were
+    python benchmarks/verify.py waveform vpc    these; the others are kept
 
 Writes benchmarks/results/verify.json. Exit code 1 if a figure is not met.
 """
@@ -23,19 +23,24 @@ from _results import RESULTS, data_folder, origin, read_json, write_json
 
 FILE = RESULTS / "verify.json"
 _MARKS = {True: "met", False: "NOT MET", None: "report"}
-# Characters of a value that are printed; the file has all.
+# Characters printed per value; the file has all of them.
 _MOST = 100
 
 
 def main() -> int:
-    parser = ArgumentParser(description="Measure the figures that are claimed.")
+    parser = ArgumentParser(description="Measure every claimed figure.")
     parser.add_argument(
-        "sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}"
+        "sections",
+        nargs="*",
+        metavar="SECTION",
+        help=f"of {', '.join(SECTIONS)}",
     )
     names = parser.parse_args().sections or list(SECTIONS)
     unknown = [name for name in names if name not in SECTIONS]
     if unknown:
-        parser.error(f"no section {unknown[0]!r}; there are {', '.join(SECTIONS)}")
+        parser.error(
+            f"no section {unknown[0]!r}; the sections are {', '.join(SECTIONS)}"
+        )
     data = data_folder()
     run = {**origin(), "seed": "0, where a figure names no other"}
     met = [_run(name, data, run) for name in names]
@@ -43,7 +48,7 @@ def main() -> int:
 
 
 def _run(name: str, data: Path, run: dict[str, Any]) -> bool:
-    """Measure a section and write it at once: the whole takes half an hour."""
+    """Measure a section and write it at once, as all sections take half an hour."""
     start = time.perf_counter()
     figures = []
     for figure in _measure(name, data):
@@ -61,7 +66,7 @@ def _run(name: str, data: Path, run: dict[str, Any]) -> bool:
 def _measure(name: str, data: Path) -> Iterator[Figure]:
     try:
         yield from import_module(f"_figures.{name}").figures(data)
-    except Exception as error:  # The other sections are worth having nevertheless.
+    except Exception as error:  # The other sections are measured all the same.
         yield Figure("the section runs to its end", {"error": repr(error)}, met=False)
 
 
@@ -76,7 +81,7 @@ def _short(value: Any) -> str:
 
 
 def _save(name: str, run: dict[str, Any], **section: Any) -> None:
-    """Put a section in; each refers to the run that it comes from."""
+    """Write a section to the file, with a reference to its run."""
     former = read_json(FILE)
     sections = {**former.get("sections", {}), name: {"run": run["date"], **section}}
     runs = {**former.get("runs", {}), run["date"]: run}

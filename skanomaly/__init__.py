@@ -1,7 +1,7 @@
 """Deep anomaly detection for time series that behaves exactly like scikit-learn.
 
-Nothing heavy is loaded here: a public name imports its module when it is first
-used, so ``import skanomaly`` costs next to nothing.
+Public names are imported on first use, so that ``import skanomaly`` is fast and loads
+no dependency.
 """
 
 from importlib import import_module
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     )
     from skanomaly.windows import Shingler as Shingler, overlap_mean as overlap_mean
 
-# The public list: tests, API pages and the command line derive from it.
+# Tests, API pages and the command line follow this list.
 _PUBLIC = {
     "windows": ("Shingler", "overlap_mean"),
     "detectors": (

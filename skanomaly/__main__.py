@@ -1,4 +1,4 @@
-"""``python -m skanomaly`` is the command line."""
+"""Command line interface as ``python -m skanomaly``."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The one door to scikit-learn's private names and to optional packages."""
+"""Single place for private names of scikit-learn and for optional packages."""
 
 from importlib import import_module
 from typing import Any
@@ -26,11 +26,11 @@ __all__ = [
 
 
 def import_extra(module: str, *, extra: str) -> Any:
-    """Import an optional module, or say which extra brings it."""
+    """Import an optional module; if it is missing, raise with the extra to install."""
     try:
         return import_module(module)
     except ImportError as error:
         raise ImportError(
-            f"{module} is needed here and could not be imported ({error}); "
-            f"install it with: pip install 'skanomaly[{extra}]'"
+            f"{module} is required but could not be imported ({error}). Install it "
+            f"with: pip install 'skanomaly[{extra}]'"
         ) from error

@@ -1,4 +1,4 @@
-"""By what an estimator is known again: class, parameters and software."""
+"""Fingerprints of estimators: hashes of class, parameters and software."""
 
 import inspect
 from collections.abc import Collection
@@ -13,22 +13,29 @@ from skanomaly._versions import software_versions
 
 
 def fingerprint(estimator: Any, *content: Any, leave_out: Collection[str] = ()) -> str:
-    """Hash an estimator, the software and further content; the same in each process.
+    """Return a hash of an estimator, the software and further content.
+
+    The hash is the same in all processes.
 
     Parameters
     ----------
     estimator : estimator
-        Known by its class and all parameters, nested ones too; a function among them
-        by its own code, but not by what that calls.
+        Hashed by its class and all parameters, including nested ones. A function is
+        hashed by its own code, not by that of functions it calls.
     *content : object
-        Whatever else counts, such as data.
+        Further objects to hash, such as data.
     leave_out : collection of str, default=()
-        Parameters that do not count.
+        Names of parameters to leave out.
+
+    Returns
+    -------
+    hash : str
+        Hash of the estimator, software versions and content.
 
     Raises
     ------
     ValueError
-        If a parameter can't be told from others of its kind.
+        If a parameter cannot be pickled and thus not be hashed.
     """
     params = {
         name: _hash(estimator, name, value)
@@ -49,24 +56,24 @@ def _hash(estimator: Any, name: str, value: Any) -> str:
         return str(joblib.hash(_told_apart(value)))
     except (PicklingError, AttributeError, TypeError, RecursionError) as error:
         raise ValueError(
-            f"the parameter {name} of {type(estimator).__name__} cannot be told from "
-            f"others of its kind ({error}): give something that pickle takes."
+            f"The parameter {name} of {type(estimator).__name__} cannot be hashed "
+            f"({error}). Pass a value that can be pickled."
         ) from error
 
 
 def _values(content: Any) -> Any:
-    # joblib tells arrays of equal values apart that lie differently in memory.
+    # joblib hashes equal arrays of different memory layouts differently.
     return (content.shape, content.ravel()) if hasattr(content, "ravel") else content
 
 
 def _told_apart(value: Any) -> Any:
-    """Return what tells a parameter from another one, by its content."""
+    """Return a representation of a parameter that depends on its content alone."""
     if isinstance(value, list | tuple):
         return [_told_apart(item) for item in value]
     if isinstance(value, dict):
         return [_told_apart(item) for item in value.items()]
     if isinstance(value, set | frozenset):
-        return sorted(map(repr, value))  # else in an order that each process has anew
+        return sorted(map(repr, value))  # iteration order differs between processes
     if isinstance(value, partial):
         return _told_apart([value.func, value.args, sorted(value.keywords.items())])
     if isinstance(value, type):
@@ -78,9 +85,9 @@ def _told_apart(value: Any) -> Any:
     if hasattr(value, "get_params"):
         return _told_apart([type(value), value.get_params(deep=False)])
     if hasattr(value, "get_config"):
-        # Keras numbers the names of what it makes.
+        # Keras numbers the names of the objects that it creates.
         return _told_apart([type(value), value.get_config() | {"name": None}])
-    if hasattr(value, "set_model"):  # a callback, which a former fit left its traces in
+    if hasattr(value, "set_model"):  # a callback, which `fit` modifies
         traces = ("_model", "params")
         known = {n: v for n, v in vars(value).items() if n not in traces}
         return _told_apart([type(value), known])
@@ -95,7 +102,7 @@ def _of_function(function: Any) -> Any:
 
 
 def _instructions(code: CodeType) -> tuple[Any, ...]:
-    """Return what a function does, whatever file and line it stands on."""
+    """Return the instructions of a function, independent of its file and line."""
     within = [
         _instructions(c) if inspect.iscode(c) else _told_apart(c)
         for c in code.co_consts

@@ -1,4 +1,4 @@
-"""Load Keras without what TensorFlow has to say about this machine."""
+"""Import of Keras without the messages of TensorFlow about the machine."""
 
 import os
 import sys
@@ -9,10 +9,10 @@ from typing import Any
 
 
 def load_keras() -> Any:
-    """Import Keras, wake its backend in silence, and return it.
+    """Import Keras, initialise its backend without messages, and return Keras.
 
-    The messages come from C++ before any log level is looked at, so the only way to
-    keep them off the terminal is to close standard error for that while.
+    The messages come from C++ code before any log level is read. They can only be
+    suppressed by redirecting standard error in the meantime.
     """
     if "keras" in sys.modules:
         return sys.modules["keras"]

@@ -1,4 +1,4 @@
-"""What was learned and scored before, kept in a joblib.Memory."""
+"""Cache of fitted detectors and of scores in a joblib.Memory."""
 
 import os
 import pickle
@@ -12,24 +12,29 @@ from skanomaly._fingerprint import fingerprint
 
 T = TypeVar("T")
 
-# What the parameter `memory` may be.
+# Constraints of the parameter `memory`.
 MEMORY = [str, os.PathLike, HasMethods(["cache"]), None]
-# Parameters that change neither what is learned nor how it is scored. What a random
-# state comes to is a part of the key by itself.
+# Parameters that change neither fitting nor scores. The seed that is drawn from
+# `random_state` is a part of the key by itself.
 _NO_MATTER = {"memory", "threshold", "verbose", "random_state"}
 
 
 def remember(memory: Any, key: str, compute: Callable[[], T]) -> T:
-    """Return ``compute()``, or what it returned for this key before.
+    """Return ``compute()``, or its cached result for this key.
 
     Parameters
     ----------
     memory : joblib.Memory, str or path
-        Where it is kept.
+        Cache, or folder of the cache.
     key : str
-        All that the result depends on, hashed.
+        Hash of all that the result depends on.
     compute : callable
-        Called if the key is new.
+        Function without arguments, called if the key is not cached.
+
+    Returns
+    -------
+    result : object
+        New or cached result of `compute`.
     """
     if isinstance(memory, os.PathLike):
         memory = os.fspath(memory)
@@ -42,18 +47,18 @@ def _computed(key: str, compute: Callable[[], T]) -> T:
 
 
 def identity(detector: Any, *content: Any) -> str:
-    """Hash what a detector learns or scores, and with what.
+    """Return a hash of the parameters of a detector and of the data it is used on.
 
     Raises
     ------
     ValueError
-        If what is learned could not be kept, as a parameter can't be pickled.
+        If a parameter cannot be pickled, so that the fitted detector cannot be cached.
     """
     try:
         pickle.dumps(detector.get_params(deep=False))
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise ValueError(
             f"memory needs parameters that can be pickled: {error}. Define functions "
-            "and classes in a module, or leave memory=None."
+            "and classes in a module, or pass memory=None."
         ) from error
     return fingerprint(detector, *content, leave_out=_NO_MATTER)

@@ -1,4 +1,4 @@
-"""Words of messages: the closest known name, and counts with their nouns."""
+"""Parts of messages: closest name, counts with nouns, names in plots."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -6,19 +6,19 @@ from typing import Any
 
 
 def closest(name: Any, known: Iterable[Any]) -> str:
-    """Return " Did you mean 'x'?" for the closest known name, or an empty text.
+    """Return " Did you mean 'x'?" for the closest known name, or an empty string.
 
     Parameters
     ----------
     name : str
-        The unknown name; upper and lower case do not matter.
+        Unknown name; case is ignored.
     known : iterable of str
         Names to choose from.
 
     Returns
     -------
     question : str
-        Begins with a space, to be appended to a sentence.
+        Sentence with a leading space, or an empty string if no name is close.
 
     Examples
     --------
@@ -41,5 +41,5 @@ def plural(count: int, noun: str) -> str:
 
 
 def plain(name: Any) -> str:
-    """Return a name so that matplotlib takes no dollar in it for the start of maths."""
+    """Return a name with dollars escaped, which matplotlib would read as math."""
     return str(name).replace("$", r"\$")

@@ -1,4 +1,4 @@
-"""Checks of input that several layers share; each error says what to do."""
+"""Validation of input that is shared by several layers."""
 
 from typing import Any
 
@@ -13,25 +13,25 @@ def check_finite(
     first_row: int = 0,
     allow_nan: bool = False,
 ) -> None:
-    """Raise if `values` holds NaN or infinity, and say where the first one is.
+    """Raise with the first position if `values` holds NaN or infinity.
 
     Parameters
     ----------
     values : ndarray of shape (n_samples, ...)
-        Numbers to look at.
+        Numbers to check.
     name : str, default="X"
-        What to call the values in the error.
+        Name of the values in the error message.
     first_row : int, default=0
-        Position of what the error calls row 0; what lies before counts to it.
+        Position of row 0 of the error message; earlier positions are reported as row 0.
     allow_nan : bool, default=False
-        Whether NaN is accepted, so that infinity alone is refused.
+        Whether NaN is allowed. Infinity never is.
 
     Raises
     ------
     ValueError
-        If any value is infinite, or NaN unless that is allowed.
+        If any value is infinite, or NaN unless `allow_nan`.
     """
-    # The sum is finite for all but pathological data, and needs no temporary.
+    # The sum is finite for nearly all valid data, and needs no temporary array.
     with np.errstate(over="ignore", invalid="ignore"):
         if np.isfinite(np.sum(values, dtype=np.float64)):
             return
@@ -65,11 +65,13 @@ def read_numbers(values: ArrayLike, *, name: str) -> NDArray[np.float64]:
     Returns
     -------
     values : ndarray of shape (n_samples,)
+        Values as float64.
 
     Raises
     ------
     ValueError
-        If there are no values, other ones, several per sample, NaN or infinity.
+        If `values` is empty, not numeric, holds several values per sample, NaN or
+        infinity.
     """
     column = np.asarray(values)
     if column.ndim == 2 and column.shape[1] == 1:
@@ -77,7 +79,7 @@ def read_numbers(values: ArrayLike, *, name: str) -> NDArray[np.float64]:
     if column.ndim != 1 or column.size == 0:
         raise ValueError(
             f"{name} must be one value per sample, got an array of shape "
-            f"{column.shape}."
+            f"{column.shape}. Pass an array of shape (n_samples,)."
         )
     if column.dtype.kind not in "biuf":
         raise ValueError(
@@ -88,21 +90,21 @@ def read_numbers(values: ArrayLike, *, name: str) -> NDArray[np.float64]:
 
 
 def check_count(name: str, value: Any, *, least: int) -> None:
-    """Raise unless `value` is a whole number of at least `least`.
+    """Raise unless `value` is an integer of at least `least`.
 
     Parameters
     ----------
     name : str
-        Name of the parameter in the error.
+        Name of the parameter in the error message.
     value : int
         Value to check.
     least : int
-        Smallest value that is valid.
+        Smallest valid value.
 
     Raises
     ------
     ValueError
-        If it is not.
+        If `value` is not an integer or too small.
     """
     is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not is_integer or value < least:
@@ -112,7 +114,7 @@ def check_count(name: str, value: Any, *, least: int) -> None:
 
 
 def check_lengths(n_samples: int, **columns: Any) -> None:
-    """Raise unless each column that is given has one value per sample.
+    """Raise unless each column has one value per sample.
 
     Parameters
     ----------
@@ -129,6 +131,6 @@ def check_lengths(n_samples: int, **columns: Any) -> None:
     for name, column in columns.items():
         if column is not None and len(column) != n_samples:
             raise ValueError(
-                f"{name} has {len(column)} values for {n_samples} samples: pass both "
-                "for the same samples."
+                f"{name} has {len(column)} values for {n_samples} samples. Pass one "
+                "value per sample."
             )

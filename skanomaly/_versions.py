@@ -12,7 +12,7 @@ _PACKAGES = ("keras", "tensorflow", "scikeras", "scikit-learn", "numpy", "scipy"
 def software_versions(*, python: bool = False) -> dict[str, str]:
     """Return the version of this package and of each library that scores depend on.
 
-    Nothing is imported to find them.
+    The libraries are not imported.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def software_versions(*, python: bool = False) -> dict[str, str]:
     Returns
     -------
     versions : dict of str to str
-        By distribution name; libraries that are not installed are left out.
+        Versions by distribution name; libraries that are not installed are left out.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def software_versions(*, python: bool = False) -> dict[str, str]:
     return versions | _installed()
 
 
-@cache  # read from files, and asked for with each score that memory= keeps
+@cache  # reading files is slow, and each look-up in `memory` needs the versions
 def _installed() -> dict[str, str]:
     found = {}
     for name in _PACKAGES:

@@ -1,7 +1,36 @@
+import inspect
 import os
 from pathlib import Path
 
 import pytest
+
+import skanomaly
+
+# `make quick` tests one detector of each kind in full: a network that reconstructs, one
+# that forecasts, and one that is fitted at once.
+IN_FULL = {"AutoencoderDetector", "DenseForecastDetector", "PCADetector"}
+# Of the others it runs these, which show that they fit, score and are declared well.
+OUTLINE = {
+    "test_constructor_constraints_and_parameters_are_the_same_names",
+    "test_docstring_says_what_the_signature_does",
+    "test_public_name_resolves_and_is_documented",
+    "test_signs",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what tests one of the other detectors in depth."""
+    others = set(skanomaly._PUBLIC["detectors"]) - IN_FULL
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        if callspec is None or getattr(item, "originalname", "") in OUTLINE:
+            continue
+        if others & {_class_name(value) for value in callspec.params.values()}:
+            item.add_marker(pytest.mark.slow)
+
+
+def _class_name(value: object) -> str:
+    return (value if inspect.isclass(value) else type(value)).__name__
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,14 @@ def test_every_section_has_a_file(bench):
         assert callable(bench(f"_figures.{name}").figures)
 
 
+@pytest.mark.parametrize("name", sorted(file.stem for file in FOLDER.glob("[a-z]*.py")))
+def test_every_benchmark_can_be_imported(bench, name):
+    """A name of the package that is gone shows here, not after hours."""
+    if name == "metrics":
+        pytest.importorskip("aeon", reason="compares with aeon, which it needs")
+    assert callable(bench(name).main)
+
+
 def test_events_are_told_from_anomalies_by_their_distance(bench):
     judge = bench("_figures.workshop")._judge
     scores = np.zeros(100)

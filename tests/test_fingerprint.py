@@ -134,6 +134,6 @@ def test_content_counts_however_it_lies_in_memory():
 def test_what_cannot_be_told_apart_is_refused():
     transformer = FunctionTransformer(kw_args={"lock": Lock()})
     with pytest.raises(
-        ValueError, match="the parameter kw_args of FunctionTransformer"
+        ValueError, match="The parameter kw_args of FunctionTransformer"
     ):
         fingerprint(transformer)

@@ -1,10 +1,10 @@
-"""The figures that are claimed: a file a section, each yields its figures."""
+"""Claimed figures: one module per section, which yields its figures."""
 
 from _figures._figure import Figure
 
 __all__ = ["SECTIONS", "Figure"]
 
-# In the order of running: what takes seconds comes first.
+# In order of execution, fast sections first.
 SECTIONS = (
     "rules",
     "imports",

@@ -1,4 +1,4 @@
-"""The command line, run as a user does: in a process of its own."""
+"""Command line, run in a process of its own as by a user."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Done:
-    """What a command left behind."""
+    """Result of a command."""
 
     code: int
     out: str
@@ -20,14 +20,14 @@ class Done:
 
     @property
     def answer(self) -> dict[str, Any]:
-        """What ``--json`` printed."""
+        """JSON object printed with ``--json``."""
         if self.code != 0:
             raise RuntimeError(f"exit code {self.code}: {self.message}")
         return json.loads(self.out)
 
 
 def skanomaly(*arguments: str, folder: Path) -> Done:
-    """Run ``skanomaly`` in a folder."""
+    """Run ``skanomaly`` in a folder and return its result."""
     start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-m", "skanomaly", *arguments],
@@ -36,7 +36,7 @@ def skanomaly(*arguments: str, folder: Path) -> Done:
         cwd=folder,
     )
     seconds = time.perf_counter() - start
-    # A word of warning may come before, and TensorFlow has much to say.
+    # Warnings and messages of TensorFlow may precede the error.
     errors = (line for line in done.stderr.splitlines() if ": error: " in line)
     message = next(errors, "").replace(f"{folder}/", "")
     return Done(done.returncode, done.stdout, message, round(seconds, 2))

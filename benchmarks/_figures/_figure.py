@@ -1,4 +1,4 @@
-"""What a figure is, and what several sections measure with."""
+"""Figures, and functions that several sections share."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from skanomaly import Event, ThresholdDetector, find_events, make_detector
 from skanomaly.compose import detector_names
 
-# Those that learn a threshold themselves; scikit-learn's are within another detector.
-# Without those that write a window step by step, which takes a quarter of an hour where
-# windows are as long and as many as in the waveform.
+# Detectors that learn a threshold themselves, unlike scikit-learn's, which are wrapped.
+# Detectors that reconstruct a window step by step are left out: they take a quarter of
+# an hour for the long and many windows of the waveform.
 DETECTORS = tuple(
     name
     for name in detector_names()
@@ -24,16 +24,16 @@ DETECTORS = tuple(
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure: what is asked, what came, and whether that will do.
+    """Claim with its measured values.
 
     Parameters
     ----------
     asked : str
-        The claim, and what it is about.
+        Claim and its subject.
     measured : dict
         Numbers and short lists.
     met : bool or None
-        None where nothing particular is asked for.
+        Whether the claim holds; None if nothing is claimed.
     """
 
     asked: str
@@ -42,7 +42,10 @@ class Figure:
 
 
 def read_series(file: Path) -> NDArray[np.float64]:
-    """Return the numbers of a file, one a line or all in one, as (n_samples, 1)."""
+    """Return the numbers of a file, of shape (n_samples, 1).
+
+    They may be on one line or one per line.
+    """
     return np.loadtxt(file, delimiter=",").reshape(-1, 1)
 
 

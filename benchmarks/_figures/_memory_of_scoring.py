@@ -1,9 +1,9 @@
-"""Memory of scoring a long series; run in a fresh process, on Linux.
+"""Memory of scoring a long series; run in a fresh process on Linux.
 
-    python _memory_of_scoring.py fit FILE               fit on a short series, save
-    python _memory_of_scoring.py score FILE N_SAMPLES   load, score
+    python _memory_of_scoring.py fit FILE               fit on a short series and save
+    python _memory_of_scoring.py score FILE N_SAMPLES   load and score
 
-Prints one JSON object: resident memory in bytes, at the end of each stage.
+Prints one JSON object: resident memory in bytes at the end of each stage.
 """
 
 import json
@@ -25,7 +25,7 @@ SHORT = 5000
 
 
 def fit(file: str) -> dict[str, int]:
-    """Return the memory of fitting."""
+    """Return the resident memory in bytes after each stage of fitting."""
     memory = {"imports": _resident()}
     detector = CNNForecastDetector(epochs=1, random_state=0)
     pipeline = make_pipeline(StandardScaler(), Shingler(WINDOW), detector)
@@ -35,7 +35,10 @@ def fit(file: str) -> dict[str, int]:
 
 
 def score(file: str, n_samples: str) -> dict[str, int]:
-    """Return the memory of scoring; the peak counts the series, too."""
+    """Return the resident memory in bytes after each stage of scoring.
+
+    The peak includes the series.
+    """
     memory = {"imports": _resident()}
     pipeline = joblib.load(file)
     memory["loaded"] = _resident()
@@ -68,7 +71,7 @@ def _status(name: str) -> int:
 
 
 def _reset_peak() -> None:
-    # What imports take for a moment is theirs.
+    # The peak of the imports does not count.
     with open("/proc/self/clear_refs", "w") as file:
         file.write("5")
 

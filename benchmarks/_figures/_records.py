@@ -1,4 +1,4 @@
-"""Tables of records with labels: learn from normal ones, be judged on the rest."""
+"""Labelled tables of records: train on normal records, evaluate on the rest."""
 
 import time
 from collections.abc import Callable
@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-Maker = Callable[[int], Any]  # of a seed
+Maker = Callable[[int], Any]  # seed to detector
 
 
 @dataclass(frozen=True)
 class Records:
-    """What is learned from, what is judged, and its truth: True for anomalies."""
+    """Training rows, test rows and truth of these, True for anomalies."""
 
     train: NDArray[np.float64]
     test: NDArray[np.float64]
@@ -29,9 +29,10 @@ class Records:
         seed: int,
         most: int | None = None,
     ) -> "Records":
-        """Take half of the normal rows to learn from, of which `most` are used.
+        """Return half of the normal rows, at most `most`, for training.
 
-        All other rows are judged. All are scaled by those that are learned from.
+        All rows of the other half and all anomalies are test rows. Training rows
+        determine the scaling of all.
         """
         normal = np.random.default_rng(seed).permutation(np.flatnonzero(~y))
         learned = normal[: len(normal) // 2]
@@ -44,7 +45,7 @@ class Records:
 
 
 def judge(detector: Any, records: Records) -> dict[str, float]:
-    """Train on what there is to learn, and tell how well the rest is ranked."""
+    """Fit a detector on the training rows and return its metrics on the test rows."""
     start = time.perf_counter()
     detector.fit(records.train)
     fitted = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Bad input on the command line: a clear error, soon."""
+"""Bad input on the command line: a clear error within seconds."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,7 +36,7 @@ BAD = {
     "wrong number of channels": "score model/model.joblib three.csv --value a b c",
     "unknown detector": "detect good.csv --detector lsmt",
     "unknown threshold": "detect good.csv --threshold sgma:3",
-    # A file in the way keeps the superuser out, too.
+    # A file in place of the folder stops the superuser, too.
     "folder that cannot be written": "detect good.csv --out good.csv/out",
 }
 

@@ -1,4 +1,4 @@
-"""Continued training goes on from where it was."""
+"""Continued training starts from the weights of the former training."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ def figures(data: Path) -> Iterator[Figure]:
     train = _training_part(data)
     for seed in SEEDS:
         for name, go_on in WAYS.items():
-            # All epochs, so that the last loss is the one of the weights that stay.
+            # All epochs, so that the last loss is that of the weights that are kept.
             pipeline = _pipeline(seed, epochs=10, patience=None).fit(train)
             losses = _losses(pipeline, go_on, train)
             yield Figure(
@@ -31,8 +31,8 @@ def figures(data: Path) -> Iterator[Figure]:
                 losses,
                 met=losses["after"] <= MOST_RATIO * losses["before"],
             )
-        # Early stopping goes back to the weights of an earlier epoch, whose loss is
-        # near that of a start from scratch: nothing can be asked of it here.
+        # Early stopping restores the weights of an earlier epoch, whose loss is near
+        # that of a start from scratch, so no claim is possible here.
         pipeline = _pipeline(seed, epochs=100, patience=PATIENCE).fit(train)
         kept = pipeline[-1].history_["loss"][-1 - PATIENCE]
         yield Figure(

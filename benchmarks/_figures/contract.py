@@ -1,4 +1,4 @@
-"""What detectors keep beside scikit-learn's own checks: views, copies, grids."""
+"""Contract of detectors beyond scikit-learn's checks: views, copies and grids."""
 
 import pickle
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ GRIDS: dict[str, list[Any]] = {
 
 
 def figures(data: Path) -> Iterator[Figure]:
-    X = read(data, "normal")[: N_SAMPLES * 10 : 10]  # a period is 40 samples then
+    X = read(data, "normal")[: N_SAMPLES * 10 : 10]  # a period of 40 samples
     rows = Shingler(WINDOW).fit_transform(StandardScaler().fit_transform(X))
     for name in skanomaly._PUBLIC["detectors"]:
         yield from _of_rows(name, rows)
@@ -48,7 +48,7 @@ def figures(data: Path) -> Iterator[Figure]:
 
 def _of_rows(name: str, rows: NDArray[np.float64]) -> Iterator[Figure]:
     detector = getattr(skanomaly, name)()
-    few = {"epochs": 2, "random_state": 0}  # where there are epochs, or chance
+    few = {"epochs": 2, "random_state": 0}  # for detectors with these parameters
     known = detector.get_params()
     detector.set_params(**{key: few[key] for key in few if key in known}).fit(rows)
     scores = detector.score_samples(rows)

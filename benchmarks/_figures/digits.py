@@ -1,4 +1,4 @@
-"""Images of digits: one digit is normal, the nine others are anomalies."""
+"""Images of digits: one digit is normal, the other nine are anomalies."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,9 +17,9 @@ from skanomaly import (
 )
 
 SEED = 0
-# Some 90 images to learn from are a step an epoch in large batches.
+# The 90 or so training images would be a single step per epoch in large batches.
 BATCHES = {"batch_size": 16, "epochs": 100, "patience": 10, "center": None}
-# To these an image is a sequence of eight lines of eight values.
+# For these, an image is a sequence of eight lines of eight values.
 LINES = {**BATCHES, "n_channels": 8}
 DETECTORS: dict[str, Maker] = {
     "autoencoder": lambda seed: AutoencoderDetector(random_state=seed, **BATCHES),

@@ -1,4 +1,4 @@
-"""Scikit-learn's common checks, on every detector at its defaults and on Shingler."""
+"""Common checks of scikit-learn on Shingler and all detectors with defaults."""
 
 import time
 import warnings

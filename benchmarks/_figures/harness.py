@@ -1,4 +1,4 @@
-"""A benchmark on real series that is killed half-way, and called again."""
+"""Benchmark on real series that is killed half-way and called again."""
 
 import os
 import signal

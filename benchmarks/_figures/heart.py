@@ -1,4 +1,4 @@
-"""Records with labels: a Keras classifier with samplers before it."""
+"""Labelled records: a Keras classifier after over- and undersampling."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,7 +43,7 @@ def figures(data: Path) -> Iterator[Figure]:
             "mean": float(np.mean(accuracies)),
             "accuracies": accuracies,
             "records": list(X.shape),
-            # Of the held-out records of all seeds together.
+            # Pooled over the held-out records of all seeds.
             "report": classification_report(truth, found, output_dict=True),
         },
         met=float(np.mean(accuracies)) >= LEAST_ACCURACY,
@@ -51,7 +51,7 @@ def figures(data: Path) -> Iterator[Figure]:
 
 
 def network() -> Any:
-    """Return a classifier of 13 numbers into two classes."""
+    """Return a network that classifies 13 numbers into two classes."""
     import keras
 
     return keras.Sequential(
@@ -65,7 +65,7 @@ def network() -> Any:
 
 
 def _trial(X: Any, y: Any, seed: int) -> tuple[Any, Any]:
-    """Return the true and the predicted classes of what was held out."""
+    """Return the true and the predicted classes of the held-out records."""
     X_train, X_test, y_train, y_test = train_test_split(
         X, y, test_size=0.2, stratify=y, random_state=seed
     )

@@ -1,4 +1,4 @@
-"""What ``import skanomaly`` costs."""
+"""Cost of ``import skanomaly``."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ HEAVY = ("keras", "tensorflow", "pandas", "matplotlib")
 
 def figures(data: Path) -> Iterator[Figure]:
     ours, theirs = [], []
-    _time("import sklearn.ensemble")  # from disk to memory
+    _time("import sklearn.ensemble")  # fills the disk cache
     for _ in range(REPEATS):
         ours.append(_time("import skanomaly"))
         theirs.append(_time("import sklearn.ensemble"))

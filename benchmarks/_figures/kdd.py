@@ -1,4 +1,4 @@
-"""Records of network traffic: what each detector tells apart, on 10,000 of them."""
+"""Records of network traffic: quality of each detector on 10,000 of them."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ from skanomaly import (
 )
 
 SEEDS = (0, 1, 2)
-# How each is made, the least mean ROC AUC asked of it, and the least mean F1.
+# Maker, least mean ROC AUC and least mean F1 of each detector.
 Maker = Callable[[int], Any]
 DETECTORS: dict[str, tuple[Maker, float, float]] = {
     "autoencoder": (

@@ -1,4 +1,4 @@
-"""Memory that scoring a long series takes."""
+"""Memory of scoring a long series."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ from _figures._figure import Figure
 
 N_SAMPLES = 1_000_000
 MOST_TIMES = 10
-# Allocators differ from run to run by about the size of the series.
+# Runs differ by about the size of the series, because of the allocator.
 REPEATS = 5
 _SCRIPT = Path(__file__).with_name("_memory_of_scoring.py")
 

@@ -1,4 +1,4 @@
-"""A benchmark that is logged to a server of MLflow, as its pages show it."""
+"""Benchmark that is logged to an MLflow server, as shown on its pages."""
 
 import socket
 import subprocess
@@ -21,7 +21,7 @@ from skanomaly.evaluation import load_datasets
 
 DETECTORS = ("pca", "isolation_forest", "cnn:epochs=2")
 SERIES = ("010_NAB", "287_TODS")
-PATIENCE = 120
+PATIENCE = 120  # seconds
 
 
 def figures(data: Path) -> Iterator[Figure]:
@@ -69,7 +69,7 @@ def _benchmark(command: list[str], uri: str, folder: Path) -> None:
 
 @contextmanager
 def _server(folder: Path) -> Iterator[str]:
-    """Start a server of MLflow, wait until it answers, and stop it in the end."""
+    """Start an MLflow server, yield its URI when it responds, and stop it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -123,7 +123,7 @@ def _runs(uri: str) -> list[Any]:
 
 
 def _model(run: Any, data: Path) -> bool:
-    """Tell whether the model that is loaded back has the scores that were judged."""
+    """Return whether the loaded model has the ROC AUC that was logged."""
     import mlflow.sklearn
 
     model = mlflow.sklearn.load_model(f"runs:/{run.info.run_id}/model")

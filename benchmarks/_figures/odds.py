@@ -1,4 +1,4 @@
-"""Tables of ODDS: half of the normal records to learn from, the rest to judge."""
+"""Tables of ODDS: train on half of the normal records, evaluate on the rest."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ from skanomaly.datasets import read_odds
 
 TABLES = ("letter", "cardio", "mnist", "http", "smtp")
 SEEDS = (0, 1, 2)
-# The time of a one-class SVM grows with the square of the rows; the same for all.
+# The time of a one-class SVM grows with the square of the rows; all get as many.
 MOST = 10_000
 DETECTORS: dict[str, Maker] = {
     "autoencoder": lambda seed: AutoencoderDetector(random_state=seed),

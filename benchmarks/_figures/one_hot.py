@@ -1,4 +1,4 @@
-"""Eight one-hot rows through a code of three numbers between 0 and 1."""
+"""Eight one-hot rows, encoded by three numbers between 0 and 1."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Two rules counted by hand on a series of real measurements."""
+"""Two threshold rules on real measurements, with counts known by hand."""
 
 from collections.abc import Iterator
 from pathlib import Path

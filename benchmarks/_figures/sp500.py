@@ -1,4 +1,4 @@
-"""Daily closes of the S&P 500, 1986 to 2018: no labels, but dates that all know."""
+"""Daily closes of the S&P 500, 1986 to 2018: no labels, but well-known crashes."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,7 +39,7 @@ def figures(data: Path) -> Iterator[Figure]:
     closes.index = pd.to_datetime(closes.pop("date"), format="%d-%b-%y")
     train, test = split_series(closes, train_until=int(0.8 * len(closes)))
     scaler = StandardScaler().fit(train)
-    # Windows that lie within the series, but for the first of them.
+    # Windows without padding, except the first of them.
     windows = [
         Shingler(WINDOW).fit_transform(scaler.transform(part))[WINDOW:]
         for part in (train, test)

@@ -1,9 +1,10 @@
-"""What ``threshold="auto"`` costs in false alarms, and why it is no detector's default.
+"""False alarms of ``threshold="auto"``, and why it is not the default of a detector.
 
-Scikit-learn wants a detector to call some of its own training blobs anomalous. A
-detector that knows normal data should call none of it anomalous. Each rule has a
-parameter that says how far beyond the usual errors a threshold lies: for each rule it
-is measured how large that must be for the one and must not be for the other.
+The checks of scikit-learn require that a detector labels some of its training blobs
+anomalous. A detector that is trained on normal data should label none of it anomalous.
+For each rule, a parameter sets the distance of the threshold from the usual errors:
+measured are the largest value that meets the first requirement and the smallest one
+that meets the second.
 """
 
 from collections.abc import Iterator
@@ -55,7 +56,7 @@ def figures(data: Path) -> Iterator[Figure]:
 
 
 def _alarms(data: Path, name: str) -> dict[str, int]:
-    """Count events on normal series."""
+    """Return the number of events per normal series."""
     pipeline = waveform.trial(data, name).pipeline
     alarms = {"waveform": len(events_in(pipeline, waveform.read(data, "normal")))}
     pipeline = workshop.fit(data, name)
@@ -89,17 +90,17 @@ def _of_normal_series(data: Path, name: str) -> dict[str, float]:
 
 
 def _held_out(detector: Any, X: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the scores that the detector's rule learned from."""
-    # The detector keeps to itself which rows those were.
+    """Return the errors that the rule of the detector was learned from."""
+    # No public attribute has these rows.
     rows = detector._check_rows(X)
     training, held_out = rows.split(detector.validation_split)
     return -detector._errors(held_out or training).sum(axis=1)
 
 
 def _needed(scores: NDArray[np.float64], error: float) -> dict[str, float]:
-    """Return the parameter of each rule at which an error is just normal.
+    """Return the parameter of each rule for which the threshold equals `error`.
 
-    All thresholds are straight lines in their parameter.
+    All thresholds are linear in their parameter.
     """
     needed = {}
     for name, rule in RULES.items():

@@ -1,4 +1,4 @@
-"""Series with anomalies in what is learned from: what leaving out the worst changes."""
+"""Effect of ``contamination_trim`` on series with anomalies in their training part."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Series with several events: what labels of the first ones do for the threshold."""
+"""Thresholds tuned on the labels of the first events of series with several."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ from skanomaly.metrics import event_f1_score
 NAMES = ("autoencoder", "pca")
 SCORINGS = ("event_f1", "range_f", "affiliation_f")
 DEFAULT = "autoencoder"
-# Thresholds that are tried for the best that could be.
+# Number of thresholds to find the best possible one.
 N_THRESHOLDS = 500
 
 
@@ -51,7 +51,7 @@ def _later_events(series: Series) -> list[tuple[int, int]]:
 
 
 def _trial(name: str, series: Series) -> dict[str, float]:
-    """Judge thresholds on what follows the first half of the later events."""
+    """Return metrics of thresholds on the samples after half of the later events."""
     events = _later_events(series)
     half = len(events) // 2
     cut = (events[half - 1][1] + events[half][0]) // 2

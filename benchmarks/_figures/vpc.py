@@ -1,4 +1,4 @@
-"""Flow logs of a network: one huge spike in the last fifth."""
+"""Flow logs of a network with one huge spike in the last fifth."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,9 +55,9 @@ def _detect(data: Path, said: str) -> dict[str, Any]:
 
 
 def _found(answer: dict[str, Any]) -> dict[str, Any]:
-    """Return whether an event holds the spike, and what the events are.
+    """Return whether an event contains the spike, and the events.
 
-    Times in ISO format are in the order of their texts.
+    Times in ISO format are compared as texts, which have the same order.
     """
     events = answer["events"]
     return {

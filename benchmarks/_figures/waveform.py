@@ -1,4 +1,4 @@
-"""A noisy sine of period 400 whose amplitude doubles halfway."""
+"""Noisy sine of period 400 whose amplitude doubles halfway."""
 
 import time
 from collections.abc import Iterator
@@ -18,14 +18,14 @@ CHANGE = 160_000
 TOLERANCE = 1000
 LEAST_RATIO = 10
 RECURRENT = ("lstm", "gru")
-# Of the others it is reported what they do.
+# For the other detectors, results are reported without a claim.
 ASKED = ("autoencoder", "dense", "cnn", *RECURRENT)
 SLICE = slice(157_500, 163_000)
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A detector that was trained on the normal series, and what that took."""
+    """Detector trained on the normal series, with run times."""
 
     pipeline: Any
     fit_seconds: float
@@ -47,8 +47,8 @@ def read(data: Path, name: str) -> NDArray[np.float64]:
 
 @cache
 def trial(data: Path, name: str, strategy: str | None = None) -> Trial:
-    """Train a recipe on the normal series, and score that once."""
-    import keras  # noqa: F401  whose loading is no part of any fit
+    """Train a recipe on the normal series and score this series once."""
+    import keras  # noqa: F401  so that no fit includes the import
 
     normal = read(data, "normal")
     params = {} if strategy is None else {"strategy": strategy}

@@ -1,4 +1,4 @@
-"""Load curves, 48 samples a day: nine normal days to learn from."""
+"""Load curves of 48 samples per day, with nine normal days for training."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -55,13 +55,13 @@ def figures(data: Path) -> Iterator[Figure]:
 
 
 def read(data: Path, name: str) -> NDArray[np.float64]:
-    """Return one of the series."""
+    """Return a series by name, of shape (n_samples, 1)."""
     return read_series(data / f"seeds/workshop/{name}.csv")
 
 
 @cache
 def fit(data: Path, name: str, window: int | str = "auto", seed: int = 0) -> Any:
-    """Return a recipe's pipeline that knows the first series."""
+    """Return the pipeline of a recipe, fitted on the first series."""
     pipeline = make_detector(name, window=window, random_state=seed)
     return pipeline.fit(read(data, "timeseries1"))
 
@@ -77,7 +77,7 @@ def _found(data: Path, pipeline: Any) -> dict[str, Any]:
 
 
 def _judge(events: list[Event], anomalies: tuple[int, ...]) -> dict[str, Any]:
-    """Tell which events come within some samples of which anomaly."""
+    """Return which anomalies are missed and which events are near none of them."""
     hits = {
         anomaly: [event for event in events if _distance(event, anomaly) <= TOLERANCE]
         for anomaly in anomalies
@@ -96,7 +96,7 @@ def _judge(events: list[Event], anomalies: tuple[int, ...]) -> dict[str, Any]:
 
 
 def _distance(event: Event, sample: int) -> int:
-    """Return how many samples lie between an event and a sample, 0 within."""
+    """Return the number of samples from an event to a sample, 0 within the event."""
     return max(event.start - sample, sample - (event.stop - 1), 0)
 
 

@@ -1,4 +1,4 @@
-"""The command line: parse, call, print."""
+"""Command line interface."""
 
 import os
 import shlex
@@ -17,17 +17,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     argv : sequence of str, default=None
-        Arguments; None for those of the process.
+        Arguments; if None, those of the process.
 
     Returns
     -------
     code : int
-        0 done (with or without events), 2 bad usage or bad input, 130 interrupted.
+        0 on success (with or without events), 2 on bad usage or bad input, 130 if
+        interrupted.
     """
-    # TensorFlow talks on standard error as soon as it is imported.
+    # TensorFlow logs to standard error as soon as it is imported.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        # Within reach of Ctrl-C, since this takes a moment.
+        # A slow import, which Ctrl-C may interrupt: hence inside `try`.
         from skanomaly.cli._parser import make_parser
 
         said = sys.argv[1:] if argv is None else list(argv)

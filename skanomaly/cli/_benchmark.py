@@ -1,4 +1,4 @@
-"""``skanomaly benchmark``: many detectors on many labelled series."""
+"""``skanomaly benchmark``: evaluate detectors on labelled series."""
 
 import ast
 import json
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 SUMMARY = "compare detectors on labelled series"
-# One that is fitted at once, one that is not ours, one that trains a network.
+# One fitted without epochs, one of scikit-learn, one that trains a network.
 DEFAULT_DETECTORS = ("pca", "isolation_forest", "autoencoder")
 _INTERRUPTED = 130
 # Commas before the next parameter, not those within a value.
 _NEXT = re.compile(r",(?=\s*\w+\s*=)")
-# What need not be quoted, such as sigma:8.
+# Values that need no quotes, such as sigma:8.
 _WORD = re.compile(r"[^,()\[\]{}]+")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Add what ``skanomaly benchmark`` may be told."""
+    """Add the arguments of ``skanomaly benchmark``."""
     parser.description = (
-        "Fit and judge detectors on labelled series. What is done is kept: the same "
-        "command, given again, makes only the runs that are missing or have failed."
+        "Fit detectors on labelled series and evaluate them. Finished runs are kept; "
+        "the same command makes only the runs that are missing or have failed."
     )
     _add_data(parser.add_argument_group("data"))
     _add_runs(parser.add_argument_group("runs"))
@@ -48,8 +48,8 @@ def _add_data(data: _ArgumentGroup) -> None:
         "data",
         metavar="DATA",
         nargs="+",
-        help="CSV (also .gz) or parquet with a column of labels, .npz with X, y and "
-        "train_size, or a folder of these, with or without an index.csv",
+        help="CSV (also .gz) or parquet file with a column of labels, .npz file with "
+        "X, y and train_size, or folder of such files, with or without an index.csv",
     )
     data.add_argument(
         "--labels",
@@ -62,16 +62,16 @@ def _add_data(data: _ArgumentGroup) -> None:
         metavar="COL",
         nargs="+",
         action="extend",
-        help="columns to watch, after DATA, also as a pattern such as 'cpu*' (default: "
-        "all that hold numbers)",
+        help="columns to use, or patterns such as 'cpu*'; goes after DATA (default: "
+        "all numeric columns)",
     )
     data.add_argument(
         "--train-fraction",
         type=fraction,
         default=0.5,
         metavar="F",
-        help="train on the first F of the samples where the data do not say "
-        "(default: 0.5)",
+        help="fraction of the samples to train on, from the first on, for data sets "
+        "that do not define it; 0 < F < 1 (default: 0.5)",
     )
 
 
@@ -81,25 +81,26 @@ def _add_runs(runs: _ArgumentGroup) -> None:
         metavar="NAME",
         nargs="+",
         default=DEFAULT_DETECTORS,
-        help="after DATA, with parameters if you like, such as "
-        f"autoencoder:epochs=5,window=50 (default: {' '.join(DEFAULT_DETECTORS)})",
+        help="detectors, optionally with parameters, such as "
+        "autoencoder:epochs=5,window=50; goes after DATA (default: "
+        f"{' '.join(DEFAULT_DETECTORS)})",
     )
     runs.add_argument(
         "--seeds",
         type=positive,
         default=1,
         metavar="N",
-        help="how many seeds, from 0 on (default: 1)",
+        help="number of seeds; they are 0 to N - 1 (default: 1)",
     )
     runs.add_argument(
         "--jobs",
         type=positive,
         default=1,
         metavar="N",
-        help="processes that work at once (default: 1)",
+        help="number of parallel processes (default: 1)",
     )
     runs.add_argument(
-        "--fresh", action="store_true", help="forget what is done, make all runs"
+        "--fresh", action="store_true", help="discard finished runs and make all runs"
     )
 
 
@@ -108,32 +109,33 @@ def _add_results(output: _ArgumentGroup) -> None:
         "--metric",
         metavar="NAME",
         default="vus_pr",
-        help="what to show; all metrics are in the table (default: vus_pr)",
+        help="metric to show; the table holds all metrics (default: vus_pr)",
     )
     output.add_argument(
         "--format",
         choices=("csv", "parquet"),
         default="csv",
-        help="of the table of all runs (default: csv)",
+        help="format of the table of all runs (default: csv)",
     )
     output.add_argument(
         "--mlflow",
         metavar="URI",
         nargs="?",
         const="",
-        help="log every run with MLflow, after DATA (without URI: to mlflow.db in DIR)",
+        help="log every run with MLflow to this URI (without it: to mlflow.db in DIR); "
+        "goes after DATA",
     )
     add_output(output, "skanomaly-benchmark")
 
 
 def benchmark(options: Namespace) -> None:
-    """Do what ``skanomaly benchmark`` is asked to."""
+    """Run ``skanomaly benchmark``."""
     from skanomaly.evaluation import METRICS, evaluate, load_datasets, write_results
 
     if options.metric not in METRICS:
         raise InputError(
-            f"there is no metric {options.metric!r}.{closest(options.metric, METRICS)} "
-            f"Known are: {', '.join(METRICS)}."
+            f"There is no metric {options.metric!r}.{closest(options.metric, METRICS)} "
+            f"Valid metrics are: {', '.join(METRICS)}."
         )
     estimators = {text: _detector(text) for text in options.detector}
     out = Path(options.out)
@@ -174,35 +176,35 @@ def benchmark(options: Namespace) -> None:
 
 
 def _warn_of_gaps(results: "DataFrame") -> None:
-    """Warn of data sets without an anomaly and of runs that failed."""
+    """Warn about data sets without an anomaly and about failed runs."""
     n_anomalous = results.groupby("dataset")["n_anomalous"].first()
     n_silent = int((n_anomalous == 0).sum())
     if n_silent:
         sets = plural(n_silent, "data set")
-        warn(f"{sets} of {len(n_anomalous)} without an anomaly, which no metric counts")
+        warn(f"{sets} of {len(n_anomalous)} without an anomaly: left out of metrics")
     failed = results[results["status"] != "ok"]
     for error in failed["error"].unique():
         n_runs = plural(int((failed["error"] == error).sum()), "run")
-        warn(f"{n_runs} failed, and will be tried again by the next call: {error}")
+        warn(f"{n_runs} failed and will be repeated by the next call: {error}")
 
 
 def _detector(text: str) -> Any:
-    """Make the detector of ``name`` or ``name:parameter=value,...``."""
+    """Return the detector of ``name`` or ``name:parameter=value,...``."""
     from skanomaly.compose import detector_names, make_detector
 
     name, _, said = text.partition(":")
     if name not in detector_names():
         raise InputError(
-            f"there is no detector {name!r}.{closest(name, detector_names())} Known "
-            f"are: {', '.join(detector_names())}."
+            f"There is no detector {name!r}.{closest(name, detector_names())} "
+            f"Valid detectors are: {', '.join(detector_names())}."
         )
     try:
         params = dict(_parameter(one) for one in _NEXT.split(said)) if said else {}
         return make_detector(name, **params)
     except (TypeError, ValueError) as error:
         raise InputError(
-            f"--detector {text}: {str(error).rstrip('.')}; write such as "
-            f"{name}:window=50."
+            f"--detector {text}: {str(error).rstrip('.')}; write parameters "
+            f"as in {name}:window=50."
         ) from error
 
 
@@ -229,17 +231,17 @@ def _mlflow_uri(options: Namespace, out: Path) -> str | None:
 
 @contextmanager
 def _kept(out: Path) -> Iterator[None]:
-    """Tell who interrupts that nothing is lost."""
+    """Report on an interrupt that the finished runs are kept."""
     try:
         yield
     except KeyboardInterrupt:
-        warn(f"interrupted; what is done is kept in {out / 'runs'}: call it again")
+        warn(f"interrupted; {out / 'runs'} keeps the finished runs: repeat the command")
         raise SystemExit(_INTERRUPTED) from None
 
 
 @contextmanager
 def _bar(options: Namespace) -> Iterator[Callable[..., None] | None]:
-    """Show how many runs are done, on a terminal."""
+    """Show a progress bar of the runs if standard error is a terminal."""
     if options.quiet or options.json or not sys.stderr.isatty():
         yield None
         return
@@ -301,7 +303,7 @@ def _print(results: "DataFrame", options: Namespace, paths: list[Path]) -> None:
 def _summary(
     results: "DataFrame", metric: str
 ) -> list[tuple[str, float | None, float | None, int]]:
-    """Return name, mean, seconds and failures of each detector, the best first."""
+    """Return name, mean, seconds and number of failures per detector, best first."""
     from skanomaly.evaluation import summarize
 
     summary = summarize(results, metric)

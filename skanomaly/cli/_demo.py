@@ -8,11 +8,11 @@ from skanomaly.cli._fit import check_options, check_training
 from skanomaly.cli._options import add_detector, add_events, add_output
 from skanomaly.cli._reading import Reading
 
-SUMMARY = "the same on a generated series"
+SUMMARY = "train on a generated series and find its events"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Add what ``skanomaly demo`` may be told."""
+    """Add the arguments of ``skanomaly demo``."""
     parser.description = "Detect the known events of a generated series."
     add_detector(parser.add_argument_group("training"))
     add_events(parser.add_argument_group("events"))
@@ -21,7 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def demo(options: Namespace) -> None:
-    """Do what ``skanomaly demo`` is asked to."""
+    """Run ``skanomaly demo``."""
     from skanomaly.datasets import make_periodic
 
     check_options(options)

@@ -1,4 +1,4 @@
-"""``skanomaly detect``: train on the past, score everything, report."""
+"""``skanomaly detect``: train on the past of a series, score all of it, report."""
 
 from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass, replace
@@ -47,20 +47,21 @@ DEFAULT_FRACTION = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """What to train on and what to score."""
+    """Training series and series to score."""
 
     training: NDArray[np.float64]
-    scored: "pd.DataFrame"  # begins with the training part, unless that is a file
-    n_train: int  # samples of `scored` that are trained on
+    scored: "pd.DataFrame"  # starts with the training part, if not another file
+    n_train: int  # length of the training part of `scored`
     said: str
-    truth: NDArray[np.bool_] | None = None  # of each sample of `scored`
+    truth: NDArray[np.bool_] | None = None  # one per sample of `scored`
     title: str | None = None
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Add what ``skanomaly detect`` may be told."""
+    """Add the arguments of ``skanomaly detect``."""
     parser.description = (
-        "Train a detector on the past of a series, score all of it, report the events."
+        "Train a detector on the past of a series, score all of it and report the "
+        "events."
     )
     parser.add_argument("file", metavar="FILE", help="CSV (also .gz) or parquet")
     add_reading(parser.add_argument_group("reading"))
@@ -71,22 +72,23 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--train-fraction",
         type=fraction,
         metavar="F",
-        help="train on the first F of the samples, 0 < F < 1 (default: 0.5)",
+        help="fraction of the samples to train on, from the first on; 0 < F < 1 "
+        "(default: 0.5)",
     )
     part.add_argument(
         "--train-until",
         metavar="DATE",
-        help="train on what comes before this time; digits alone, if not more than "
-        "there are samples, are a number of samples",
+        help="train on the samples before this time; digits alone, up to the number of "
+        "samples, are a number of samples",
     )
-    part.add_argument("--train", metavar="FILE", help="train on this other file")
+    part.add_argument("--train", metavar="FILE", help="train on another file")
     add_detector(training)
     training.add_argument(
         "--continue",
         dest="model",
         type=model_path,
         metavar="MODEL",
-        help="go on training this saved model instead of a new one",
+        help="continue to train this saved model instead of a new one",
     )
     add_events(parser.add_argument_group("events"))
     add_output(parser.add_argument_group("output"), "skanomaly-out")
@@ -94,10 +96,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def detect(options: Namespace) -> None:
-    """Do what ``skanomaly detect`` is asked to."""
+    """Run ``skanomaly detect``."""
     check_options(options)
     if options.model is not None and (options.detector or options.window):
-        raise InputError("--continue keeps the detector and window of the saved model.")
+        raise InputError(
+            "--continue keeps the detector and window of the saved model. Leave out "
+            "--detector and --window."
+        )
     saved = None if options.model is None else load(options.model)
     reading = Reading.from_options(options, {} if saved is None else saved.reading)
     parts = _parts(options, reading)
@@ -114,7 +119,7 @@ def run_detector(
     saved: "SavedModel | None" = None,
     reading: Reading,
 ) -> None:
-    """Train, score, report."""
+    """Train, score and report."""
     from skanomaly.report import SavedModel
 
     pipeline = _pipeline(options, parts, saved)
@@ -159,7 +164,7 @@ def run_detector(
 
 
 def _pipeline(options: Namespace, parts: Parts, saved: "SavedModel | None") -> Any:
-    """Return the pipeline to train, with a network library loaded if it needs one."""
+    """Return the pipeline to train; load Keras first if it trains a network."""
     if saved is None:
         pipeline = new_pipeline(options)
         if trains_in_epochs(pipeline[-1]):
@@ -171,7 +176,7 @@ def _pipeline(options: Namespace, parts: Parts, saved: "SavedModel | None") -> A
 
 
 def _detected(options: Namespace, pipeline: Any, parts: Parts) -> "Detection":
-    """Score the series, and learn the threshold from other scores if asked."""
+    """Score the series; learn the threshold as ``--threshold-on`` requests."""
     from skanomaly.detection import EventRule, detect
 
     n_train = parts.n_train
@@ -200,13 +205,13 @@ def _detected(options: Namespace, pipeline: Any, parts: Parts) -> "Detection":
 
 
 def check_channels(saved: "SavedModel", names: tuple[str, ...]) -> None:
-    """Refuse another number of channels than the model knows."""
+    """Raise if the number of channels is not that of the model."""
     n_known = len(saved.channel_names) or saved.pipeline.n_features_in_
     if len(names) != n_known:
         known = f" ({', '.join(saved.channel_names)})" if saved.channel_names else ""
         raise InputError(
-            f"the model was trained on {n_known} channels{known}, the file gives "
-            f"{len(names)} ({', '.join(names)}); name the columns with --value."
+            f"The model was trained on {n_known} channels{known}, but the file has "
+            f"{len(names)} ({', '.join(names)}). Choose its columns with --value."
         )
 
 
@@ -222,8 +227,8 @@ def _parts(options: Namespace, reading: Reading) -> Parts:
             check_labels(options, truth, n_samples=len(series))
         if past.shape[1] != series.shape[1]:
             raise InputError(
-                f"{options.train} has {past.shape[1]} channels, {options.file} has "
-                f"{series.shape[1]}; name the columns of both with --value."
+                f"{options.train} has {past.shape[1]} channels, but {options.file} has "
+                f"{series.shape[1]}. Choose the columns of both with --value."
             )
         said = f"trained on {len(past):,} samples of {options.train}"
         return parts(training=past.to_numpy(), n_train=0, said=said)
@@ -231,7 +236,7 @@ def _parts(options: Namespace, reading: Reading) -> Parts:
     if fraction is None and options.train_until is None:
         fraction = DEFAULT_FRACTION
     until = options.train_until
-    # pandas would take digits alone for a year.
+    # pandas would parse digits alone as a year.
     if until is not None and until.isdecimal() and int(until) <= len(series):
         until = int(until)
     with bad_input():
@@ -240,5 +245,5 @@ def _parts(options: Namespace, reading: Reading) -> Parts:
         check_labels(options, truth, n_samples=len(series), first=first)
     said = f"trained on the first {len(past):,} of {len(series):,} samples"
     if fraction is DEFAULT_FRACTION:
-        said += " (change that with --train-fraction, --train-until or --train)"
+        said += " (change this with --train-fraction, --train-until or --train)"
     return parts(training=past.to_numpy(), n_train=len(past), said=said)

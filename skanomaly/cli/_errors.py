@@ -1,4 +1,4 @@
-"""Mistakes of the user, told from mistakes of ours."""
+"""Errors of the user, as distinct from errors of the program."""
 
 import sys
 from collections.abc import Iterator
@@ -8,12 +8,12 @@ import numpy as np
 
 
 class InputError(Exception):
-    """Bad usage or bad input: printed as it is, exit code 2."""
+    """Bad usage or bad input; the message is printed and the exit code is 2."""
 
 
 @contextmanager
 def bad_input() -> Iterator[None]:
-    """Tell the user about errors of a step that fails on bad input and little else."""
+    """Raise InputError for the errors of a step that only bad input makes fail."""
     try:
         yield
     except OSError as error:
@@ -25,12 +25,12 @@ def bad_input() -> Iterator[None]:
 
 @contextmanager
 def refused() -> Iterator[None]:
-    """Tell the user what a detector refuses to train on or to score."""
-    # Numbers that are too large overflow on the way; a word on that follows.
+    """Raise InputError if a detector rejects the data to train on or to score."""
+    # Numbers that are too large overflow before the check that reports them.
     with bad_input(), np.errstate(all="ignore"):
         yield
 
 
 def warn(text: str) -> None:
-    """Say one line on standard error."""
+    """Print one line to standard error."""
     print(f"skanomaly: {text}", file=sys.stderr)

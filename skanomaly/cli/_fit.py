@@ -1,4 +1,4 @@
-"""Make or load the pipeline, train it, set its threshold."""
+"""Make or load a pipeline, train it and set its threshold."""
 
 import sys
 import warnings
@@ -22,7 +22,7 @@ DEFAULT_DETECTOR = "autoencoder"
 
 
 def check_options(options: Namespace) -> None:
-    """Refuse unknown names and folders before anything slow is loaded."""
+    """Raise on unknown names and unusable folders, before any slow import."""
     from skanomaly.compose import detector_names
     from skanomaly.report import check_folder
     from skanomaly.thresholds import resolve_threshold
@@ -30,60 +30,66 @@ def check_options(options: Namespace) -> None:
     names = detector_names()
     if options.detector is not None and options.detector not in names:
         raise InputError(
-            f"there is no detector {options.detector!r}."
-            f"{closest(options.detector, names)} Known are: {', '.join(names)}."
+            f"There is no detector {options.detector!r}."
+            f"{closest(options.detector, names)} Valid detectors are: "
+            f"{', '.join(names)}."
         )
     with bad_input():
         if options.threshold is not None:
             resolve_threshold(options.threshold)
         check_folder(options.out)
-    whose = "the default" if options.threshold is None else "the"
+    whose = "The default" if options.threshold is None else "The"
     if getattr(options, "model", None) is None:
-        # What "auto" stands for depends on the detector.
+        # The rule that "auto" stands for depends on the detector.
         _check_rule(options, new_pipeline(options)[-1].threshold, whose)
     elif options.threshold is not None:
         _check_rule(options, options.threshold, whose)
 
 
 def _check_rule(options: Namespace, threshold: Any, whose: str) -> None:
-    """Refuse rules above the highest of the very scores that are to be judged."""
+    """Raise if the rule cannot find an event in the scores that it is learned from."""
     from skanomaly.thresholds import MaxThreshold, resolve_threshold
 
     highest = isinstance(resolve_threshold(threshold), MaxThreshold)
     if highest and options.threshold_on == "scored":
         raise InputError(
             f"{whose} threshold {threshold!r} is never below the highest error, so "
-            "with --threshold-on scored it never finds anything; pass --threshold "
-            "sigma:8."
+            "with --threshold-on scored it never finds anything. Pass another rule, "
+            "such as --threshold sigma:8."
         )
 
 
 def check_training(options: Namespace, n_train: int) -> None:
-    """Refuse a training part that has no room for a window."""
+    """Raise if the training part is shorter than a window."""
     if n_train < 2:
-        raise InputError(f"{n_train} sample to train on is too few; give at least 2.")
+        raise InputError(
+            f"The training part has {n_train} samples, which is too few. Train on at "
+            "least 2."
+        )
     if not isinstance(options.window, int):
         return
     if options.window > n_train:
         raise InputError(
             f"--window {options.window} is longer than the training series of "
-            f"{n_train:,} samples; give a shorter window or more to train on."
+            f"{n_train:,} samples. Pass a shorter window or train on more samples."
         )
     if options.window < 2 and hasattr(new_pipeline(options)[-1], "forecast"):
         raise InputError(
             f"--window {options.window} is too short for the detector "
-            f"{options.detector!r}, which forecasts a sample from those before it; "
-            "give at least 2."
+            f"{options.detector!r}, which forecasts a sample from those before it. "
+            "Pass at least 2."
         )
 
 
 def load(path: str) -> "SavedModel":
-    """Load a model, with a word of warning."""
+    """Load a model after a warning that this runs code."""
     from skanomaly.report import load_model
 
     if not Path(path).is_file():
-        raise InputError(f"there is no model {path!r}.")
-    warn(f"loading {path} runs code that it holds: only load models that you trust")
+        raise InputError(
+            f"There is no model {path!r}. Pass the model.joblib or the folder of a run."
+        )
+    warn(f"loading {path} runs the code stored in it: only load models that you trust")
     with bad_input(), warnings_in_one_line():
         model = load_model(path)
     return model
@@ -91,7 +97,7 @@ def load(path: str) -> "SavedModel":
 
 @contextmanager
 def warnings_in_one_line() -> Iterator[None]:
-    """Say what is warned of as the command line says things."""
+    """Print each warning as one line on standard error."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         yield
@@ -100,7 +106,7 @@ def warnings_in_one_line() -> Iterator[None]:
 
 
 def new_pipeline(options: Namespace) -> Any:
-    """Make the recommended pipeline, not fitted."""
+    """Return the recommended pipeline, not fitted."""
     from skanomaly.compose import make_detector
 
     name = options.detector or DEFAULT_DETECTOR
@@ -113,23 +119,23 @@ def new_pipeline(options: Namespace) -> Any:
     if options.epochs is not None:
         if not trains_in_epochs(pipeline[-1]):
             raise InputError(
-                f"the detector {name!r} is not trained in epochs; leave out --epochs."
+                f"The detector {name!r} is not trained in epochs. Leave out --epochs."
             )
         pipeline[-1].set_params(epochs=options.epochs)
     return pipeline
 
 
 def trains_in_epochs(detector: Any) -> bool:
-    """Tell what trains a network, and can go on, from what is fitted at once."""
+    """Return whether a detector is trained in epochs and can be trained further."""
     return "epochs" in detector.get_params(deep=False)
 
 
 def train(
     pipeline: Any, X: NDArray[np.float64], *, go_on: bool, show_progress: bool
 ) -> bool:
-    """Fit the pipeline, or go on fitting its last step with its scaling kept.
+    """Fit the pipeline, or continue to fit its last step and keep its scaling.
 
-    Return whether a part was held out, which the threshold was learned on.
+    Return whether a part was held out, from which the threshold was learned.
     """
     detector = pipeline[-1]
     with ExitStack() as stack:
@@ -147,24 +153,25 @@ def train(
 
 
 def prepare_to_go_on(options: Namespace, saved: "SavedModel", n_train: int) -> Any:
-    """Give the loaded pipeline what was said anew."""
+    """Return the loaded pipeline with the parameters of the options set."""
     from skanomaly.detection import detector_name, window_of
 
     pipeline = saved.pipeline
     if not hasattr(pipeline, "steps"):
-        raise InputError("--continue needs a pipeline that 'skanomaly detect' saved.")
+        raise InputError(
+            "--continue needs a pipeline that 'skanomaly detect' saved. Pass its run."
+        )
     if not trains_in_epochs(pipeline[-1]):
         raise InputError(
-            f"--continue needs a detector that is trained in epochs, and "
-            f"{detector_name(pipeline)} is fitted at once; train a new one, without "
-            "--continue."
+            f"--continue needs a detector that is trained in epochs, which "
+            f"{detector_name(pipeline)} is not. Train a new one without --continue."
         )
-    _check_rule(options, options.threshold or pipeline[-1].threshold, "the model's")
+    _check_rule(options, options.threshold or pipeline[-1].threshold, "The model's")
     window = window_of(pipeline)
     if window is not None and window > n_train:
         raise InputError(
-            f"the model's window of {window} is longer than the training series of "
-            f"{n_train:,} samples; give more to train on."
+            f"The model's window of {window} is longer than the training series of "
+            f"{n_train:,} samples. Train on more samples."
         )
     said = {
         "epochs": options.epochs,
@@ -178,7 +185,7 @@ def prepare_to_go_on(options: Namespace, saved: "SavedModel", n_train: int) -> A
 
 
 def learn_threshold(pipeline: Any, scores: NDArray[np.float64]) -> float:
-    """Learn the offset from other scores than `fit` did, and return it."""
+    """Learn the offset of the last step from `scores` and return it."""
     from skanomaly.thresholds import resolve_threshold
 
     detector = pipeline[-1]

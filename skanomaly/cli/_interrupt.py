@@ -1,4 +1,4 @@
-"""Ctrl-C, wherever it comes."""
+"""Handling of Ctrl-C at any time."""
 
 import signal
 import threading
@@ -6,31 +6,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-# Where TensorFlow's compiled code calls Python to build a graph. An exception that
-# leaves it there may end the process on the spot.
+# TensorFlow's compiled code calls this module to build a graph. An exception raised
+# there may end the process at once.
 _GRAPHS = "tensorflow.python.framework.func_graph"
-_A_MOMENT = 0.1  # seconds
+_RETRY_AFTER = 0.1  # seconds
 
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Raise KeyboardInterrupt at an interrupt, even from within TensorFlow.
+    """Raise KeyboardInterrupt on an interrupt, even from within TensorFlow.
 
-    While a graph is built it waits, and elsewhere it may be turned into another error.
+    While TensorFlow builds a graph, the interrupt is delayed. Elsewhere TensorFlow may
+    raise another error instead, which is replaced by KeyboardInterrupt.
     """
     interrupted = threading.Event()
 
     def interrupt(_: int, frame: FrameType | None) -> None:
         interrupted.set()
         if _builds_graph(frame):
-            again = threading.Timer(_A_MOMENT, signal.raise_signal, [signal.SIGINT])
+            again = threading.Timer(_RETRY_AFTER, signal.raise_signal, [signal.SIGINT])
             again.daemon = True
             again.start()
             return
         raise KeyboardInterrupt
 
     if threading.current_thread() is not threading.main_thread():
-        yield  # signals come to the main thread alone
+        yield  # only the main thread receives signals
         return
     former = signal.signal(signal.SIGINT, interrupt)
     try:

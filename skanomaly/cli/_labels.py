@@ -1,4 +1,4 @@
-"""The truth that a run is judged by: a column of the file, or a file of its own."""
+"""Truth to evaluate a run: a column of the file or a file of its own."""
 
 from argparse import Namespace
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def read_labelled(
     options: Namespace, reading: Reading
 ) -> tuple["DataFrame", NDArray[np.bool_] | None]:
-    """Read the series of a file, and which of its samples are anomalous if told."""
+    """Return the series of a file and, if given, which samples are anomalous."""
     series = read_series(
         options.file,
         reading,
@@ -30,7 +30,7 @@ def read_labelled(
 
 
 def read_labels_file(options: Namespace) -> NDArray[np.bool_] | None:
-    """Read the labels of ``--labels-file``, if that is given."""
+    """Return the labels of ``--labels-file``, or None if it is not given."""
     from skanomaly.events import read_labels
 
     file = options.labels_file
@@ -39,12 +39,12 @@ def read_labels_file(options: Namespace) -> NDArray[np.bool_] | None:
     table = read_table_of(file)
     if table.shape[1] != 1:
         raise InputError(
-            f"{file} has {table.shape[1]} columns: it must have one, with one label "
-            "for each sample."
+            f"{file} has {table.shape[1]} columns. Pass a file with a single column of "
+            "one label per sample."
         )
     labels, heading = table.iloc[:, 0].to_numpy(), table.columns[0].lower()
     if labels.dtype == bool and heading in ("true", "false"):
-        # Without a heading, words come first that a table takes for one.
+        # In a file without a heading, the first label is read as one.
         labels = np.append(heading == "true", labels)
     return read_labels(labels, name=file)
 
@@ -56,7 +56,7 @@ def check_labels(
     n_samples: int,
     first: int = 0,
 ) -> None:
-    """Refuse labels by which nothing can be judged, before anything slow is done."""
+    """Raise if the labels cannot be used for metrics, before any slow step."""
     from skanomaly.detection import check_truth
 
     if truth is not None:

@@ -1,4 +1,4 @@
-"""How a run was made, for who reads its report a year later."""
+"""Record of how a run was made, for readers of its report."""
 
 from argparse import Namespace
 from dataclasses import asdict
@@ -8,7 +8,7 @@ from typing import Any
 from skanomaly._versions import software_versions
 from skanomaly.cli._reading import Reading
 
-# What is said of files on the command line, and how the options call it.
+# Words of the report for options about files, and the names of these options.
 _SAID = {
     "file": "file",
     "training file": "train",
@@ -29,8 +29,7 @@ def how_made(
     reading: Reading,
     seconds: dict[str, float],
 ) -> dict[str, dict[str, Any]]:
-    """Return what was said, what was used and how long it took, under headings."""
-    # Of a pipeline, its last step.
+    """Return command, settings, versions and run times of a run, by heading."""
     detector = estimator[-1] if hasattr(estimator, "steps") else estimator
     said = {word: vars(options).get(name) for word, name in _SAID.items()}
     made = {
@@ -53,7 +52,7 @@ def how_made(
 
 
 def _given(settings: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what was left to itself; write lists as people do."""
+    """Drop settings that are None and join lists with commas."""
     return {
         name: ", ".join(value) if isinstance(value, list | tuple) else value
         for name, value in settings.items()

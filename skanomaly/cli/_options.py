@@ -1,17 +1,22 @@
-"""Options that several verbs share."""
+"""Options that several commands share."""
 
 from argparse import _ActionsContainer, _ArgumentGroup
 
 from skanomaly.cli._fit import DEFAULT_DETECTOR
 from skanomaly.cli._types import natural, positive, window_size
 
+_LABEL_VALUES = (
+    "1 or True for anomalies and 0 for normal samples, or -1 for anomalies and 1 for "
+    "normal samples"
+)
+
 
 def add_reading(group: _ArgumentGroup) -> None:
-    """Add how a file is read."""
+    """Add the options for reading a file."""
     group.add_argument(
         "--time",
         metavar="COL",
-        help="column of times (default: the only one that holds dates, else samples "
+        help="column of times (default: the only column that holds dates, else samples "
         "are numbered)",
     )
     group.add_argument(
@@ -19,16 +24,18 @@ def add_reading(group: _ArgumentGroup) -> None:
         metavar="COL",
         nargs="+",
         action="extend",
-        help="column or columns to watch, after FILE, also as a pattern such as 'cpu*' "
-        "(default: the only numeric one)",
+        help="columns to use, or patterns such as 'cpu*'; goes after FILE (default: "
+        "the only numeric column)",
     )
     group.add_argument(
-        "--every", metavar="STEP", help="gather records to steps such as 1min, 1h, 1D"
+        "--every",
+        metavar="STEP",
+        help="aggregate records to steps of this length, such as 1min, 1h or 1D",
     )
     group.add_argument(
         "--agg",
         choices=("sum", "mean", "count", "min", "max", "median"),
-        help="how to gather them (default: sum)",
+        help="aggregation of the records of a step (default: sum)",
     )
     group.add_argument(
         "--fill",
@@ -40,43 +47,45 @@ def add_reading(group: _ArgumentGroup) -> None:
         "--interpolate",
         action="store_true",
         default=None,
-        help="fill missing values and steps from their neighbours",
+        help="interpolate missing values and steps from their neighbours",
     )
     group.add_argument(
-        "--from", dest="first", metavar="DATE", help="leave out what comes before"
+        "--from",
+        dest="first",
+        metavar="DATE",
+        help="leave out samples before this time",
     )
     group.add_argument(
         "--until",
         dest="last",
         metavar="DATE",
-        help="leave out this time and what comes after",
+        help="leave out samples from this time on",
     )
 
 
 def add_labels(group: _ArgumentGroup) -> None:
-    """Add where the truth comes from."""
+    """Add the options for the true labels."""
     told = group.add_mutually_exclusive_group()
     told.add_argument(
         "--labels",
         metavar="COL",
-        help="column of FILE that tells the truth, to judge the events by: 1 or True "
-        "anomalous and 0 normal, or -1 anomalous and 1 normal",
+        help=f"column of FILE with the true labels, for metrics: {_LABEL_VALUES}",
     )
     add_labels_file(told)
 
 
 def add_labels_file(group: _ActionsContainer) -> None:
-    """Add the file of labels."""
+    """Add the option for the file of labels."""
     group.add_argument(
         "--labels-file",
         metavar="FILE",
-        help="file of one column with such a label for each sample, in the order of "
-        "time",
+        help="file with a single column of true labels, one per sample in order of "
+        f"time: {_LABEL_VALUES}",
     )
 
 
 def add_detector(group: _ArgumentGroup) -> None:
-    """Add which detector, and how it is trained."""
+    """Add the options for the detector and its training."""
     from skanomaly.compose import detector_names
 
     group.add_argument(
@@ -88,76 +97,77 @@ def add_detector(group: _ArgumentGroup) -> None:
         "--window",
         type=window_size,
         metavar="N",
-        help="samples that a detector sees at once (default: auto, from the period)",
+        help="length of the window in samples (default: auto, from the period)",
     )
     group.add_argument(
         "--epochs",
         type=positive,
         metavar="N",
-        help="passes over the training part, of detectors that train a network",
+        help="passes over the training part, for detectors that train a network",
     )
     group.add_argument(
         "--seed",
         type=natural,
         metavar="N",
-        help="seed of what is random (default: 0, or that of a continued model)",
+        help="random seed (default: 0, or that of a continued model)",
     )
 
 
 def add_events(group: _ArgumentGroup) -> None:
-    """Add the threshold, and what an event is."""
+    """Add the options for the threshold and for the events."""
     group.add_argument(
         "--threshold",
         metavar="RULE",
-        help="auto, sigma:8, mad:5, iqr:2.5, quantile:0.01, max, pot:1e-4, fixed:2.0 "
-        "(default: auto)",
+        help="threshold rule: auto, sigma:8, mad:5, iqr:2.5, quantile:0.01, max, "
+        "pot:1e-4 or fixed:2.0 (default: auto)",
     )
     group.add_argument(
         "--threshold-on",
         choices=("validation", "train", "scored"),
         default="validation",
-        help="scores that the rule learns from: those of the held-out end of the "
-        "training part (default), of all of it, or of what is scored",
+        help="scores to learn the threshold from: of the held-out end of the training "
+        "part (validation, the default), of all of the training part (train) or of the "
+        "scored samples (scored)",
     )
     add_event_size(group)
     group.add_argument(
         "--all",
         action="store_true",
-        help="report events of the part that was trained on, too",
+        help="also report events in the training part",
     )
 
 
 def add_event_size(group: _ArgumentGroup) -> None:
-    """Add how long events are, and how far apart."""
+    """Add the options for the length of events and the gaps between them."""
     group.add_argument(
         "--min-length",
         type=positive,
         default=1,
         metavar="N",
-        help="drop events of fewer samples",
+        help="drop events of fewer than N samples (default: 1)",
     )
     group.add_argument(
         "--merge-gap",
         type=natural,
         default=0,
         metavar="N",
-        help="join events that are at most this many samples apart",
+        help="merge events that are at most N samples apart (default: 0)",
     )
 
 
 def add_output(group: _ArgumentGroup, folder: str) -> None:
-    """Add where results go."""
+    """Add the options for the output."""
     group.add_argument(
         "--out",
         default=folder,
         metavar="DIR",
-        help=f"folder to write (default: {folder})",
+        help=f"folder for the results (default: {folder})",
     )
     add_loudness(group)
 
 
 def add_loudness(group: _ActionsContainer) -> None:
-    """Add what is printed."""
+    """Add the options for the printed text."""
     quiet = group.add_mutually_exclusive_group()
     quiet.add_argument("--json", action="store_true", help="print one JSON object")
     quiet.add_argument("--quiet", action="store_true", help="print nothing")

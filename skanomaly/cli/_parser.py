@@ -1,4 +1,4 @@
-"""What may be said on the command line: each verb adds its own arguments."""
+"""Parser of the command line; each command adds its own arguments."""
 
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Any, NoReturn
@@ -28,10 +28,10 @@ _VERBS: dict[str, Any] = {
 
 
 class _Parser(ArgumentParser):
-    """Point to the help rather than print a screen of usage before the error."""
+    """Parser whose errors point to the help instead of printing the usage."""
 
     def __init__(self, **settings: Any) -> None:
-        # Or --labels would be taken for --labels-file where there is no other.
+        # Otherwise a command without --labels reads it as --labels-file.
         super().__init__(allow_abbrev=False, **settings)
 
     def error(self, message: str) -> NoReturn:
@@ -39,7 +39,7 @@ class _Parser(ArgumentParser):
 
 
 def make_parser() -> ArgumentParser:
-    """Return the parser; what it parses holds the function to call as ``run``."""
+    """Return the parser; the parsed options hold the function to call as ``run``."""
     parser = _Parser(
         prog="skanomaly",
         description="Find anomalies in time series with deep learning.",

@@ -1,4 +1,4 @@
-"""A bar that moves while a network trains."""
+"""Progress bar for the training of a network."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from skanomaly._keras import load_keras
 
 
 class _Bar:
-    """Advance a bar of rich's; copied or pickled with a detector, it is harmless."""
+    """Advance a progress bar of rich; may be copied and pickled with a detector."""
 
     def __init__(self, progress: Any, epochs: int) -> None:
         self._progress = progress
@@ -23,7 +23,7 @@ class _Bar:
         return {"_progress": None}
 
     def advance(self, epoch: int, logs: Mapping[str, float]) -> None:
-        """Move by one epoch, and tell the loss."""
+        """Advance by one epoch and show the loss."""
         if self._progress is not None:
             loss = logs.get("val_loss", logs.get("loss", nan))
             self._progress.update(self._task, advance=1, loss=f"loss {loss:.4g}")
@@ -31,7 +31,7 @@ class _Bar:
 
 @contextmanager
 def progress_bar(epochs: int) -> Iterator[Any]:
-    """Show a bar on standard error, and give the Keras callback that moves it."""
+    """Show a bar on standard error and yield the Keras callback that advances it."""
     rich_progress = import_extra("rich.progress", extra="cli")
     rich_console = import_extra("rich.console", extra="cli")
     progress = rich_progress.Progress(
@@ -49,5 +49,5 @@ def progress_bar(epochs: int) -> Iterator[Any]:
         try:
             yield callback
         finally:
-            # What is saved later shall not hold the network a second time.
+            # Otherwise a model that is saved later holds the network twice.
             callback.set_model(None)

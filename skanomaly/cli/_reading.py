@@ -1,4 +1,4 @@
-"""From a file to a series, or to an error that says what is wrong with it."""
+"""Reading of a series from a file."""
 
 import warnings
 from argparse import Namespace
@@ -19,13 +19,13 @@ from skanomaly.preprocessing import check_numeric, expand_patterns, parse_times
 if TYPE_CHECKING:
     from pandas import DataFrame, DatetimeIndex, Series
 
-# Dates are looked for in this many rows before a whole column is parsed.
-_A_LOOK = 20
+# Rows in which to look for dates, since parsing a whole column is slow.
+_N_ROWS_TO_TRY = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """How to read a series from a file; kept beside the model, for the next file."""
+    """Settings for reading a series from a file; saved with the model."""
 
     time: str | None = None
     value: Sequence[str] | None = None
@@ -36,7 +36,7 @@ class Reading:
 
     @classmethod
     def from_options(cls, options: Namespace, saved: dict[str, Any]) -> Self:
-        """Take what was said now, or else what was said when the model was fitted."""
+        """Return the settings of `options`, completed by those saved with the model."""
         merged = {}
         for field in fields(cls):
             said = getattr(options, field.name)
@@ -44,10 +44,10 @@ class Reading:
         return cls(**merged)
 
     def to_save(self, channel_names: tuple[str, ...]) -> dict[str, Any]:
-        """Return plain values, which any later version can read.
+        """Return the settings as plain values, which later versions can read.
 
-        Named columns are wanted in the next file too; the only numeric one may have
-        another name there.
+        Columns that were named are required in the next file too. A column that was
+        found as the only numeric one is not saved, as its name may differ there.
         """
         value = None if self.value is None else channel_names
         return asdict(self) | {"value": value}
@@ -69,19 +69,19 @@ def read_series(
     file : str
         Path of a CSV or parquet file.
     reading : Reading
-        Columns and how to gather them.
+        Columns and how to aggregate their records.
     first, last : str, default=None
-        Times from which on and before which samples are kept.
+        Times that samples are kept between: `first` is included, `last` is not.
     labels : str, default=None
-        Column of labels, which comes last; of records that are gathered to a sample,
-        one that is anomalous makes it so.
+        Column of labels, which becomes the last one. A sample that is aggregated from
+        several records is anomalous if any of them is.
     leave_out : str, default=None
-        Column that is no value, where there is one of this name.
+        Column that is not used as a value, if there is one of this name.
 
     Returns
     -------
     series : DataFrame of shape (n_samples, n_channels)
-        Finite floats in the order of time, indexed by it, or by sample numbers.
+        Finite floats in order of time, indexed by time or by sample number.
     """
     pd = import_extra("pandas", extra="cli")
     table = read_table_of(file)
@@ -92,49 +92,51 @@ def read_series(
     no_values = {time, labels, leave_out}
     values = _value_columns(pd, table, reading.value, no_values)
     if labels in values:
-        raise InputError(f"{labels!r} holds the labels: leave it out of --value.")
+        raise InputError(
+            f"Column {labels!r} holds the labels. Leave it out of --value."
+        )
     for name in values:
-        # What is counted may be anything.
+        # Values of any type can be counted.
         if reading.agg != "count":
             check_numeric(table[name])
     if reading.every is not None:
         series = _aggregate(pd, table, time, values, labels, reading)
     else:
         if reading.agg is not None or reading.fill is not None:
-            raise InputError("--agg and --fill need --every, the step to gather to.")
+            raise InputError("--agg and --fill need --every, the step to aggregate to.")
         series = _as_it_is(pd, table, time, [*values, *([labels] if labels else [])])
     series = series.astype(np.float64)
     if first is not None or last is not None:
         from skanomaly.preprocessing import select_dates
 
         if not isinstance(series.index, pd.DatetimeIndex):
-            raise InputError("--from and --until need times: name them with --time.")
+            raise InputError("--from and --until need times. Name them with --time.")
         series = select_dates(series, first, last)
     if reading.every is None and isinstance(series.index, pd.DatetimeIndex):
         _warn_of_uneven_steps(file, series.index)
     series = _finite(series, interpolate=bool(reading.interpolate))
     if len(series) < 2:
         raise InputError(
-            f"{file} holds a single sample; a series needs a past to learn from."
+            f"{file} holds a single sample. Pass a series of at least 2 samples."
         )
     return series
 
 
 def read_table_of(file: str) -> "DataFrame":
-    """Read the table of a file, or say which file was meant."""
+    """Return the table of a file; if there is none, raise with the closest name."""
     from skanomaly.datasets import read_table
 
     path = Path(file)
     if not path.exists():
         near = path.parent.iterdir() if path.parent.is_dir() else ()
         hint = closest(path.name, (other.name for other in near))
-        raise InputError(f"there is no file {file!r}.{hint}")
+        raise InputError(f"There is no file {file!r}.{hint}")
     table: DataFrame = read_table(path)
     return table
 
 
 def _flags(column: "Series[Any]", *, name: str) -> NDArray[np.float64]:
-    """Return 1 where a label tells of an anomaly."""
+    """Return 1.0 for the label of an anomaly and 0.0 for that of a normal sample."""
     from skanomaly.events import read_labels
 
     return read_labels(column.to_numpy(), name=name).astype(np.float64)
@@ -150,7 +152,7 @@ def _find(table: "DataFrame", name: str, option: str) -> str:
 
 
 def _time_column(pd: Any, table: "DataFrame", name: str | None) -> str | None:
-    """Return the column of times; unless named, the only one that holds dates."""
+    """Return the column of times; by default, the only one that holds dates."""
     if name is not None:
         return _find(table, name, "--time")
     dated = [str(name) for name in table if _holds_dates(pd, table[name])]
@@ -158,12 +160,12 @@ def _time_column(pd: Any, table: "DataFrame", name: str | None) -> str | None:
 
 
 def _holds_dates(pd: Any, column: "Series[Any]") -> bool:
-    """Tell dates, of which some may be wrong, from other texts."""
+    """Return whether most of the first rows of a column are dates."""
     if pd.api.types.is_numeric_dtype(column):
         return False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        dates = pd.to_datetime(column.head(_A_LOOK), errors="coerce", utc=True)
+        dates = pd.to_datetime(column.head(_N_ROWS_TO_TRY), errors="coerce", utc=True)
     return bool(dates.notna().mean() > 0.5)
 
 
@@ -173,7 +175,7 @@ def _value_columns(
     names: Sequence[str] | None,
     no_values: Collection[str | None],
 ) -> list[str]:
-    """Return the columns to watch; unless named, the only numeric one."""
+    """Return the columns to use; by default, the only numeric one."""
     numeric = [
         str(name)
         for name in table
@@ -186,12 +188,12 @@ def _value_columns(
             return numeric
         if not numeric:
             raise InputError(
-                "no column holds numbers; the columns are: "
+                "No column holds numbers, and a series needs one. The columns are: "
                 f"{', '.join(map(str, table.columns))}."
             )
         listed = ", ".join(numeric[:12]) + (", ..." if len(numeric) > 12 else "")
         raise InputError(
-            f"{len(numeric)} columns hold numbers: {listed}. Say which to watch, such "
+            f"{len(numeric)} columns hold numbers: {listed}. Choose with --value, such "
             f"as --value {numeric[0]!r}, or --value '*' for all."
         )
     chosen = expand_patterns(names, table.columns, numeric)
@@ -199,7 +201,7 @@ def _value_columns(
 
 
 def _is_row_number(name: str, column: "Series[Any]") -> bool:
-    """Tell the index that a data frame leaves in its CSV from data."""
+    """Return whether a column is the index that a DataFrame writes to its CSV."""
     return name.startswith("Unnamed:") and bool(column.diff().iloc[1:].eq(1).all())
 
 
@@ -215,18 +217,18 @@ def _aggregate(
 
     if time is None:
         raise InputError(
-            f"--every needs times: name their column with --time. The columns are: "
+            f"--every needs times. Name their column with --time. The columns are: "
             f"{', '.join(table.columns)}."
         )
     if _counts_samples(pd, table[time]):
         raise InputError(
-            f"--every needs times, and column {time!r} holds small numbers, "
-            f"such as {table[time].iloc[0]}."
+            f"--every needs times, but column {time!r} holds small numbers, such as "
+            f"{table[time].iloc[0]}. Name another column with --time."
         )
     agg = reading.agg or "sum"
     fill = reading.fill
     if fill is None:
-        # Nothing sums up to zero, but has no mean.
+        # A step without records has a sum and a count of 0, but no mean.
         fill = 0.0 if agg in ("sum", "count") and not reading.interpolate else nan
     anomalous = None
     if labels is not None:
@@ -262,29 +264,32 @@ def _as_it_is(
 
 
 def _counts_samples(pd: Any, column: "Series[Any]") -> bool:
-    """Tell sample numbers and the like from seconds since 1970 (before 1973)."""
+    """Return whether a column holds sample numbers, not seconds since 1970.
+
+    Seconds since 1970 are recognised from 1973 on, that is, from 1e8.
+    """
     return bool(pd.api.types.is_numeric_dtype(column) and column.abs().max() < 1e8)
 
 
 def _warn_of_uneven_steps(file: str, times: "DatetimeIndex") -> None:
-    """Say where samples are not evenly spaced, as every detector takes them to be."""
+    """Warn if samples are not evenly spaced, which every detector assumes."""
     steps = times[1:] - times[:-1]
     n_repeated = int((times[1:] == times[:-1]).sum())
     usual = steps.to_series().median()
-    # Months and the days of a change of the clock differ by less than this.
+    # Months, and days on which clocks change, differ by less than this.
     uneven = int(((steps < 0.5 * usual) | (steps > 1.5 * usual)).sum())
     if n_repeated:
-        what = f"{plural(n_repeated, 'time')} of {len(times):,} repeat the one before"
+        what = f"{plural(n_repeated, 'time')} of {len(times):,} repeat the previous one"
     elif uneven:
         what = (
-            f"{plural(uneven, 'step')} of {len(steps):,} between the times are not "
-            f"about {usual}"
+            f"{plural(uneven, 'step')} of {len(steps):,} between times differ by more "
+            f"than half from the median of {usual}"
         )
     else:
         return
     warn(
-        f"warning: {file}: {what}; gather the samples to equal steps with --every, and "
-        "levels, which do not add up, with --agg mean --interpolate"
+        f"warning: {file}: {what}; aggregate the samples to equal steps with --every, "
+        "and levels, which do not add up, with --agg mean --interpolate"
     )
 
 
@@ -307,6 +312,6 @@ def _finite(series: "DataFrame", *, interpolate: bool) -> "DataFrame":
 
 
 def index_of(series: "DataFrame") -> Any:
-    """Return the times of a series, or None where its samples are only numbered."""
+    """Return the times of a series, or None if its samples are only numbered."""
     pd = import_extra("pandas", extra="cli")
     return None if isinstance(series.index, pd.RangeIndex) else series.index

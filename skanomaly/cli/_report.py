@@ -1,4 +1,4 @@
-"""``skanomaly report``: make the page of an earlier run anew."""
+"""``skanomaly report``: write the page of an earlier run again."""
 
 import json
 from argparse import ArgumentParser, Namespace
@@ -10,16 +10,16 @@ from skanomaly.cli._labels import check_labels, read_labels_file
 from skanomaly.cli._options import add_labels_file, add_loudness
 from skanomaly.cli._show import metrics_in_words
 
-SUMMARY = "make the page of a run anew"
+SUMMARY = "write the page of an earlier run again"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Add what ``skanomaly report`` may be told."""
+    """Add the arguments of ``skanomaly report``."""
     parser.description = (
-        "Make report.html anew from the folder of an earlier run, without its model "
+        "Write report.html again from the folder of an earlier run, without its model "
         "and without training."
     )
-    parser.add_argument("folder", metavar="DIR", help="folder of a former run")
+    parser.add_argument("folder", metavar="DIR", help="folder of an earlier run")
     add_labels_file(parser)
     parser.add_argument("--title", metavar="T", help="heading of the page")
     parser.add_argument(
@@ -30,7 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def report(options: Namespace) -> None:
-    """Do what ``skanomaly report`` is asked to."""
+    """Run ``skanomaly report``."""
     from skanomaly.detection import judge
     from skanomaly.report import draw_page, read_run, write_page
 

@@ -22,16 +22,16 @@ SUMMARY = "find events with a saved model"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Add what ``skanomaly score`` may be told."""
+    """Add the arguments of ``skanomaly score``."""
     parser.description = (
-        "Score a file with a saved model. It is read as the file that the model was "
-        "trained on, unless told otherwise."
+        "Score a file with a saved model. By default, the file is read like the one "
+        "that the model was trained on."
     )
     parser.add_argument(
         "model",
         type=model_path,
         metavar="MODEL",
-        help="model.joblib of a former run, or its folder",
+        help="model.joblib of an earlier run, or its folder",
     )
     parser.add_argument("file", metavar="FILE", help="CSV (also .gz) or parquet")
     add_reading(parser.add_argument_group("reading"))
@@ -43,7 +43,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def score(options: Namespace) -> None:
-    """Do what ``skanomaly score`` is asked to."""
+    """Run ``skanomaly score``."""
     from skanomaly.detection import EventRule, detect, window_of
     from skanomaly.report import check_folder
 
@@ -92,20 +92,19 @@ def score(options: Namespace) -> None:
 
 
 def _warn_of_few_samples(n_samples: int, window: int | None) -> None:
-    """Warn if no window of the model lies within the series."""
+    """Warn if the series is shorter than the window of the model."""
     if window is not None and n_samples < window:
         warn(
             f"warning: {n_samples:,} samples are fewer than the model's window of "
-            f"{window:,}, so each window is padded; pass the samples before them as "
-            "well."
+            f"{window:,}, so each window is padded; also pass the samples before them."
         )
 
 
 def _check_model_there(options: Namespace) -> None:
-    """Refuse to put scores beside a model that did not give them."""
+    """Raise if the output folder holds another model than the one in use."""
     there = Path(options.out, "model.joblib")
     if there.exists() and not there.samefile(options.model):
         raise InputError(
-            f"the folder {options.out} holds another model, {there.name}, which the "
-            "scores would not be of; give another with --out."
+            f"The folder {options.out} holds another model, {there.name}, which does "
+            "not belong to the scores. Choose another folder with --out."
         )

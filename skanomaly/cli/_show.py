@@ -1,4 +1,4 @@
-"""Draw, write and print what a run found."""
+"""Draw, write and print the results of a run."""
 
 import json
 from argparse import Namespace
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from skanomaly.detection import Detection
     from skanomaly.report import SavedModel
 
-# More rows than this are for the file, not for the eye.
+# More events than this are left to the file.
 _MOST_ROWS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What is told of a run beside what was detected."""
+    """Results of a run to write and print."""
 
     detection: "Detection"
     said: str
@@ -34,14 +34,14 @@ class Run:
 
     @cached_property
     def metrics(self) -> dict[str, float] | None:
-        """How well the events meet the truth, where that is known."""
+        """Metrics of the detection, or None if the truth is unknown."""
         from skanomaly.detection import judge
 
         return None if self.detection.series.truth is None else judge(self.detection)
 
 
 def finish(options: Namespace, run: Run, *, model: "SavedModel | None" = None) -> None:
-    """Draw, write, print: the end of each verb."""
+    """Draw, write and print the results, as the last step of each command."""
     with bad_input():
         paths = run.detection.write(options.out, model=model)
     if options.json:
@@ -78,7 +78,7 @@ def _to_json(options: Namespace, run: Run, paths: list[Path]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Turn what JSON does not know into what it does."""
+    """Convert a value that JSON cannot represent."""
     if isinstance(value, np.generic):
         return value.item()
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
@@ -87,7 +87,7 @@ def _plain(value: Any) -> Any:
 def _print(run: Run, paths: list[Path]) -> None:
     rich_console = import_extra("rich.console", extra="cli")
     rich_text = import_extra("rich.text", extra="cli")
-    # Names are shown as they are, whatever brackets and colons are in them.
+    # Brackets and colons in names are no markup.
     console = rich_console.Console(
         highlight=False, markup=False, emoji=False, soft_wrap=True
     )
@@ -114,7 +114,7 @@ def _print(run: Run, paths: list[Path]) -> None:
 
 
 def metrics_in_words(metrics: dict[str, float]) -> str:
-    """Tell what was found of the truth, and how well."""
+    """Return the metrics of a detection as text."""
     found, known = metrics["n_true_events_found"], metrics["n_true_events"]
     kinds = [
         f"{kind}s: precision {metrics[f'{kind}_precision']:.3g}, recall "
@@ -129,13 +129,13 @@ def metrics_in_words(metrics: dict[str, float]) -> str:
 
 
 def _no_event(detection: "Detection") -> str:
-    """Tell how far from an event it was, which tells whether the threshold is wrong."""
+    """Return the largest error relative to the threshold, which may be too high."""
     said, threshold = "No event.", 0.0 - detection.offset
     scores = detection.scores[detection.series.n_train :]
     known = scores[~np.isnan(scores)]
     if threshold > 0 and len(known):
         share = (0.0 - known.min()) / threshold
-        said += f" The largest error is {share:.2g} of the threshold."
+        said += f" The largest error is {share:.2g} times the threshold."
     return said
 
 

@@ -1,4 +1,4 @@
-"""Values that options take, from text."""
+"""Conversion of texts to the values of options."""
 
 from argparse import ArgumentTypeError
 from collections.abc import Callable
@@ -10,7 +10,7 @@ def _number(least: int) -> Callable[[str], int]:
         try:
             number = int(text)
         except ValueError:
-            raise ArgumentTypeError(f"{text!r} is no whole number") from None
+            raise ArgumentTypeError(f"{text!r} is not a whole number") from None
         if number < least:
             raise ArgumentTypeError(f"{number} is less than {least}")
         return number
@@ -22,22 +22,22 @@ positive, natural = _number(1), _number(0)
 
 
 def window_size(text: str) -> int | str:
-    """Read a number of samples, or "auto"."""
+    """Convert text to a number of samples; keep "auto"."""
     return text if text == "auto" else positive(text)
 
 
 def model_path(text: str) -> str:
-    """Take the folder of a run for the model in it."""
+    """Return the path of a model, which may be given by the folder of its run."""
     within = Path(text, "model.joblib")
     return str(within) if within.is_file() else text
 
 
 def fraction(text: str) -> float:
-    """Read a number between 0 and 1."""
+    """Convert text to a number between 0 and 1, both excluded."""
     try:
         value = float(text)
     except ValueError:
-        raise ArgumentTypeError(f"{text!r} is no number") from None
+        raise ArgumentTypeError(f"{text!r} is not a number") from None
     if not 0 < value < 1:
         raise ArgumentTypeError(f"{text} is not between 0 and 1")
     return value

@@ -1,4 +1,4 @@
-"""Recommended pipelines, and detectors that wrap others."""
+"""Recommended pipelines and meta-estimators for thresholds."""
 
 from skanomaly.compose._recipes import detector_names, make_detector
 from skanomaly.compose._threshold_detector import ThresholdDetector

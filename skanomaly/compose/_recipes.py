@@ -1,4 +1,4 @@
-"""One recipe a detector: the pipeline that is measured is what users get."""
+"""Recommended pipelines, one per detector, as used in all benchmarks."""
 
 from dataclasses import dataclass, field
 from inspect import signature
@@ -17,27 +17,27 @@ from skanomaly._text import closest
 from skanomaly.compose._threshold_detector import ThresholdDetector
 from skanomaly.windows import Shingler
 
-# Rows that scikit-learn's detectors learn from at most: the time of some grows with the
-# square of it, and each copies them. Neighbouring windows are nearly the same anyway.
+# Maximum number of rows to fit scikit-learn's detectors on: the time of some grows with
+# its square, and each copies the rows. Neighbouring windows are nearly equal anyway.
 MAX_ROWS = 10_000
 
 
 @dataclass(frozen=True)
 class _Recipe:
     detector: type[Any]
-    periods: float = 2  # in an automatic window
-    align: str = "end"  # where a row's sample lies in it
-    threshold: str = "auto"  # what "auto" stands for
+    periods: float = 2  # per automatic window
+    align: str = "end"  # position of the sample in its window
+    threshold: str = "auto"  # rule that "auto" stands for
     params: dict[str, Any] = field(default_factory=dict)
 
 
-# Windows of two periods show a network one and judge it on one: what
-# benchmarks/horizon.py found best of several. What rebuilds a window step by step from
-# a recurrent state has half a period: on the load curves of
-# benchmarks/_figures/workshop.py it did not learn a whole one with every seed.
-# Scikit-learn's detectors judge whole windows; of half a period, one and two, two were
-# best for each of them. How many deviations a threshold needs depends on how long a
-# tail their scores have.
+# In windows of two periods, a network sees one period at a time and its errors are
+# averaged over one: the best of several choices in benchmarks/horizon.py. Detectors
+# that reconstruct a window step by step from a recurrent state get half a period, as
+# they did not learn a whole one with every seed on the load curves of
+# benchmarks/_figures/workshop.py. For each of scikit-learn's detectors, which score
+# whole windows, two periods were better than one and half a period. The number of
+# deviations of a threshold depends on the tail of the scores.
 _RECIPES = {
     "autoencoder": _Recipe(
         detectors.AutoencoderDetector, align="center", params={"context": 0.5}
@@ -60,7 +60,7 @@ _RECIPES = {
     "vae": _Recipe(
         detectors.VariationalAutoencoderDetector,
         align="center",
-        # Less weight than records need: a wave's phase has to fit into the code.
+        # A lower weight than for records: the code has to hold the phase of a wave.
         params={"context": 0.5, "beta": 0.01, "epochs": 100, "patience": 10},
     ),
     "bigan": _Recipe(detectors.BiGANDetector, align="center", params={"context": 0.5}),
@@ -80,9 +80,9 @@ _RECIPES = {
         OneClassSVM,
         align="center",
         threshold="sigma:5",
-        # Half of the training rows beyond the border, scikit-learn's default, is no
-        # picture of what is normal. Its default gamma, 1 on the scale of `_shapes`, is
-        # so smooth that a flat line, amid all phases of a wave, is most normal of all.
+        # With the defaults of scikit-learn, half of the training rows are outliers, and
+        # gamma, 1 on the scale of `_shapes`, is so smooth that a flat line, the mean of
+        # all phases of a wave, is the most normal window of all.
         params={"nu": 0.05, "gamma": 3.0},
     ),
     "local_outlier_factor": _Recipe(
@@ -93,18 +93,19 @@ _RECIPES = {
     ),
 }
 
-# Public detectors that have no recipe, and why; every other one has.
+# Public detectors without a recipe, with the reason.
 WITHOUT_RECIPE = {
-    "RecurrentForecastDetector": "'lstm' and 'gru' are this one with its cell chosen",
+    "RecurrentForecastDetector": "'lstm' and 'gru' are this detector with a fixed cell",
 }
 
 
 def detector_names() -> list[str]:
-    """Return the names that `make_detector` knows.
+    """Return the names that `make_detector` accepts.
 
     Returns
     -------
     names : list of str
+        Names of all recipes.
 
     Examples
     --------
@@ -118,59 +119,63 @@ def detector_names() -> list[str]:
 def make_detector(
     name: str, *, window: int | str = "auto", threshold: Any = "auto", **params: Any
 ) -> Pipeline:
-    """Make the pipeline that we recommend: scaler, windows, detector, threshold.
+    """Make the recommended pipeline of scaler, windows and detector with threshold.
 
     Parameters
     ----------
     name : str
-        Which detector: ``"autoencoder"``, ``"recurrent_autoencoder"``,
-        ``"conv_autoencoder"``, ``"vae"``, ``"bigan"`` or ``"seq2seq"``, which rebuild
-        the window around a sample by a network, or ``"pca"``, which does so without;
-        ``"dense"``, ``"cnn"``, ``"lstm"`` or ``"gru"``, which forecast it; or
-        ``"isolation_forest"``, ``"one_class_svm"`` or ``"local_outlier_factor"``, which
-        are scikit-learn's behind our threshold.
+        Name of the detector: ``"autoencoder"``, ``"recurrent_autoencoder"``,
+        ``"conv_autoencoder"``, ``"vae"``, ``"bigan"`` or ``"seq2seq"``, which
+        reconstruct the window around a sample with a network, or ``"pca"``, which does
+        so without a network; ``"dense"``, ``"cnn"``, ``"lstm"`` or ``"gru"``, which
+        forecast the sample; or ``"isolation_forest"``, ``"one_class_svm"`` or
+        ``"local_outlier_factor"``, which are scikit-learn's with a threshold rule of
+        this package.
     window : int or "auto", default="auto"
-        Samples in a window. ``"auto"``: two dominant periods of the training series;
-        half a period for ``"recurrent_autoencoder"`` and ``"seq2seq"``.
+        Length of the window in samples. ``"auto"`` means two dominant periods of the
+        training series; half a period for ``"recurrent_autoencoder"`` and
+        ``"seq2seq"``.
     threshold : rule, float or str, default="auto"
-        See `skanomaly.resolve_threshold`, which says what ``"auto"`` is for our
-        detectors. For scikit-learn's, whose scores do not begin at 0, it is
-        ``"sigma:4"`` (isolation forest), ``"sigma:5"`` (one-class SVM) or ``"sigma:8"``
-        (local outlier factor).
+        Threshold rule, see `skanomaly.resolve_threshold`, also for the meaning of
+        ``"auto"`` for detectors of this package. For those of scikit-learn, whose
+        scores do not start at 0, ``"auto"`` means ``"sigma:4"`` (isolation forest),
+        ``"sigma:5"`` (one-class SVM) or ``"sigma:8"`` (local outlier factor).
     **params : dict
         Further parameters of the detector, such as ``epochs``, ``n_estimators`` or
-        ``nu``. ``memory`` and ``random_state`` may always be given: a detector in which
-        nothing is random does without the latter.
+        ``nu``. ``memory`` and ``random_state`` are always accepted; a deterministic
+        detector ignores the latter.
 
     Returns
     -------
     pipeline : sklearn.pipeline.Pipeline
-        Takes a series of shape (n_samples, n_channels), with any number of channels.
+        Unfitted pipeline for a series of shape (n_samples, n_channels), with any number
+        of channels.
 
     Raises
     ------
     ValueError
-        If no detector has that name.
+        If no detector has this name.
     TypeError
-        If the detector has no such parameter.
+        If the detector does not have one of the parameters.
 
     See Also
     --------
-    ThresholdDetector : What gives scikit-learn's detectors a threshold.
+    ThresholdDetector : Add a threshold rule to detectors of scikit-learn.
 
     Notes
     -----
-    Scikit-learn's detectors see each window without its mean, channel by channel: what
-    counts is a window's shape, as for our autoencoder. They see it divided by the root
-    of the number of its values, so that a ``gamma`` means the same for all windows: it
-    is held against mean squares of differences. Each is in a `ThresholdDetector`.
+    For scikit-learn's detectors, the mean of each channel is subtracted from each
+    window, so that only the shape of a window counts, as for the autoencoder. Each
+    window is divided by the square root of the number of its values, so that ``gamma``
+    multiplies mean squared differences and does not depend on the length of the window.
+    Each detector is wrapped in a `ThresholdDetector`.
 
-    They are fitted on 10,000 windows at most, evenly spaced over the training series:
-    ``"one_class_svm"`` and ``"local_outlier_factor"`` compare rows with rows, so that
-    their time would grow with the square of a series. Still they take up to a minute
-    to score 300,000 samples, each window of which they hold against thousands.
-    ``pipeline.set_params(thresholddetector__max_rows=50_000)`` takes more windows, and
-    None all of them.
+    They are fitted on at most 10,000 windows, evenly spaced over the training series:
+    the time of ``"one_class_svm"`` and ``"local_outlier_factor"``, which compare rows
+    with rows, would otherwise grow with the square of the length of the series. Scoring
+    300,000 samples still takes up to a minute, as each window is compared with
+    thousands. ``pipeline.set_params(thresholddetector__max_rows=50_000)`` fits on more
+    windows, and None on all of them.
 
     Examples
     --------
@@ -179,19 +184,20 @@ def make_detector(
     48
     """
     if name not in _RECIPES:
-        # Whoever writes the name of the class means its recipe.
+        # The name of a class is read as that of its recipe.
         asked = str(name).lower().removesuffix("detector")
         hint = closest(asked, _RECIPES)
         raise ValueError(
-            f"detector {name!r} is unknown.{hint} Known are: {', '.join(_RECIPES)}."
+            f"Detector {name!r} is unknown.{hint} Valid names are: "
+            f"{', '.join(_RECIPES)}."
         )
     recipe = _RECIPES[name]
     if isinstance(threshold, str) and threshold == "auto":
         threshold = recipe.threshold
     return make_pipeline(
         StandardScaler(),
-        # A period beyond the edge looks like the one within, where any other padding
-        # would look like an anomaly. Unflattened rows tell the number of channels.
+        # Padding by the last period resembles normal data, any other padding resembles
+        # an anomaly. The shape of unflattened rows holds the number of channels.
         Shingler(
             window,
             periods=recipe.periods,
@@ -204,7 +210,7 @@ def make_detector(
 
 
 def _detector(recipe: _Recipe, threshold: Any, params: dict[str, Any]) -> Any:
-    """Make the last step: a detector that has a threshold, or one within one."""
+    """Return the last step: a detector of ours, or another in a ThresholdDetector."""
     known = signature(recipe.detector).parameters
     params = {**recipe.params, **params}
     of_all = {"memory", "random_state"}
@@ -227,10 +233,10 @@ def _detector(recipe: _Recipe, threshold: Any, params: dict[str, Any]) -> Any:
 
 
 def _shapes(windows: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Return flat windows, of shape (n_rows, window * n_channels), without their means.
+    """Return flat windows of shape (n_rows, window * n_channels) without their means.
 
-    The means are those of each channel of each window. The distance of two rows is
-    their root mean square difference, whatever the window and the number of channels.
+    The mean of each channel of each window is subtracted. The distance of two rows is
+    their root mean square difference, for any window and number of channels.
     """
     centered = windows - windows.mean(axis=1, keepdims=True)
     rows: NDArray[np.floating] = centered.reshape(len(centered), -1)

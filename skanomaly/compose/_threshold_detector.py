@@ -1,4 +1,4 @@
-"""Any outlier detector, with a threshold rule of ours."""
+"""Outlier detector with a threshold rule of this package."""
 
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -16,79 +16,80 @@ from skanomaly.detectors import Assessment, OffsetMixin
 from skanomaly.thresholds import resolve_threshold
 from skanomaly.windows import row_advance, validation_start
 
-# Values that are scored at once: estimators copy what they score.
+# Values to score at once, since estimators copy their input.
 BLOCK_VALUES = 2**22
 
 
 class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
-    """Give any outlier detector a threshold rule of this package.
+    """Outlier detector with a threshold rule of this package.
 
-    The rule learns from scores of rows that the estimator was not fitted on, the last
-    ones. It serves scikit-learn's ``IsolationForest``, ``OneClassSVM`` and
-    ``LocalOutlierFactor(novelty=True)``, whose own thresholds call a share of the
-    training data anomalous, and whatever else has ``score_samples``. How well it tells
-    anomalies apart is up to the estimator.
+    The rule is learned from the scores of the last rows, on which the estimator is not
+    fitted. It works for all detectors with ``score_samples``, such as scikit-learn's
+    ``IsolationForest``, ``OneClassSVM`` and ``LocalOutlierFactor(novelty=True)``, whose
+    own thresholds label a fraction of the training data anomalous. How well the scores
+    separate anomalies depends on the estimator.
 
     Parameters
     ----------
     estimator : estimator
-        Outlier detector, or a pipeline that ends with one, with ``fit`` and
-        ``score_samples``, where lower is more abnormal. Not fitted itself.
+        Outlier detector, or pipeline that ends with one, with ``fit`` and
+        ``score_samples``; the lower the score, the more abnormal. A clone is fitted.
     threshold : rule, float or str, default="quantile:0.01"
-        See `skanomaly.resolve_threshold`. ``"auto"`` multiplies the largest error, as
-        ``"max:2"`` does, which suits errors that begin at 0, such as those of this
-        package's detectors. Scores of scikit-learn's have another origin, so that
-        nothing may ever lie beyond.
+        Threshold rule, see `skanomaly.resolve_threshold`. ``"auto"``, as ``"max:2"``,
+        multiplies the largest error, which is suited to errors that start at 0, such as
+        those of the detectors of this package. Scores of scikit-learn's detectors have
+        another origin, so that no score may ever exceed such a threshold.
     validation_split : float, default=0.1
-        Fraction of the rows, the last ones, that the rule learns from and the estimator
-        is not fitted on. The windows of a series have a gap of a window before them.
-        Where fewer than ten rows, or less than half of the rows to fit on, would
-        remain, there is no such part, and the rule learns from all rows.
+        Fraction of the rows, taken from the end, from which the rule is learned and on
+        which the estimator is not fitted. For windows of a series, a gap of one window
+        precedes them. If fewer than ten such rows, or less than half of the rows to fit
+        on, would remain, no rows are held out and the rule is learned from all rows.
     max_rows : int or None, default=None
-        Fit the estimator on at most so many rows, evenly spaced over those that there
-        are to fit on. For estimators whose time grows with the square of the rows,
-        such as ``OneClassSVM`` and ``LocalOutlierFactor``.
+        Maximum number of rows to fit the estimator on, evenly spaced over the rows to
+        fit on; None for all. For estimators whose time grows with the square of the
+        number of rows, such as ``OneClassSVM`` and ``LocalOutlierFactor``.
     memory : str, path, joblib.Memory or None, default=None
-        Folder that keeps fitted estimators and scores, so that in a search over
-        ``threshold__k`` each fold is fitted and scored once.
+        Folder that caches fitted estimators and scores, so that a search over
+        ``threshold__k`` fits and scores each fold once.
 
     Attributes
     ----------
     estimator_ : estimator
         The fitted clone of `estimator`.
     offset_ : float
-        Score below which a row is anomalous.
+        Score below which a row is labelled anomalous.
     n_held_out_ : int
-        Rows that the rule learned from and the estimator was not fitted on; 0 where it
-        learned from all rows.
+        Number of rows from which the rule was learned and on which the estimator was
+        not fitted; 0 if the rule was learned from all rows.
     n_features_in_ : int
-        Values in a row.
+        Number of values per row.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, if `fit` saw a data frame with names. `estimator_` sees an
-        array.
+        Names of the columns, if `X` was a DataFrame with names in `fit`. `estimator_`
+        is fitted on an array.
 
     See Also
     --------
-    skanomaly.make_detector : Recipes with scikit-learn's detectors in this one.
+    skanomaly.make_detector : Make pipelines of scikit-learn's detectors with it.
 
     Notes
     -----
     Windows of a series overlap: a row next to the training rows, or among them, is
-    nearly one of them, and its score tells little of new data. Hence the gap. Windows
-    are recognised by their values, so a copy of them will do.
+    nearly equal to one of them, and its score does not represent new data. Hence the
+    gap. Windows are recognised by their values, so they may be copies.
 
-    The number of deviations that suits depends on the tail of the scores: fewer for
+    The best number of deviations depends on the tail of the scores: fewer for
     ``IsolationForest`` [1]_, whose scores are bounded, more for ``LocalOutlierFactor``
-    [2]_, whose scores are ratios of densities. ``OneClassSVM`` [3]_ lies between.
+    [2]_, whose scores are ratios of densities. ``OneClassSVM`` [3]_ lies in between.
 
     References
     ----------
     .. [1] Liu, F. T. et al. (2008). Isolation forest. ICDM 2008.
-       doi:10.1109/ICDM.2008.17
+       https://doi.org/10.1109/ICDM.2008.17
     .. [2] Breunig, M. M. et al. (2000). LOF: identifying density-based local outliers.
-       SIGMOD 2000. doi:10.1145/342009.335388
+       SIGMOD 2000. https://doi.org/10.1145/342009.335388
     .. [3] Schölkopf, B. et al. (2001). Estimating the support of a high-dimensional
-       distribution. Neural Computation, 13(7). doi:10.1162/089976601750264965
+       distribution. Neural Computation 13(7).
+       https://doi.org/10.1162/089976601750264965
 
     Examples
     --------
@@ -111,7 +112,7 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
         "memory": MEMORY,
     }
 
-    _identity: str | None  # of a fit that `memory` keeps
+    _identity: str | None  # key of the fit in `memory`
 
     def __init__(
         self,
@@ -130,15 +131,15 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
 
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
-        """Fit the estimator on rows that are mostly normal, and learn the offset.
+        """Fit the estimator on mostly normal rows and learn the offset.
 
         Parameters
         ----------
         X : array-like of shape (n_rows, n_features) or (n_rows, window, n_channels)
-            Windows of a series in the order of time, or independent records. The
-            estimator gets them in the shape in which they come.
-        y : None
-            Ignored.
+            Windows of a series in order of time, or independent records. Their shape is
+            kept for the estimator.
+        y : Ignored
+            Not used, present for API consistency by convention.
 
         Returns
         -------
@@ -148,7 +149,7 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If the estimator has no ``score_samples``, or refuses X.
+            If the estimator has no ``score_samples`` or does not accept X.
         """
         rule = resolve_threshold(self.threshold)
         _check_scores(self.estimator)
@@ -163,33 +164,32 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
             self.estimator_ = remember(
                 self.memory, self._identity, lambda: self._fitted_on(training)
             )
-        scores = self._known_scores(training if held_out is None else held_out)
+        scores = self._known(training if held_out is None else held_out).scores
         self.offset_ = rule.fit(scores).offset_
         return self
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Score rows as the estimator does: the lower, the more abnormal.
+        """Return the scores of the estimator; the lower, the more abnormal.
 
         Parameters
         ----------
         X : array-like of shape (n_rows, n_features) or (n_rows, window, n_channels)
-            Rows.
+            Windows of a series in order of time, or independent records.
 
         Returns
         -------
         scores : ndarray of shape (n_rows,)
-            What ``estimator_.score_samples`` returns.
+            Scores as returned by ``estimator_.score_samples``.
         """
-        check_is_fitted(self)
-        return self._known_scores(self._check_rows(X, reset=False))
+        return self.assess(X).scores
 
     def assess(self, X: ArrayLike, *, step: int | None = None) -> Assessment:
-        """Return errors and expected values as far as the estimator knows them.
+        """Return errors and, if the estimator has them, expected values.
 
         Parameters
         ----------
         X : array-like of shape (n_rows, n_features) or (n_rows, window, n_channels)
-            Rows.
+            Windows of a series in order of time, or independent records.
         step : int or None, default=None
             Step of a row that is its own sample, passed to a detector that has
             ``assess``.
@@ -197,12 +197,11 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
         Returns
         -------
         assessment : Assessment
-            That of the estimator, or its scores as a single column of errors.
+            Assessment of the estimator, or its negated scores as a single column of
+            errors.
         """
         check_is_fitted(self)
-        if hasattr(innermost(self.estimator_), "assess"):
-            return ask(self.estimator_, self._check_rows(X, reset=False), step=step)
-        return Assessment(0.0 - self.score_samples(X)[:, np.newaxis])
+        return self._known(self._check_rows(X, reset=False), step)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -212,20 +211,20 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
         return tags
 
     def _check_rows(self, X: Any, *, reset: bool) -> Any:
-        """Return rows in the shape in which they came, as an array or sparse matrix."""
+        """Return validated rows in their own shape, as an array or sparse matrix."""
         shape = X.shape if getattr(X, "ndim", 2) == 3 else None
         rows = validate_data(
             self,
             X if shape is None else X.reshape(len(X), -1),
             reset=reset,
             accept_sparse="csr",
-            ensure_all_finite=False,  # some estimators take gaps; the others refuse
+            ensure_all_finite=False,  # some estimators accept gaps, the others raise
             ensure_min_samples=2 if reset else 1,
         )
         return rows if shape is None else rows.reshape(shape)
 
     def _split(self, rows: Any) -> tuple[Any, Any]:
-        """Split off the last rows as detectors of this package do."""
+        """Split the rows into training and held-out rows, as all detectors do."""
         gap = gap_of(rows)
         start = validation_start(rows.shape[0], self.validation_split, gap=gap)
         return (rows, None) if start is None else (rows[: start - gap], rows[start:])
@@ -233,20 +232,21 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
     def _fitted_on(self, training: Any) -> Any:
         return clone(self.estimator).fit(_thinned(training, self.max_rows))
 
-    def _known_scores(self, rows: Any) -> NDArray[np.float64]:
+    def _known(self, rows: Any, step: int | None = None) -> Assessment:
         if self.memory is None or self._identity is None:
-            return self._scores(rows)
-        key = identity(self, self._identity, *_content(rows))
-        return remember(self.memory, key, lambda: self._scores(rows))
+            return self._assess(rows, step)
+        key = identity(self, self._identity, step, *_content(rows))
+        return remember(self.memory, key, lambda: self._assess(rows, step))
 
-    def _scores(self, rows: Any) -> NDArray[np.float64]:
+    def _assess(self, rows: Any, step: int | None) -> Assessment:
+        if hasattr(innermost(self.estimator_), "assess"):
+            return ask(self.estimator_, rows, step=step)
         size = max(1, BLOCK_VALUES // self.n_features_in_)
         blocks = [
-            self.estimator_.score_samples(rows[start : start + size])
+            ask(self.estimator_, rows[start : start + size]).errors
             for start in range(0, rows.shape[0], size)
         ]
-        scores: NDArray[np.float64] = np.concatenate(blocks, dtype=np.float64)
-        return scores
+        return Assessment(np.concatenate(blocks))
 
 
 def _check_scores(estimator: Any) -> None:
@@ -254,14 +254,14 @@ def _check_scores(estimator: Any) -> None:
         _ = estimator.score_samples
     except AttributeError as error:
         raise ValueError(
-            f"estimator={estimator!r} has no score_samples, which the threshold is "
-            "learned from. Pass an outlier detector that has it, such as "
+            f"estimator={estimator!r} has no score_samples, from which the threshold "
+            "is learned. Pass an outlier detector that has it, such as "
             "IsolationForest, OneClassSVM or LocalOutlierFactor(novelty=True)."
         ) from error
 
 
 def gap_of(rows: Any) -> int:
-    """Return how many rows share a step with a later one: none of records."""
+    """Return the number of following rows that a row overlaps with; 0 for records."""
     if not isinstance(rows, np.ndarray):
         return 0
     flat = rows.reshape(len(rows), -1)
@@ -270,7 +270,7 @@ def gap_of(rows: Any) -> int:
 
 
 def _content(rows: Any) -> list[Any]:
-    """Return what rows hold: of the windows of a series each value once."""
+    """Return the content of rows, with each value of a series once."""
     if not isinstance(rows, np.ndarray):
         return [rows]
     flat = rows.reshape(len(rows), -1)

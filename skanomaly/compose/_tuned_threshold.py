@@ -1,4 +1,4 @@
-"""A threshold that is learned from labels."""
+"""Outlier detector with a threshold that is learned from labels."""
 
 from collections.abc import Callable, Iterator
 from numbers import Integral
@@ -39,60 +39,63 @@ def _has(name: str) -> Callable[[Any], bool]:
 
 
 class TunedThresholdDetectorCV(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
-    """Learn the threshold of an outlier detector from labelled data.
+    """Outlier detector with a threshold that is learned from labelled data.
 
-    The detector is trained once for each fold and once on all data, however many
-    thresholds are tried: each fold is scored by the detector that was trained without
-    it, and the offset is the one by which these scores are judged best. It works where
-    some anomalies are labelled and later ones are like them. With one or two labelled
-    events it learns little that a rule without labels does not give.
+    Each fold is scored by a detector that was trained without it, and the offset is the
+    one with the best metric on these scores. The detector is trained once per fold and
+    once on all data, independently of the number of thresholds. It works if some
+    anomalies are labelled and later ones resemble them. With only one or two labelled
+    events, it is hardly better than a rule without labels.
 
     Parameters
     ----------
     estimator : estimator
-        Outlier detector with ``score_samples``, or a pipeline that ends with one, such
-        as `make_detector` returns.
+        Outlier detector with ``score_samples``, or pipeline that ends with one, such as
+        those of `make_detector`.
     scoring : str or callable, default="event_f1"
-        A metric of labels, as `skanomaly.metrics.make_anomaly_scorer` takes it, or
-        what that returns.
+        Metric of labels as accepted by `skanomaly.metrics.make_anomaly_scorer`, or a
+        scorer returned by it.
     thresholds : int or array-like of float, default=100
-        How many offsets to try, or which. A number of them call up to half of the
-        scored samples anomalous, or as many as are labelled so.
+        Number of offsets to try, or the offsets themselves. With a number, the offsets
+        label up to half of the scored samples anomalous, or as many as are labelled so
+        in `y`.
     cv : int, splitter, iterable, "prefit" or None, default=None
-        How the folds are made. None and whole numbers make a `TimeSeriesSplit`, of 3
-        or so many folds, with a gap of a window between training and test part.
-        ``"prefit"`` takes `estimator` as fitted on other data, and all of X for scores.
+        Splitting strategy. None and integers mean a `TimeSeriesSplit` of 3 or of that
+        many folds, with a gap of one window between training and test part. With
+        ``"prefit"``, `estimator` is already fitted on other data and all of X is
+        scored.
     n_jobs : int or None, default=None
-        Folds to train at the same time, as joblib takes it.
+        Number of folds to train in parallel, as in joblib.
 
     Attributes
     ----------
     estimator_ : estimator
-        The detector, fitted on all data.
+        Detector fitted on all data.
     best_threshold_ : float
-        The offset that was judged best: what scores below it is anomalous.
+        Offset with the best metric; samples that score below it are anomalous.
     best_score_ : float
-        What was reached by it.
+        Value of the metric at `best_threshold_`.
     offset_ : float
-        As `best_threshold_`.
+        Same as `best_threshold_`.
     cv_results_ : dict of ndarray
-        ``"thresholds"`` and ``"scores"``, as long as each other: the whole curve.
+        Curve of the metric: ``"thresholds"`` and ``"scores"``, both of shape
+        (n_thresholds,).
     n_features_in_ : int
-        Values in a row, if `estimator_` knows.
+        Number of values per row, if `estimator_` has this attribute.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, if `estimator_` knows.
+        Names of the columns, if `estimator_` has this attribute.
 
     See Also
     --------
-    ThresholdDetector : A threshold learned without labels.
-    skanomaly.plotting.ThresholdCurveDisplay : Draws the curve.
+    ThresholdDetector : Outlier detector with a threshold learned without labels.
+    skanomaly.plotting.ThresholdCurveDisplay : Draw the curve of the metric.
 
     Notes
     -----
-    The scores of the folds are put in the order of time and judged together, so that
-    each event counts once and folds without an event do no harm. Of neighbouring
-    offsets that are as good as each other, the one in the middle of the widest such row
-    is taken, which leaves room to both sides.
+    The scores of all folds are put in order of time and evaluated together, so that
+    each event counts once and folds without an event do no harm. If several adjacent
+    offsets are equally good, the middle of the widest range of them is chosen, which
+    leaves a margin on both sides.
 
     Examples
     --------
@@ -135,12 +138,12 @@ class TunedThresholdDetectorCV(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
 
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:
-        """Fit the detector, and learn the offset from labels.
+        """Fit the detector and learn the offset from labels.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            The series, or rows: what `estimator` is fitted on.
+            Series or rows to fit `estimator` on.
         y : array-like of shape (n_samples,)
             Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
 
@@ -152,9 +155,9 @@ class TunedThresholdDetectorCV(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If y is missing, has other values or another length than X, or no anomaly
-            in what is scored; if `scoring` judges scores; if folds overlap. All of it
-            before anything is trained.
+            If y is missing, has other values or another length than X, or has no
+            anomaly among the scored samples; if `scoring` is a metric of scores; if the
+            test parts of folds overlap. Raised before any training.
         """
         if hasattr(self, "offset_"):
             del self.offset_
@@ -186,50 +189,54 @@ class TunedThresholdDetectorCV(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
         return self
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Score samples as the detector does: the lower, the more abnormal.
+        """Return the scores of the detector; the lower, the more abnormal.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            The series, or rows.
+            Series or rows.
 
         Returns
         -------
         scores : ndarray of shape (n_samples,)
+            Scores as returned by ``estimator_.score_samples``.
         """
         check_is_fitted(self)
         return _scores(self.estimator_, X)
 
     def assess(self, X: ArrayLike, *, step: int | None = None) -> Assessment:
-        """Return errors and expected values as far as the detector knows them.
+        """Return errors and, if the detector has them, expected values.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            The series, or rows.
+            Series or rows.
         step : int or None, default=None
-            Step of a row that is its own sample, where `X` holds windows of a series.
+            Step of a row that is its own sample, if `X` holds windows of a series.
 
         Returns
         -------
         assessment : Assessment
-            That of the detector, see :func:`skanomaly.detection.ask`.
+            Assessment of the detector, see :func:`skanomaly.detection.ask`.
         """
         check_is_fitted(self)
         return ask(self.estimator_, X, step=step)
 
     @available_if(_has("score_channels"))
     def score_channels(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Tell what each channel adds to the error, where the detector does.
+        """Return the contribution of each channel to the error.
+
+        Only available if the detector has ``score_channels``.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            The series, or rows.
+            Series or rows.
 
         Returns
         -------
         errors : ndarray of shape (n_samples, n_channels), values >= 0
+            Errors per channel.
         """
         check_is_fitted(self)
         errors: NDArray[np.float64] = self.estimator_.score_channels(X)
@@ -237,7 +244,7 @@ class TunedThresholdDetectorCV(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
 
     @property
     def n_features_in_(self) -> int:
-        """Values in a row."""
+        """Number of values per row."""
         check_is_fitted(self)
         return int(self.estimator_.n_features_in_)
 
@@ -273,14 +280,14 @@ def _truth_of(X: Any, y: Any) -> NDArray[np.bool_]:
     if y is None:
         raise ValueError(
             "TunedThresholdDetectorCV requires y to be passed, but the target y is "
-            "None: without labels, use a threshold rule such as threshold='auto'."
+            "None. Pass labels, or use a threshold rule such as threshold='auto'."
         )
     truth = read_labels(y, name="y")
     n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
     if len(truth) != n_samples:
         raise ValueError(
-            f"y has {len(truth)} labels for {n_samples} samples in X: pass one label "
-            "for each."
+            f"y has {len(truth)} labels for {n_samples} samples in X. Pass one label "
+            "per sample."
         )
     return truth
 
@@ -288,8 +295,8 @@ def _truth_of(X: Any, y: Any) -> NDArray[np.bool_]:
 def _check_anomalies(truth: NDArray[np.bool_], where: str) -> None:
     if not truth.any():
         raise ValueError(
-            f"{where} has no anomaly, by which a threshold could be judged. Label some "
-            "anomalies, or use a threshold rule such as threshold='auto'."
+            f"{where} has no anomaly to learn a threshold from. Label some anomalies, "
+            "or use a threshold rule such as threshold='auto'."
         )
 
 
@@ -298,17 +305,17 @@ def _checked(splits: Iterator[Split], truth: NDArray[np.bool_]) -> list[Split]:
     times = np.bincount(np.concatenate([test for _, test in folds]))
     if times.max() > 1:
         raise ValueError(
-            "cv tests some samples more than once, so they have more than one score. "
-            "Use a splitter whose test parts do not overlap."
+            "cv tests some samples more than once, but each may have only one score. "
+            "Pass a splitter whose test parts do not overlap."
         )
-    _check_anomalies(truth[: len(times)][times > 0], "what cv keeps for scoring")
+    _check_anomalies(truth[: len(times)][times > 0], "y in the folds of cv")
     return folds
 
 
 def _out_of_fold(
     estimator: Any, X: Any, split: Split, window: int
 ) -> NDArray[np.float64]:
-    """Score the test part of a fold among its neighbours, not with padded windows."""
+    """Return scores of the test part, with windows that extend beyond its edges."""
     train, test = split
     fitted = clone(estimator).fit(take_rows(X, train))
     first, last = int(test[0]), int(test[-1])
@@ -321,7 +328,7 @@ def _out_of_fold(
 
 
 def _window(estimator: Any, X: Any) -> int:
-    """Return the window of a pipeline that makes windows, or 0."""
+    """Return the window of a pipeline in samples, or 0 if it makes no windows."""
     steps = [step for _, step in getattr(estimator, "steps", [])]
     for i, step in enumerate(steps):
         if isinstance(step, Shingler):

@@ -1,4 +1,4 @@
-"""Data to work on: files of one's own, and generated series with known anomalies."""
+"""Readers for files, and generators of series with known anomalies."""
 
 from skanomaly.datasets._generators import PeriodicSeries, make_periodic
 from skanomaly.datasets._odds import read_odds

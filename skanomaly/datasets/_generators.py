@@ -1,4 +1,4 @@
-"""Series whose anomalies are known, as they were put there."""
+"""Generated series with known anomalies."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,16 +12,16 @@ _KINDS = ("spike", "level shift", "amplitude", "flat line", "missing cycle")
 
 @dataclass(frozen=True)
 class PeriodicSeries:
-    """A generated series and what is known of it.
+    """Generated series with its true labels.
 
     Parameters
     ----------
     X : ndarray of shape (n_samples, n_channels)
         The series.
     y : ndarray of shape (n_samples,), values in {0, 1}
-        1 where a sample is anomalous.
+        True labels: 1 for anomalous samples, 0 for normal samples.
     train_size : int
-        Number of samples at the beginning that hold no anomaly.
+        Number of samples at the beginning without anomalies.
     period : int
         Length of a cycle, in samples.
     anomalies : list of (str, int, int, int)
@@ -45,10 +45,11 @@ def make_periodic(
     train_fraction: float = 0.5,
     random_state: Any = None,
 ) -> PeriodicSeries:
-    """Make a series with a daily-like cycle, and anomalies after its training part.
+    """Generate a periodic series with anomalies after its training part.
 
-    The cycles have the same shape, some noise and a slow drift. Made for examples and
-    tests: the anomalies are plain, so a detector that finds them proves little.
+    The cycles of a channel have the same shape, with noise and a slow drift. The series
+    is intended for examples and tests. Its anomalies are easy to find, so it is not
+    suitable for comparing detectors.
 
     Parameters
     ----------
@@ -57,27 +58,29 @@ def make_periodic(
     period : int, default=100
         Length of a cycle, in samples.
     n_channels : int, default=1
-        Number of values per sample. The channels share the period; each anomaly is in
-        one of them.
+        Number of values per sample. All channels have the same period. Each anomaly is
+        in a single channel.
     noise : float, default=0.05
-        Standard deviation of the noise, where a cycle reaches from about -1 to 1.
+        Standard deviation of the noise. The cycles range from about -1 to 1.
     n_anomalies : int, default=5
-        Number of anomalies, of each kind in turn: spike, level shift, amplitude, flat
-        line, missing cycle. They keep at least half a period of distance.
+        Number of anomalies. Their kinds alternate in this order: spike, level shift,
+        amplitude, flat line, missing cycle. They are at least half a period apart.
     train_fraction : float, default=0.5
-        Share of the samples, at the beginning, without anomaly.
+        Fraction of the samples, at the beginning, without anomalies, in [0, 1].
     random_state : int, RandomState instance or None, default=None
-        Determines cycle, noise and places of the anomalies.
+        Determines the shape of the cycles, the noise and the positions of the
+        anomalies. Pass an int for reproducible output across multiple function calls.
 
     Returns
     -------
     series : PeriodicSeries
-        With ``X``, ``y`` in {0, 1}, ``train_size``, ``period`` and ``anomalies``.
+        The series ``X``, its labels ``y`` in {0, 1}, ``train_size``, ``period`` and
+        ``anomalies``.
 
     Raises
     ------
     ValueError
-        If a parameter is out of its range or there is no room for the anomalies.
+        If a parameter is out of range or the series is too short for the anomalies.
 
     Examples
     --------
@@ -133,14 +136,15 @@ def _check(
         )
     if not 0 <= train_size <= n_samples or n_samples < 1:
         raise ValueError(
-            f"n_samples must be at least 1 and train_fraction within 0 and 1, got "
-            f"n_samples={n_samples!r} of which {train_size} are to train on."
+            f"n_samples must be at least 1 and train_fraction between 0 and 1, got "
+            f"n_samples={n_samples!r} and {train_size} samples in the training part."
         )
     room = n_samples - train_size
     if n_anomalies and room // n_anomalies < 2 * period:
         raise ValueError(
-            f"{room} samples after the training part have no room for {n_anomalies} "
-            f"anomalies, each of which needs two periods of {period}: raise n_samples."
+            f"{room} samples after the training part are too few for {n_anomalies} "
+            f"anomalies, which need two periods of {period} samples each. Increase "
+            "n_samples."
         )
 
 
@@ -151,7 +155,7 @@ def _drift(time: NDArray[np.int64], rng: Any) -> NDArray[np.float64]:
 
 
 def _cycle(cycles: NDArray[np.float64], rng: Any) -> NDArray[np.float64]:
-    """Return a wave with two harmonics, which reaches from about -1 to 1."""
+    """Return a wave with two harmonics, which ranges from about -1 to 1."""
     wave = np.zeros_like(cycles)
     for harmonic in (1, 2, 3):
         turns = harmonic * cycles + rng.uniform()

@@ -1,4 +1,4 @@
-"""The tables of ODDS, in both formats that MATLAB saves."""
+"""Reader for the tables of ODDS, in the file formats of MATLAB."""
 
 from os import PathLike
 from pathlib import Path
@@ -13,9 +13,9 @@ from skanomaly.datasets._table import read_head
 
 _NAMES = ("X", "y")
 _HDF5 = b"\x89HDF\r\n\x1a\n"
-# What MATLAB writes ahead of HDF5; other programs begin with HDF5 itself.
+# MATLAB writes a block of this size before HDF5; files of other programs have none.
 _USERBLOCK = 512
-# Version and byte order, the last four bytes of the header of version 5.
+# Version and byte order, the last four bytes of the header in version 5.
 _V5 = (b"\x00\x01IM", b"\x01\x00MI")
 _KINDS = {
     "O": "cells, a struct or a sparse matrix",
@@ -28,39 +28,41 @@ _KINDS = {
 def read_odds(
     path: str | PathLike[str],
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Read a table of labelled records, as those of ODDS, from a MATLAB file.
+    """Read a table of labelled records, such as those of ODDS [1]_, from a MATLAB file.
 
-    Takes both formats, told apart by the content of the file: version 5 (saved with
-    ``-v6`` or ``-v7``, by Octave or by SciPy) and version 7.3, which is HDF5 and needs
-    h5py. What is read are records and no series: a detector takes them as they are,
-    without ``Shingler``.
+    Both file formats are supported and detected from the content of the file: version 5
+    (saved with ``-v6`` or ``-v7``, by Octave or by SciPy) and version 7.3, which is
+    HDF5 and requires h5py. The rows are independent records, not samples of a series:
+    pass them to a detector directly, without ``Shingler``.
 
     Parameters
     ----------
     path : str or path-like
-        The file, with the records as ``X`` and their labels as ``y``. In HDF5 ``X`` is
-        stored transposed, as MATLAB does.
+        Path of the file, with the records in the variable ``X`` and their labels in
+        ``y``. In HDF5 ``X`` is stored transposed, as MATLAB does.
 
     Returns
     -------
     X : ndarray of shape (n_records, n_features), dtype float64
-        The records. A missing value stays NaN.
+        The records. Missing values are NaN.
     y : ndarray of shape (n_records,), values in {0, 1}, dtype int64
-        1 where a record is an anomaly.
+        True labels: 1 for anomalies, 0 for normal records.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
+    ImportError
+        If the file is in version 7.3 and h5py is not installed.
     ValueError
-        If it is a folder, is of neither format or damaged, holds no ``X`` or no ``y``,
-        or if these are no plain matrices of real numbers, differ in length, or if a
-        label is neither 0 nor 1.
+        If the path is a folder, the file is damaged or in another format, ``X`` or
+        ``y`` is missing or not a full matrix of real numbers, their lengths differ, or
+        a label is neither 0 nor 1.
 
     References
     ----------
-    Rayana, S. (2016). ODDS Library. Stony Brook University.
-    http://odds.cs.stonybrook.edu
+    .. [1] Rayana, S. (2016). ODDS Library. Stony Brook University.
+       http://odds.cs.stonybrook.edu
 
     Examples
     --------
@@ -87,8 +89,8 @@ def _read_variables(path: Path) -> dict[str, Any]:
     is_hdf5 = _HDF5 in (head[: len(_HDF5)], head[_USERBLOCK:])
     if not is_hdf5 and head[124:128] not in _V5:
         raise ValueError(
-            f"{path} is no MATLAB file of version 5 or 7.3, as it begins with "
-            f"{head[:16]!r}: save it from MATLAB with -v7 or -v7.3, or use read_table "
+            f"{path} is not a MATLAB file of version 5 or 7.3, as it begins with "
+            f"{head[:16]!r}. Save it from MATLAB with -v7 or -v7.3, or use read_table "
             "for CSV and Parquet."
         )
     h5py = import_extra("h5py", extra="mat") if is_hdf5 else None
@@ -96,15 +98,15 @@ def _read_variables(path: Path) -> dict[str, Any]:
         names, found = _read_hdf5(h5py, path) if h5py else _read_v5(path)
     except MemoryError:
         raise
-    except Exception as error:  # Parsers fail on damaged bytes in any way there is.
+    except Exception as error:  # Parsers raise errors of any type on damaged bytes.
         raise ValueError(
-            f"{path} is a damaged MATLAB file ({error}): get or save it again."
+            f"{path} is a damaged MATLAB file ({error}). Download or save it again."
         ) from error
     missing = [name for name in _NAMES if name not in found]
     if missing:
         raise ValueError(
             f"{path} has no variable {' and no '.join(missing)}, its variables are "
-            f"{names}: save the records as X and their labels as y."
+            f"{names}. Save the records as X and their labels as y."
         )
     return found
 
@@ -117,17 +119,18 @@ def _read_v5(path: Path) -> tuple[list[str], dict[str, Any]]:
 
 def _read_hdf5(h5py: Any, path: Path) -> tuple[list[str], dict[str, Any]]:
     with h5py.File(path, "r") as file:
-        names = [name for name in file if not name.startswith("#")]  # MATLAB's own
+        # Names that begin with # are internal to MATLAB.
+        names = [name for name in file if not name.startswith("#")]
         return names, {name: _from_hdf5(file[name]) for name in _NAMES if name in file}
 
 
 def _from_hdf5(node: Any) -> Any:
     if not hasattr(node, "dtype"):
-        return None  # A group, which is how a struct or a sparse matrix is stored.
+        return None  # A group, in which a struct or a sparse matrix is stored.
     values = np.asarray(node[()]).T
     if "MATLAB_empty" in node.attrs:
-        return np.empty(values.astype(int))  # Its shape is stored in place of it.
-    # Text is stored as the numbers of its characters.
+        return np.empty(values.astype(int))  # Its shape is stored instead of values.
+    # Text is stored as character codes.
     is_text = node.attrs.get("MATLAB_class") == b"char"
     return values.astype(str) if is_text else values
 
@@ -136,8 +139,8 @@ def _as_records(path: Path, values: Any) -> NDArray[np.float64]:
     X = _as_numbers(path, "X", values)
     if X.ndim != 2 or not X.size:
         raise ValueError(
-            f"X in {path} has the shape {X.shape}: it must be a matrix with a row for "
-            "each record and a column for each feature, and at least one of each."
+            f"X in {path} has shape {X.shape}. It must be a matrix with one row per "
+            "record and one column per feature, and at least one of each."
         )
     return X
 
@@ -146,35 +149,33 @@ def _as_labels(path: Path, values: Any, X: NDArray[np.float64]) -> NDArray[np.in
     y = _as_numbers(path, "y", values)
     if y.size != max(y.shape, default=1):
         raise ValueError(
-            f"y in {path} has the shape {y.shape}: it must be one column of labels."
+            f"y in {path} has shape {y.shape}. It must be one column of labels."
         )
     if y.size != len(X):
-        mend = (
-            "save X transposed"
-            if y.size == X.shape[1]
-            else "save one label for each record"
+        remedy = (
+            "Save X transposed" if y.size == X.shape[1] else "Save one label per record"
         )
         raise ValueError(
             f"X in {path} has {len(X)} records of {X.shape[1]} features, and y has "
-            f"{y.size} labels: {mend}."
+            f"{y.size} labels. {remedy}."
         )
     others = np.setdiff1d(y, (0, 1))
     if others.size:
         shown = ", ".join(map(str, others[:5].tolist()))
         raise ValueError(
-            f"y in {path} holds {shown}{' and more' if others.size > 5 else ''}: its "
+            f"y in {path} holds {shown}{' and more' if others.size > 5 else ''}. Its "
             "labels must be 0 for normal records and 1 for anomalies."
         )
     return y.ravel().astype(np.int64)
 
 
 def _as_numbers(path: Path, name: str, values: Any) -> NDArray[np.float64]:
-    # A sparse matrix of SciPy, or what has no array at all.
+    # A sparse matrix of SciPy or a group of HDF5 is not an array.
     kind = values.dtype.kind if isinstance(values, np.ndarray) else "O"
     if kind not in "biuf":
         raise ValueError(
-            f"{name} in {path} is no plain matrix of real numbers, it holds "
-            f"{_KINDS.get(kind, kind)}: save it as a full matrix of doubles."
+            f"{name} in {path} is not a full matrix of real numbers, it holds "
+            f"{_KINDS.get(kind, kind)}. Save it as a full matrix of doubles."
         )
-    # By rows, whichever way it was stored.
+    # MATLAB stores matrices by columns.
     return np.ascontiguousarray(values, dtype=np.float64)

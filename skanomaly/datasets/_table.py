@@ -1,4 +1,4 @@
-"""One door for tables of numbers, however they were saved."""
+"""Reader for tables of numbers in CSV and Parquet files."""
 
 import csv
 import gzip
@@ -22,30 +22,34 @@ _SEPARATORS = ",;\t"
 def read_table(path: str | PathLike[str]) -> "DataFrame":
     """Read a table from a CSV or Parquet file.
 
-    Needs pandas, and pyarrow for Parquet. Takes text in UTF-8, separated by commas,
-    semicolons or tabs, with any kind of line ends, with or without a byte order mark,
-    gzipped or not. A first line of numbers, or of numbers and times, is data and not a
-    header: a header whose names are all numbers is misread.
+    Requires pandas, and pyarrow for Parquet. CSV files must be encoded in UTF-8, with
+    or without a byte order mark, and may be compressed with gzip. Fields are separated
+    by commas, semicolons or tabs, lines by any line ending. A first line of numbers, or
+    of numbers and times, is data. A header in which all names are numbers is therefore
+    read as data.
 
     Parameters
     ----------
     path : str or path-like
-        The file.
+        Path of the file.
 
     Returns
     -------
     table : DataFrame of shape (n_rows, n_columns)
-        One row per line. Without a header a single column is named ``"value"``, several
-        are named ``"0"``, ``"1"``, ... A file of one single line of numbers is one
-        column. An empty line in a single column is a missing value, elsewhere it is
-        skipped.
+        One row per line. Without a header, a single column is named ``"value"``, and
+        several columns are named ``"0"``, ``"1"``, ... A file with a single line of
+        numbers is read as one column. In a table with a single column, an empty line is
+        a missing value; otherwise empty lines are skipped.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
+    ImportError
+        If pandas, or pyarrow for a Parquet file, is not installed.
     ValueError
-        If it is a folder, holds no table, or its lines are of different lengths.
+        If the path is a folder, the file is damaged or holds no table, or its lines
+        have different numbers of fields.
 
     Examples
     --------
@@ -66,20 +70,23 @@ def read_table(path: str | PathLike[str]) -> "DataFrame":
     else:
         table = _parse(pd, path, _read_text(path, gzipped=head[:2] == b"\x1f\x8b"))
     if table.empty:
-        raise ValueError(f"{path} has no row of data: a header alone is no series.")
+        raise ValueError(
+            f"{path} has no row of data, only a header. Pass a file with at least one "
+            "row of data."
+        )
     return table
 
 
 def read_head(path: Path, size: int) -> bytes:
-    """Return the first bytes of a file, by which its format is known."""
+    """Return the first `size` bytes of a file, which identify its format."""
     if not path.exists():
-        raise FileNotFoundError(f"there is no file {path}: check the path.")
+        raise FileNotFoundError(f"there is no file {path}. Check the path.")
     if path.is_dir():
-        raise ValueError(f"{path} is a folder: pass one file of it.")
+        raise ValueError(f"{path} is a folder. Pass the path of a file.")
     with path.open("rb") as file:
         head = file.read(size)
     if not head:
-        raise ValueError(f"{path} is empty: it must hold at least one number.")
+        raise ValueError(f"{path} is empty. It must hold at least one number.")
     return head
 
 
@@ -88,9 +95,11 @@ def _read_parquet(pd: Any, path: Path) -> Any:
     try:
         table: Any = pd.read_parquet(path)
     except (OSError, ValueError) as error:
-        raise ValueError(f"{path} is a damaged Parquet file ({error}).") from error
+        raise ValueError(
+            f"{path} is a damaged Parquet file ({error}). Download or save it again."
+        ) from error
     if not isinstance(table.index, pd.RangeIndex):
-        table = table.reset_index()  # Often the times.
+        table = table.reset_index()  # The index often holds the times.
     table.columns = [str(name) for name in table.columns]
     return table
 
@@ -103,14 +112,16 @@ def _read_text(path: Path, *, gzipped: bool) -> str:
     except UnicodeDecodeError:
         text = "\0"
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ValueError(f"{path} is a damaged gzip file ({error}).") from error
+        raise ValueError(
+            f"{path} is a damaged gzip file ({error}). Download or save it again."
+        ) from error
     if "\0" in text:
         raise ValueError(
-            f"{path} is no text in UTF-8, nor a Parquet file: save the table as CSV "
-            "in UTF-8."
+            f"{path} is neither a text file in UTF-8 nor a Parquet file. Save the "
+            "table as CSV in UTF-8."
         )
     if not text.strip():
-        raise ValueError(f"{path} is empty: it must hold at least one number.")
+        raise ValueError(f"{path} is empty. It must hold at least one number.")
     return text.strip("\n") + "\n"
 
 
@@ -132,11 +143,17 @@ def _parse(pd: Any, path: Path, text: str) -> Any:
             **({"header": None, "names": names} if _is_data(fields) else {}),
         )
     except pd.errors.ParserError as error:
-        raise ValueError(f"{path} could not be read as CSV: {error}.") from error
+        raise ValueError(
+            f"{path} could not be read as CSV ({error}). Save the table as CSV again."
+        ) from error
 
 
 def _check_widths(path: Path, text: str, separator: str) -> None:
-    """Refuse what pandas would fill with NaN or take for an index."""
+    """Raise if lines have different numbers of fields.
+
+    pandas would fill short lines with NaN, and use the first fields of long lines as
+    the index.
+    """
     if '"' in text:
         rows = csv.reader(io.StringIO(text), delimiter=separator)
         widths = [(rows.line_num, len(row)) for row in rows if row]
@@ -148,13 +165,14 @@ def _check_widths(path: Path, text: str, separator: str) -> None:
         if width != expected:
             raise ValueError(
                 f"{path} is ragged: line {number} has {width} fields and line 1 has "
-                f"{expected}. Every line needs the same number of fields."
+                f"{expected}. Save the table with the same number of fields in every "
+                "line."
             )
 
 
 def _is_data(fields: list[str]) -> bool:
     values = [field.strip().strip('"') for field in fields]
-    # An empty field is a missing value; times alone may be a header of dates.
+    # An empty field is a missing value. A line of times only may be a header of dates.
     return any(map(_is_number, values)) and all(
         not value or _is_number(value) or _is_time(value) for value in values
     )

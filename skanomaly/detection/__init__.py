@@ -1,7 +1,7 @@
-"""Ask a fitted estimator about a series once; everything else works on the answer.
+"""Run a fitted estimator on a series once and keep the result.
 
-`detect` returns a `Detection`: scores, labels, events, expected values. Pictures,
-tables, the report page, the command line and the harness are made from it.
+`detect` returns a `Detection`: scores, labels, events, expected values. Displays,
+tables, the report page, the command line and the evaluation are made from it.
 """
 
 from skanomaly.detection._ask import ask

@@ -1,4 +1,4 @@
-"""Ask a fitted estimator about a series, with a single pass of its model."""
+"""Assessment of a series by a fitted estimator, in a single pass of its model."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,26 +12,26 @@ from skanomaly.detectors import Assessment
 
 
 def ask(estimator: Any, X: Any, *, step: int | None = None) -> Assessment:
-    """Return all that a fitted estimator tells of `X`, from one pass of its model.
+    """Return the scores, errors and expected values of `X` from one model pass.
 
     Parameters
     ----------
     estimator : estimator
         Fitted pipeline or outlier detector, of this package or of scikit-learn.
     X : array-like of shape (n_samples, n_channels) or (n_rows, n_features)
-        A series for a pipeline that makes windows of it, or rows.
+        A series for a pipeline that cuts it into windows, or rows.
     step : int or None, default=None
-        Step of each row of `X` that is its own sample, where `X` holds windows of a
-        series. Pipelines learn it from their `Shingler`.
+        If the rows of `X` are windows of a series, index of the step within each row
+        that is the sample of that row. Pipelines take it from their `Shingler`.
 
     Returns
     -------
     assessment : Assessment
         Its ``scores`` are those of ``score_samples``. Expected values and residuals are
-        in the unit of `X`, of shape (n_samples, n_channels). They are None where the
-        estimator expects no value: a detector that neither reconstructs nor
-        forecasts the sample, no :class:`skanomaly.Shingler` right before it, or a
-        transformer before that without an inverse.
+        in the unit of `X` and have the shape (n_samples, n_channels). They are None if
+        the detector neither reconstructs nor forecasts the sample, if the step right
+        before it is not a :class:`skanomaly.Shingler`, or if a transformer before that
+        has no inverse.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def ask(estimator: Any, X: Any, *, step: int | None = None) -> Assessment:
 
     See Also
     --------
-    detect : Find the events of a series as well.
+    detect : Score a series and find its events.
 
     Examples
     --------
@@ -63,9 +63,9 @@ def ask(estimator: Any, X: Any, *, step: int | None = None) -> Assessment:
         return assessment
     if not hasattr(estimator, "score_samples"):
         raise ValueError(
-            f"{type(estimator).__name__} has no score_samples, so it cannot say how "
-            "abnormal a sample is: pass a fitted outlier detector that has it, such "
-            "as IsolationForest, or a pipeline that ends with one."
+            f"{type(estimator).__name__} has no score_samples, so it cannot score "
+            "samples. Pass a fitted outlier detector that has it, such as "
+            "IsolationForest, or a pipeline that ends with one."
         )
     scores = np.asarray(estimator.score_samples(X), dtype=np.float64)
     return Assessment(0.0 - scores[:, np.newaxis])
@@ -73,13 +73,13 @@ def ask(estimator: Any, X: Any, *, step: int | None = None) -> Assessment:
 
 def _ask_pipeline(pipeline: Any, X: Any, step: int | None) -> Assessment:
     *before, (_, last) = pipeline.steps
-    # What resamples takes part in training only, and "passthrough" in nothing.
+    # Resamplers only take part in training; "passthrough" steps do nothing.
     transformers = [each for _, each in before if hasattr(each, "transform")]
     rows = X
     for transformer in transformers:
         rows = transformer.transform(rows)
     if transformers:
-        # Rows that are changed once more have no step that is a value of the series.
+        # After a further transformation, no step of a row is a value of the series.
         step = getattr(transformers[-1], "own_step_", None)
         if step is not None:
             transformers.pop()

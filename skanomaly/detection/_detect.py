@@ -1,4 +1,4 @@
-"""From a fitted estimator and a series to what was detected."""
+"""Detection of the events of a series by a fitted estimator."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,48 +27,51 @@ def detect(
 ) -> Detection:
     """Score a series with a fitted detector and find its events.
 
-    The estimator is asked once: scores, expected values and the errors of the channels
-    come from a single pass of its model.
+    Scores, expected values and the errors of the channels are computed in a single
+    pass of the model.
 
     Parameters
     ----------
     estimator : estimator
         Fitted pipeline or outlier detector, of this package or of scikit-learn.
     X : array-like of shape (n_samples, n_channels)
-        The series, in the order of time; the part that was trained on comes first.
+        The series, in temporal order. If it contains the training samples, they come
+        first.
     y : array-like of shape (n_samples,), default=None
-        Truth in {0, 1} with 1 anomalous, in {+1, -1} with -1 anomalous, or booleans,
-        to judge the events by. It has no influence on them.
+        True labels in {0, 1} with 1 anomalous, in {+1, -1} with -1 anomalous, or
+        booleans. They are stored to evaluate the events and do not influence them.
     index : array-like of shape (n_samples,), default=None
-        Times or numbers of the samples; None for the index of a data frame, or sample
+        Times or numbers of the samples. If None, the index of a data frame, or sample
         numbers.
     channel_names : sequence of str, default=None
-        One name per channel; None for the columns of a data frame, or ``x0``, ``x1``,
+        One name per channel. If None, the columns of a data frame, or ``x0``, ``x1``,
         ...
     n_train : int, default=0
-        Number of samples at the start that the detector was trained on, in which no
-        events are looked for.
+        Number of samples at the start that the detector was trained on. They are not
+        searched for events unless ``events.in_training`` is True.
     events : EventRule, default=EventRule()
         Definition of an event.
     offset : float, default=None
-        Threshold on the scale of the scores; None for the estimator's ``offset_``.
+        Threshold on the scale of the scores. If None, the ``offset_`` of the
+        estimator.
 
     Returns
     -------
     detection : Detection
-        Scores, labels, events and, as far as the estimator knows them, expected values
-        and errors of channels.
+        Scores, labels, events and, if the estimator provides them, expected values and
+        errors of the channels.
 
     Raises
     ------
     ValueError
-        If the estimator has no ``score_samples``; if it has no ``offset_`` and `offset`
-        is None; if index, names, `n_train` or `y` do not fit the series.
+        If the estimator has no ``score_samples``, if it has no ``offset_`` and `offset`
+        is None, or if `index`, `channel_names`, `n_train` or `y` do not match the
+        series.
 
     See Also
     --------
-    find_events : Find events in bare scores or labels.
-    skanomaly.detection.judge : Compare a detection with the truth.
+    find_events : Find events in scores or labels without an estimator.
+    skanomaly.detection.judge : Compare a detection with the true labels.
 
     Examples
     --------
@@ -90,11 +93,11 @@ def detect(
         offset = offset_of(estimator)
     if offset is None:
         raise ValueError(
-            f"{detector_name(estimator)} has no offset_: pass offset, below which its "
-            "scores are anomalous."
+            f"{detector_name(estimator)} has no offset_. Pass offset, the score below "
+            "which samples are anomalous."
         )
     assessment = ask(estimator, X)
-    # Of records, or behind a transformer that joins channels, there are other columns.
+    # Records, and transformers that join channels, lead to errors of other columns.
     separate = assessment.errors.shape == series.values.shape
     own_errors = assessment.own_errors
     if own_errors is not None and not separate:
@@ -105,7 +108,7 @@ def detect(
         offset=offset,
         rule=events,
         expected=assessment.expected,
-        # A single channel contributes everything anyway.
+        # A single channel contributes the whole error.
         channel_errors=assessment.errors
         if separate and series.n_channels > 1
         else None,

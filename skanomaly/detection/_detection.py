@@ -1,4 +1,4 @@
-"""All that one fitted estimator says of one series."""
+"""Result of one fitted estimator on one series."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -27,45 +27,46 @@ _MATRICES = ("expected", "channel_errors")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Detection:
-    """Hold all that a detector says of a series.
+    """Scores, labels, events and expected values of a series.
 
-    :func:`skanomaly.detect` returns one. It never changes; ``dataclasses.replace``
-    makes one with another offset or rule, whose labels and events follow, without
-    asking the detector again.
+    :func:`skanomaly.detect` returns one. It is immutable: ``dataclasses.replace``
+    returns a detection with another offset or rule, and labels and events derived from
+    it, without running the detector again.
 
     Parameters
     ----------
     series : TimeSeries
         The series, with its index, names, training part and truth.
     scores : array-like of shape (n_samples,)
-        The lower, the more abnormal; NaN where there is none.
+        Scores of the samples; lower is more abnormal, NaN if a sample has no score.
     offset : float
-        Scores below it are anomalous.
+        Threshold on the scale of the scores; scores below it are anomalous.
     rule : EventRule, default=EventRule()
         Definition of an event.
     expected : ndarray of shape (n_samples, n_channels) or None, default=None
-        Value that the detector expected, in the unit of the series; NaN where it
-        expected none.
+        Values that the detector expected, in the unit of the series; NaN where there
+        is no expected value.
     channel_errors : ndarray of shape (n_samples, n_channels) or None, default=None
-        Contribution of each channel to the error; sums to ``-scores``. None where the
-        detector does not separate channels, and where there is a single one.
+        Contribution of each channel to the error; sums to ``-scores`` over the
+        channels. None if the detector does not separate channels, or if there is only
+        one.
     own_errors : ndarray of shape (n_samples, n_channels) or (n_samples, 1), or None, \
             default=None
         Error of the sample itself rather than of the window around it, on the scale
-        of the scores: its columns sum to the error of the sample. A single column where
-        the detector does not separate the channels of the series.
+        of the scores; its columns sum to the error of the sample. It has a single
+        column if the detector does not separate the channels of the series.
     about : RunFacts, default=RunFacts()
-        Facts about the run: the detector, its window, its training.
+        Facts about the run: detector, window and training history.
 
     Raises
     ------
     ValueError
-        If scores or matrices do not fit the series.
+        If the shapes of scores, expected values or errors do not match the series.
 
     See Also
     --------
-    detect : Ask a fitted estimator.
-    skanomaly.detection.judge : Compare it with the truth.
+    detect : Score a series with a fitted estimator and find its events.
+    skanomaly.detection.judge : Compare a detection with the true labels.
 
     Examples
     --------
@@ -106,19 +107,19 @@ class Detection:
 
     @property
     def first(self) -> int:
-        """First sample of the part in which events are looked for."""
+        """Index of the first sample that is searched for events."""
         return 0 if self.rule.in_training else self.series.n_train
 
     @cached_property
     def labels(self) -> NDArray[np.int64]:
-        """Decision on each sample by itself: -1 for anomalous, +1 for normal."""
+        """Label of each sample by its own score: -1 for anomalous, +1 for normal."""
         return np.where(is_below(self.scores, self.offset), -1, 1)
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
-        """Events by the rule, in the order of time."""
+        """Events by the rule, in temporal order."""
         scores = self.scores.copy()
-        scores[: self.first] = np.nan  # which is in no event
+        scores[: self.first] = np.nan  # samples without a score are never in an event
         names = None if self.channel_errors is None else self.series.channel_names
         return tuple(
             find_events(
@@ -134,7 +135,7 @@ class Detection:
 
     @cached_property
     def residuals(self) -> Floats | None:
-        """Value minus expected value, signed; None where nothing was expected."""
+        """Values minus expected values, signed; None without expected values."""
         return None if self.expected is None else self.series.values - self.expected
 
     @property
@@ -148,12 +149,12 @@ class Detection:
         Returns
         -------
         frame : DataFrame of n_samples rows
-            Columns ``time`` (``sample`` where there is no index), one per channel, one
-            ``expected_<channel>`` per channel where something was expected, one
-            ``error_<channel>`` where the detector separates channels, ``score``,
-            ``label``, and ``truth`` where that is known. A channel with one of these
-            other names gets the suffix ``_value``: the channel ``score`` is in the
-            column ``score_value``.
+            Columns ``time`` (``sample`` if the series has no index), one per channel,
+            ``expected_<channel>`` per channel if there are expected values,
+            ``error_<channel>`` per channel if the detector separates channels,
+            ``score``, ``label``, and ``truth`` if the true labels are known. A channel
+            whose name is one of these gets the suffix ``_value``: the values of the
+            channel ``score`` are in the column ``score_value``.
         """
         return scores_frame(self)
 
@@ -163,7 +164,8 @@ class Detection:
         Returns
         -------
         frame : DataFrame of n_events rows
-            The fields of :class:`skanomaly.Event` as columns, also without events.
+            The fields of :class:`skanomaly.Event` as columns, even if there are no
+            events.
         """
         return events_frame(self)
 
@@ -173,32 +175,33 @@ class Detection:
         Parameters
         ----------
         ax : matplotlib Axes or sequence of them, default=None
-            Where to draw, one axes per channel; None for a new figure.
+            Axes to draw on, one per channel. If None, a new figure is created.
 
         Returns
         -------
         display : skanomaly.plotting.SeriesDisplay
-            What was drawn.
+            Display that holds the axes and the figure.
         """
         from skanomaly.plotting import SeriesDisplay
 
         return SeriesDisplay.from_detection(self, ax=ax)
 
     def write(self, folder: str | Path, *, model: Any = None) -> list[Path]:
-        """Write what ``skanomaly detect`` writes: tables, picture, page and model.
+        """Write the files of ``skanomaly detect``: tables, picture, page and model.
 
         Parameters
         ----------
         folder : str or Path
-            Where to write; made where it is missing.
+            Folder to write to; created if it does not exist.
         model : SavedModel or estimator, default=None
-            Fitted pipeline to write too, which ``skanomaly score`` takes.
+            Fitted pipeline to save for ``skanomaly score``. If None, no model is
+            written.
 
         Returns
         -------
         paths : list of Path
             ``scores.csv``, ``events.csv``, ``run.json``, ``report.png``,
-            ``report.html`` and, if there is a model, ``model.joblib``.
+            ``report.html`` and, if a model was passed, ``model.joblib``.
         """
         from skanomaly.report import draw_page, draw_report, write_report
 

@@ -1,4 +1,4 @@
-"""Facts about a fitted estimator, within whatever thresholds and pipelines."""
+"""Facts about a fitted estimator, inside any pipeline, search or threshold wrapper."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,20 +9,20 @@ import numpy as np
 
 @dataclass(frozen=True, kw_only=True)
 class RunFacts:
-    """Hold what a report says of a run beside the series and what was found in it.
+    """Facts about a run that a report shows in addition to the detection.
 
     Parameters
     ----------
     detector : str, default="scores"
         Name of the detector.
     window : int or None, default=None
-        Number of samples that it sees at once, where that is known.
+        Number of samples in a window of the detector; None if it is not known.
     history : mapping of str to sequence of float, or None, default=None
-        Losses of each epoch, where there are some.
+        Losses per epoch; None for detectors without a training history.
     title : str or None, default=None
-        Title of the report; None for the detector and the channels.
+        Title of the report. If None, the names of the detector and the channels.
     made : mapping of str to mapping, default={}
-        How it was made: facts under headings.
+        Settings of the run, as facts grouped under headings.
 
     Examples
     --------
@@ -50,7 +50,7 @@ class RunFacts:
         Returns
         -------
         facts : RunFacts
-            Without a title, and without facts of how it was made.
+            Facts without a title and without settings of the run.
         """
         return cls(
             detector=detector_name(estimator),
@@ -60,24 +60,25 @@ class RunFacts:
 
 
 def unwrapped(estimator: Any) -> Any:
-    """Return the best estimator of a search, which answers in its place."""
+    """Return the best estimator of a search, or the estimator itself."""
     while hasattr(estimator, "best_estimator_"):
         estimator = estimator.best_estimator_
     return estimator
 
 
 def innermost(estimator: Any) -> Any:
-    """Return the detector that scores, within searches, thresholds and pipelines.
+    """Return the detector inside searches, threshold wrappers and pipelines.
 
     Parameters
     ----------
     estimator : estimator
-        Fitted or not: of an estimator that is not fitted, nothing is within.
+        Pipeline, search, threshold wrapper or outlier detector. Searches and threshold
+        wrappers that are not fitted are not entered.
 
     Returns
     -------
     detector : estimator
-        The last step of the innermost pipeline.
+        The last step of the innermost pipeline, or the estimator itself.
 
     Examples
     --------
@@ -91,7 +92,7 @@ def innermost(estimator: Any) -> Any:
 
 
 def detector_name(estimator: Any) -> str:
-    """Return the name of the class of the detector that scores.
+    """Return the class name of the detector inside an estimator.
 
     Parameters
     ----------
@@ -101,6 +102,7 @@ def detector_name(estimator: Any) -> str:
     Returns
     -------
     name : str
+        Name of the class of `innermost(estimator)`.
 
     Examples
     --------
@@ -113,7 +115,7 @@ def detector_name(estimator: Any) -> str:
 
 
 def offset_of(estimator: Any) -> float | None:
-    """Return the threshold on the scale of the scores, if there is one.
+    """Return the threshold of an estimator on the scale of its scores.
 
     Parameters
     ----------
@@ -123,7 +125,8 @@ def offset_of(estimator: Any) -> float | None:
     Returns
     -------
     offset : float or None
-        ``offset_`` of the estimator, or of the last step of a pipeline.
+        ``offset_`` of the estimator, or of the last step of a pipeline; None if it has
+        none.
 
     Examples
     --------
@@ -138,12 +141,12 @@ def offset_of(estimator: Any) -> float | None:
     if hasattr(estimator, "steps"):
         return offset_of(estimator.steps[-1][1])
     offset = getattr(estimator, "offset_", None)
-    # A one-class SVM has an array of one.
+    # The offset_ of a OneClassSVM is an array with one element.
     return None if offset is None else float(np.asarray(offset).item())
 
 
 def window_of(estimator: Any) -> int | None:
-    """Return the number of samples in each row of the detector, if a pipeline knows.
+    """Return the number of samples per row of the detector of a pipeline.
 
     Parameters
     ----------
@@ -153,7 +156,7 @@ def window_of(estimator: Any) -> int | None:
     Returns
     -------
     window : int or None
-        ``window_`` of the first step that has one.
+        ``window_`` of the first step that has one; None if no step has.
 
     Examples
     --------
@@ -171,12 +174,12 @@ def window_of(estimator: Any) -> int | None:
 
 
 def _within(estimator: Any) -> Any:
-    """Return the estimator next within, None where there is none."""
+    """Return the estimator one level inside, or None."""
     if hasattr(estimator, "steps"):
         return estimator.steps[-1][1]
     for name in ("best_estimator_", "estimator_"):
         inner = getattr(estimator, name, None)
-        # An isolation forest has an estimator_ too: a tree, which scores nothing.
+        # The estimator_ of an IsolationForest is a tree, which has no score_samples.
         if hasattr(inner, "score_samples"):
             return inner
     return None

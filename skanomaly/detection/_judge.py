@@ -1,4 +1,4 @@
-"""Compare a detection with the truth."""
+"""Comparison of a detection with the true labels."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,27 +18,30 @@ from skanomaly.metrics import (
 def check_truth(
     labels: ArrayLike, n_samples: int, *, first: int = 0, name: str = "truth"
 ) -> NDArray[np.bool_]:
-    """Return which samples are anomalous, if a detection can be judged by that.
+    """Return true labels as booleans, or raise if they cannot be used to evaluate.
 
     Parameters
     ----------
     labels : array-like of shape (n_samples,)
-        Labels in {0, 1} or {+1, -1}, or booleans.
+        True labels in {0, 1} with 1 anomalous, in {+1, -1} with -1 anomalous, or
+        booleans.
     n_samples : int
-        Number of samples of the series.
+        Number of samples in the series.
     first : int, default=0
-        First sample that is judged.
+        Index of the first sample that is evaluated.
     name : str, default="truth"
-        What to call the labels in the error.
+        Name of the labels in error messages.
 
     Returns
     -------
     truth : ndarray of shape (n_samples,) of bool
+        True for anomalous samples.
 
     Raises
     ------
     ValueError
-        If there are other values, not one per sample, or no anomaly to be found.
+        If the labels hold other values, if their number is not `n_samples`, or if no
+        sample from `first` on is anomalous.
 
     Examples
     --------
@@ -49,39 +52,43 @@ def check_truth(
     truth = read_labels(labels, name=name)
     if len(truth) != n_samples:
         raise ValueError(
-            f"{name} holds {len(truth):,} labels for {n_samples:,} samples: give one "
-            "label for each sample."
+            f"{name} holds {len(truth):,} labels for {n_samples:,} samples. Pass one "
+            "label per sample."
         )
     if not truth[first:].any():
-        where = f" from sample {first:,} on, where events are looked for"
+        where = f" from sample {first:,} on, where the search for events begins"
         raise ValueError(
             f"{name} holds no anomaly{where if first else ''} "
-            f"({int(truth.sum()):,} in all): nothing can be judged by it."
+            f"({int(truth.sum()):,} in all), so the detection cannot be evaluated. "
+            "Pass labels with at least one anomaly there."
         )
     return truth
 
 
 def judge(detection: Detection) -> dict[str, float]:
-    """Compare the events with the truth, where events were looked for.
+    """Compute metrics of the events and scores of a detection against the truth.
+
+    Only the part of the series that was searched for events is evaluated.
 
     Parameters
     ----------
     detection : Detection
-        One that has a truth.
+        Detection with true labels.
 
     Returns
     -------
     metrics : dict of str to float
-        Event-wise and sample-wise precision, recall and F1 of the events, how many
-        events there are in truth and how many of them were found, and the volume
-        under the surface of precision and recall of the scores (``vus_pr``) with
-        buffers up to ``vus_window`` samples, which the series decides
-        (:func:`skanomaly.metrics.vus_window`).
+        Event-wise and sample-wise precision, recall and F1 of the events, the number
+        of true events and the number of them that were found, and the volume under
+        the precision-recall surface of the scores (``vus_pr``) with buffers of up to
+        ``vus_window`` samples, a width derived from the series by
+        :func:`skanomaly.metrics.vus_window`.
 
     Raises
     ------
     ValueError
-        If the detection has no truth, or a truth with no anomaly to be found.
+        If the detection has no true labels, or if none of those in the evaluated part
+        is anomalous.
 
     Examples
     --------
@@ -95,7 +102,7 @@ def judge(detection: Detection) -> dict[str, float]:
     """
     series, first = detection.series, detection.first
     if series.truth is None:
-        raise ValueError("the detection has no truth: pass y to detect.")
+        raise ValueError("The detection has no truth. Pass y to skanomaly.detect.")
     truth = check_truth(series.truth, series.n_samples, first=first)[first:]
     found = events_to_labels(detection.events, series.n_samples)[first:] == -1
     events = EventCounts.of(truth, found)

@@ -1,4 +1,4 @@
-"""What an event is."""
+"""Definition of an event."""
 
 from dataclasses import dataclass
 
@@ -7,29 +7,31 @@ from skanomaly._validation import check_count
 
 @dataclass(frozen=True, kw_only=True)
 class EventRule:
-    """Define what an event is.
+    """Rule that defines the events of a detection.
 
-    The one object that does so: the command line, pictures, tables and metrics of a
-    detection take its events, which are found by its rule.
+    The rule of a detection determines its events. The command line, displays, tables
+    and metrics all use these events.
 
     Parameters
     ----------
     min_length : int, default=1
-        Drop events of fewer samples, after merging.
+        Minimum number of samples in an event. Shorter events are dropped after
+        merging.
     merge_gap : int, default=0
-        Merge events separated by at most this many normal samples.
+        Maximum number of normal samples between two events that are merged.
     in_training : bool, default=False
-        Look for events in the part that the detector was trained on, too.
+        Whether to search the samples that the detector was trained on for events, too.
 
     Raises
     ------
     ValueError
-        If `min_length` or `merge_gap` is not a whole number, or too small.
+        If `min_length` is not an integer of at least 1, or `merge_gap` not an integer
+        of at least 0.
 
     See Also
     --------
     skanomaly.detect : Find the events of a series by such a rule.
-    skanomaly.find_events : Find the events of bare scores or labels.
+    skanomaly.find_events : Find events in scores or labels without an estimator.
 
     Examples
     --------

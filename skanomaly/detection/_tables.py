@@ -1,4 +1,4 @@
-"""What was computed, as data frames."""
+"""Data frames of the samples and the events of a detection."""
 
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def scores_frame(detection: "Detection") -> "DataFrame":
-    """Return one row per sample: time, values, expected values, score and label."""
+    """Return a table of the samples: time, values, expected values, score and label."""
     pandas = import_extra("pandas", extra="cli")
     names, series = column_names(detection), detection.series
     index = np.arange(series.n_samples) if series.index is None else series.index
@@ -36,18 +36,18 @@ def scores_frame(detection: "Detection") -> "DataFrame":
 
 
 def column_names(detection: "Detection") -> dict[str, list[str]]:
-    """Return the columns of the table of samples, by what they hold.
+    """Return the column names of the table of samples, grouped by content.
 
     Parameters
     ----------
     detection : Detection
-        What :func:`skanomaly.detect` returned.
+        Detection returned by :func:`skanomaly.detect`.
 
     Returns
     -------
     columns : dict of str to list of str
-        Columns of ``"index"``, ``"values"``, ``"score"`` and ``"label"``, and where
-        they are known of ``"expected"``, ``"channel_errors"`` and ``"truth"``.
+        Columns of ``"index"``, ``"values"``, ``"score"`` and ``"label"``, and, if the
+        detection has them, of ``"expected"``, ``"channel_errors"`` and ``"truth"``.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def events_frame(detection: "Detection") -> "DataFrame":
-    """Return one row per event, with its columns even where there is none."""
+    """Return a table of the events, which has its columns even without events."""
     pandas = import_extra("pandas", extra="cli")
     names = [field.name for field in fields(Event)]
     frame: DataFrame = pandas.DataFrame(

@@ -1,4 +1,4 @@
-"""A series with its index, names, training part and truth: checked once."""
+"""A validated series with its index, channel names, training part and true labels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,41 +18,42 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False, init=False)
 class TimeSeries:
-    """Hold a series with what is known of its samples and channels.
+    """A time series with its index, channel names, training part and true labels.
 
     Parameters
     ----------
     values : array-like of shape (n_samples,) or (n_samples, n_channels)
-        The series, in the order of time. NaN is a missing value.
+        The series, in temporal order. NaN marks a missing value.
     index : array-like of shape (n_samples,), default=None
-        Times or numbers of the samples; None for the index of a data frame, or sample
+        Times or numbers of the samples. If None, the index of a data frame, or sample
         numbers.
     channel_names : sequence of str, default=None
-        One name per channel; None for the columns of a data frame, or ``x0``, ``x1``,
+        One name per channel. If None, the columns of a data frame, or ``x0``, ``x1``,
         ...
     n_train : int, default=0
         Number of samples at the start that the detector was trained on.
     truth : array-like of shape (n_samples,), default=None
-        Labels in {0, 1} with 1 anomalous, in {+1, -1} with -1 anomalous, or booleans.
+        True labels in {0, 1} with 1 anomalous, in {+1, -1} with -1 anomalous, or
+        booleans.
 
     Attributes
     ----------
     values : ndarray of shape (n_samples, n_channels)
         The series.
-    index : Any or None
-        As given, or that of the data frame; None for sample numbers, which the default
-        index of a data frame is as well.
+    index : array-like of shape (n_samples,) or None
+        Index that was passed, or that of the data frame. None for sample numbers; the
+        default index of a data frame counts as sample numbers.
     channel_names : tuple of str
         One name per channel.
     n_train : int
-        As given.
+        Number of samples at the start that the detector was trained on.
     truth : ndarray of shape (n_samples,) of bool or None
-        Whether each sample is anomalous; None where it is not known.
+        True for anomalous samples; None if the true labels are not known.
 
     Raises
     ------
     ValueError
-        If index, names, `n_train` or truth do not fit the values.
+        If `index`, `channel_names`, `n_train` or `truth` do not match the values.
 
     Examples
     --------
@@ -84,8 +85,8 @@ class TimeSeries:
             _check_index(index, n_samples)
         if not 0 <= n_train <= n_samples:
             raise ValueError(
-                f"n_train={n_train} of {n_samples} samples can't have been trained on: "
-                "pass how many of them, at the start, were."
+                f"n_train must be between 0 and the number of samples, {n_samples}; "
+                f"got {n_train}. Pass the number of training samples at the start."
             )
         anomalous = None if truth is None else read_labels(truth, name="truth")
         check_lengths(n_samples, truth=anomalous)
@@ -111,23 +112,23 @@ class TimeSeries:
 
     @cached_property
     def positions(self) -> NDArray[Any]:
-        """Places of the samples on an axis, as `as_positions` returns them."""
+        """Positions of the samples on an axis; see `as_positions`."""
         return as_positions(self.index, self.n_samples)
 
     @cached_property
     def true_events(self) -> tuple[Event, ...] | None:
-        """Events of the truth; None where it is not known."""
+        """Events of the true labels; None if these are not known."""
         return None if self.truth is None else tuple(find_events(self.truth))
 
     def like_values(self, matrix: ArrayLike, *, name: str) -> Floats:
-        """Return a matrix in the shape of the values, or raise.
+        """Return a matrix as floats, or raise if its shape is not that of the values.
 
         Parameters
         ----------
-        matrix : array-like of the shape of the values
-            One value for each value.
+        matrix : array-like of shape (n_samples,) or (n_samples, n_channels)
+            Matrix with one entry per value of the series.
         name : str
-            What to call it in the error.
+            Name of the matrix in error messages.
 
         Returns
         -------
@@ -137,36 +138,37 @@ class TimeSeries:
         Raises
         ------
         ValueError
-            If there is another number of samples or channels.
+            If the number of samples or channels differs.
         """
         columns = _as_columns(matrix)
         if columns.shape != self.values.shape:
             raise ValueError(
-                f"{name} has shape {columns.shape}, values {self.values.shape}; give "
-                f"one {name} value for each value."
+                f"{name} has shape {columns.shape}, but the values have shape "
+                f"{self.values.shape}. Pass one entry of {name} per value."
             )
         return columns
 
 
 def as_positions(index: Any, n_samples: int) -> NDArray[Any]:
-    """Return the index of a series as an array that can be placed on an axis.
+    """Convert the index of a series to positions on an axis.
 
     Parameters
     ----------
     index : array-like of shape (n_samples,) or None
-        Times or numbers of the samples; None for sample numbers.
+        Times or numbers of the samples. If None, sample numbers.
     n_samples : int
         Number of samples.
 
     Returns
     -------
     positions : ndarray of shape (n_samples,), of numbers or datetime64
-        Times with a zone as their local wall time.
+        Positions of the samples. Times with a time zone are converted to local wall
+        time.
 
     Raises
     ------
     ValueError
-        If the index has another length.
+        If the length of the index is not `n_samples`.
 
     Examples
     --------
@@ -190,8 +192,8 @@ def _as_columns(values: ArrayLike) -> Floats:
     array = np.asarray(values, dtype=np.float64)
     if array.ndim not in (1, 2):
         raise ValueError(
-            f"a series has shape (n_samples,) or (n_samples, n_channels), not "
-            f"{array.shape}."
+            f"A series must have shape (n_samples,) or (n_samples, n_channels), got "
+            f"{array.shape}. Pass one column per channel."
         )
     return array.reshape(len(array), -1)
 
@@ -199,7 +201,7 @@ def _as_columns(values: ArrayLike) -> Floats:
 def _index_of(values: Any, index: Any) -> Any:
     if index is not None or not hasattr(values, "columns"):
         return index
-    # The numbers that rows of a data frame have by themselves are no index.
+    # The default index of a data frame only counts its rows.
     numbers = [getattr(values.index, name, None) for name in ("start", "step")]
     return None if numbers == [0, 1] else values.index
 
@@ -207,7 +209,7 @@ def _index_of(values: Any, index: Any) -> Any:
 def _check_index(index: Any, n_samples: int) -> None:
     if len(index) != n_samples:
         raise ValueError(
-            f"index has {len(index)} entries for {n_samples} samples: give one entry "
+            f"index has {len(index)} entries for {n_samples} samples. Pass one entry "
             "per sample, or None for sample numbers."
         )
 
@@ -221,7 +223,7 @@ def _names_of(
         names = [f"x{channel}" for channel in range(n_channels)]
     if len(names) != n_channels:
         raise ValueError(
-            f"there are {len(names)} channel_names for "
-            f"{plural(n_channels, 'channel')}: pass one per channel."
+            f"Got {len(names)} channel_names for {plural(n_channels, 'channel')}. Pass "
+            "one name per channel."
         )
     return tuple(map(str, names))

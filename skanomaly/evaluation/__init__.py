@@ -1,6 +1,6 @@
-"""Many detectors on many data sets: run, resume, judge, rank and report.
+"""Evaluation of detectors on labelled data sets: run, resume, rank and report.
 
-`evaluate` makes the runs, `write_results` writes their table and a page with charts.
+`evaluate` makes the runs; `write_results` writes their table and a page with charts.
 """
 
 from skanomaly.evaluation._data import LabelledData

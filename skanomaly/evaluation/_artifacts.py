@@ -1,4 +1,4 @@
-"""What a run leaves for MLflow beside its record: model, picture, training curve."""
+"""Files of a run for MLflow: model, picture and training curve."""
 
 import json
 import logging
@@ -17,11 +17,11 @@ MODEL, PICTURE, HISTORY = "model", "run.png", "history.json"
 def leave_artifacts(
     folder: Path, estimator: Any, detection: Detection, *, records: bool
 ) -> None:
-    """Write the fitted estimator as a model of MLflow, with a picture of the run."""
-    rmtree(folder, ignore_errors=True)  # of a process that died over it
+    """Write the fitted estimator as an MLflow model, a picture and training curve."""
+    rmtree(folder, ignore_errors=True)  # left by a process that died
     folder.mkdir(parents=True)
     mlflow_sklearn = import_extra("mlflow.sklearn", extra="mlflow")
-    # It advises against pickle, and offers nothing else that takes these estimators.
+    # MLflow warns about pickle, but no other format of it takes these estimators.
     logging.getLogger("mlflow.sklearn").setLevel(logging.ERROR)
     mlflow_sklearn.save_model(
         estimator,

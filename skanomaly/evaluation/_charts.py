@@ -1,4 +1,4 @@
-"""Charts of results as SVG that takes the colours of the page around it."""
+"""Charts of results as SVG in the colours of the surrounding page."""
 
 import re
 from collections.abc import Callable
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from pandas import DataFrame, Series
 
-# Stands for the colour of the text around, whatever that is.
+# Replaced by the text colour of the page.
 _INK = "#010203"
 _BAR = "#4C8FBF"
-# Okabe and Ito's palette, but for what is invisible on white or on black. With the
-# marks, of which there is another number, 30 estimators are told apart.
+# The palette of Okabe and Ito without colours that are invisible on white or black.
+# As the numbers of colours and marks have no common divisor, their pairs distinguish
+# 30 estimators.
 _COLORS = ("#3E8EC4", "#E69F00", "#1BA67F", "#D55E00", "#CC79A7", "#8C8C8C")
 _MARKS = ("o", "s", "^", "D", "v")
 _STYLE = {
@@ -46,7 +47,7 @@ _WIDTH = 8.0
 
 
 def _styled(draw: Callable[..., str]) -> Callable[..., str]:
-    """Draw in the style of these charts, and leave that of the user as it is."""
+    """Wrap a function to draw in the style of these charts, not in that of the user."""
 
     @wraps(draw)
     def in_style(*args: Any) -> str:
@@ -59,7 +60,7 @@ def _styled(draw: Callable[..., str]) -> Callable[..., str]:
 
 @_styled
 def draw_bars(values: "DataFrame", metric: str) -> str:
-    """Draw the mean of each estimator as a bar and each data set as a dot."""
+    """Return a chart with the mean of each estimator as a bar and data sets as dots."""
     means = values.mean().sort_values()
     figure, ax = _new(1.0 + 0.34 * len(means))
     places = np.arange(len(means))
@@ -82,10 +83,10 @@ def draw_bars(values: "DataFrame", metric: str) -> str:
 
 @_styled
 def draw_ranks(names: list[str], ranking: Ranking) -> str:
-    """Draw a critical-difference diagram, as Demšar (2006) does.
+    """Return a critical-difference diagram as in Demšar (2006).
 
-    Names hang on an axis of mean ranks; a thick line joins those that do not differ
-    significantly.
+    Estimators are marked on an axis of mean ranks; a thick line joins those that do not
+    differ significantly.
     """
     order = np.argsort(ranking.mean_ranks, kind="stable")
     ranks = ranking.mean_ranks[order]
@@ -122,14 +123,14 @@ def draw_ranks(names: list[str], ranking: Ranking) -> str:
         + ", ".join(
             f"{name} {rank:.2f}" for name, rank in zip(sorted_names, ranks, strict=True)
         )
-        + f". Not told apart: {'; '.join(joined) or 'none'}."
+        + f". Not significantly different: {'; '.join(joined) or 'none'}."
     )
     return _svg(figure, "ranks", "Critical-difference diagram", spoken)
 
 
 @_styled
 def draw_times(seconds: "Series[float]", means: "Series[float]", metric: str) -> str:
-    """Draw how good each estimator is against how long a run takes."""
+    """Return a chart of the mean metric of each estimator against its run time."""
     shown = [
         name
         for name in means.sort_values(ascending=False).index
@@ -157,7 +158,7 @@ def draw_times(seconds: "Series[float]", means: "Series[float]", metric: str) ->
     spoken = ", ".join(
         f"{name} {seconds[name]:.3g} s {means[name]:.3f}" for name in shown
     )
-    return _svg(figure, "times", f"Seconds a run against mean {metric}", spoken)
+    return _svg(figure, "times", f"Seconds per run against mean {metric}", spoken)
 
 
 def _rank_axis(ax: "Axes", n: int, difference: float) -> None:
@@ -175,7 +176,7 @@ def _rank_axis(ax: "Axes", n: int, difference: float) -> None:
 
 
 def _plain_seconds(ax: "Axes") -> None:
-    """Label few ticks of a logarithmic axis, with numbers as people write them."""
+    """Label few ticks of a logarithmic axis, without powers of ten."""
     ticker = import_extra("matplotlib.ticker", extra="plot")
     low, high = ax.get_xlim()
     few = np.log10(high / low) > 1.5
@@ -193,14 +194,14 @@ def _new(height: float) -> tuple["Figure", "Axes"]:
 
 
 def _svg(figure: "Figure", name: str, title: str, spoken: str) -> str:
-    """Return the figure as an element of a page, with a title and words for it."""
+    """Return the figure as an SVG element with a title and a description."""
     text = StringIO()
     metadata = {"Date": None, "Creator": ""}
     figure.savefig(text, format="svg", transparent=True, metadata=metadata)
     svg = text.getvalue()[text.getvalue().index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
     svg = svg.replace(_INK, "currentColor")
-    # Several charts share a page, and ids are of the page.
+    # Several charts share a page, on which ids must be unique.
     svg = re.sub(r'\bid="', f'id="{name}-', svg)
     svg = re.sub(r'(url\(#|xlink:href="#)', rf"\g<1>{name}-", svg)
     opening, rest = svg.split(">", 1)

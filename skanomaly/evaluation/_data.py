@@ -1,4 +1,4 @@
-"""Labelled data, checked before anything is trained on it."""
+"""Labelled data, validated before training."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,36 +12,36 @@ from skanomaly.events import read_labels
 
 @dataclass(frozen=True, eq=False)
 class LabelledData:
-    """A series or a table with its truth, and the part that detectors learn from.
+    """Series or table with its true labels and the length of its training part.
 
-    Detectors are fitted on ``X[:train_size]`` without labels and judged on all of X,
-    training part included, as the benchmark TSB-AD does.
+    Detectors are fitted on ``X[:train_size]`` without labels and evaluated on all of X,
+    including the training part, as in the benchmark TSB-AD.
 
     Parameters
     ----------
     name : str
-        What the results call it.
+        Name of the data set in the results.
     X : array-like of shape (n_samples, n_channels) or (n_samples,)
-        The series, or a table with one record a row. Finite numbers.
+        Series, or table with one record per row. Finite numbers.
     y : array-like of shape (n_samples,)
-        Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous. Nothing but
-        1 is a series without an anomaly.
+        Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous. If all
+        labels are 1, no sample is anomalous.
     train_size : int
-        Samples at the beginning that detectors learn from, 2 at least.
+        Number of samples at the beginning to train on, at least 2.
     records : bool, default=False
-        Whether the rows are independent records, so that metrics of events, of buffers
-        and of delays mean nothing.
+        Whether the rows are independent records, for which metrics of events, buffers
+        and delays are not defined.
 
     Attributes
     ----------
     X : ndarray of shape (n_samples, n_channels)
     y : ndarray of bool of shape (n_samples,)
-        True where a sample is anomalous.
+        True for anomalous samples.
 
     Raises
     ------
     ValueError
-        If values, shapes or `train_size` do not fit what is described above.
+        If values, shapes or `train_size` are not as described above.
 
     Examples
     --------
@@ -62,7 +62,7 @@ class LabelledData:
             y = read_labels(self.y, name="y")
             _check_parts(X, y, self.train_size)
         except ValueError as error:
-            raise ValueError(f"data set {self.name!r}: {error}") from error
+            raise ValueError(f"Data set {self.name!r}: {error}") from error
         object.__setattr__(self, "X", X)
         object.__setattr__(self, "y", y)
         object.__setattr__(self, "train_size", int(self.train_size))
@@ -86,7 +86,8 @@ def _as_numbers(values: Any) -> NDArray[np.float64]:
 def _check_parts(X: NDArray[np.float64], y: NDArray[np.bool_], train_size: Any) -> None:
     if len(X) != len(y):
         raise ValueError(
-            f"X has {len(X)} samples and y has {len(y)} labels: pass one for each."
+            f"X has {len(X)} samples and y has {len(y)} labels. Pass one label per "
+            "sample."
         )
     size = np.asarray(train_size)
     number = size.shape == () and size.dtype.kind in "iuf"

@@ -1,4 +1,4 @@
-"""Any estimators on any data sets with any seeds, judged by all metrics."""
+"""Evaluation of estimators on data sets with several seeds by all metrics."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
@@ -35,87 +35,89 @@ def evaluate(
     mlflow: str | None = None,
     callback: Callback | None = None,
 ) -> "DataFrame":
-    """Fit and judge each estimator on each data set with each seed.
+    """Fit and evaluate each estimator on each data set with each seed.
 
-    A run is fitted on the training part without labels, scores all samples, and is
-    judged by all metrics. One that fails is a row with its error, and the others go on.
-    With `store`, what is done is kept: a second call with the same estimators, data and
-    seeds, after whatever stopped the first, makes only the runs that are missing or
-    have failed, and returns the table that an undisturbed call returns.
+    Each run fits the estimator on the training part without labels, scores all samples
+    and computes all metrics. A run that fails becomes a row with its error, and the
+    other runs continue. With `store`, finished runs are kept: if a call is stopped, the
+    next call with the same estimators, data and seeds makes only the runs that are
+    missing or have failed, and returns the same table as an uninterrupted call.
 
     Parameters
     ----------
     estimators : mapping of str to estimator, or iterable of str
-        Outlier detectors or pipelines by the names that they have in the results; or
-        names that `skanomaly.make_detector` knows. Each ``memory`` is set to None in
-        their clones, so that all fits are made and timed.
+        Outlier detectors or pipelines by their names in the results, or names of
+        `skanomaly.make_detector`. Each parameter ``memory`` is set to None in the
+        clones, so that every fit is made and timed.
     datasets : mapping, iterable, path or LabelledData
-        Names with `LabelledData` or tuples ``(X, y, train_size)``; or an iterable of
-        `LabelledData` and of paths, which `load_datasets` reads.
+        Mapping from names to `LabelledData` or tuples ``(X, y, train_size)``, or
+        iterable of `LabelledData` and of paths, which are read by `load_datasets`.
     seeds : iterable of int, default=(0,)
-        Given to each ``random_state`` of a clone of the estimator.
+        Values for each parameter ``random_state`` of a clone of the estimator.
     metrics : "all", str or sequence of str, default="all"
-        Metrics to return, of `METRICS`. All are computed and kept.
+        Metrics of `METRICS` to return. All are computed and kept in `store`.
     n_jobs : int, default=None
-        Processes that work at once; None for one, -1 for all cores. They share the
-        cores, so that times depend on it.
+        Number of parallel processes; None means 1 and -1 one per core. They share the
+        cores, so that times depend on `n_jobs`.
     store : str or path-like, default=None
-        Folder of what is done, for one call at a time; None to keep nothing.
+        Folder that keeps finished runs, for one call at a time. If None, they are not
+        kept.
     fresh : bool, default=False
-        Whether to make all runs, and forget what the store has of them.
+        Whether to discard the finished runs in `store` and make all of them.
     mlflow : str, default=None
-        URI of MLflow to log parameters, metrics, picture and model of every run to. A
-        run that is in the store but was not logged there is made again. Needs the extra
-        ``mlflow``.
+        Tracking URI of MLflow, to which parameters, metrics, picture and model of every
+        run are logged. A run that is in the store but was not logged is made again.
+        Requires the extra ``mlflow``.
     callback : callable, default=None
-        Called as ``callback(record, n_done, n_runs)`` with each run that is done, those
-        of the store first.
+        Called as ``callback(record, n_done, n_runs)`` for each finished run, first for
+        those of the store.
 
     Returns
     -------
     results : DataFrame
-        One row a run, in the order of estimators, data sets and seeds: ``estimator``,
+        One row per run, in the order of estimators, data sets and seeds: ``estimator``,
         ``dataset``, ``seed``, ``status`` (``"ok"`` or ``"failed"``), ``error``,
         ``warnings``, ``n_samples``, ``n_channels``, ``train_size``, ``n_anomalous``,
         ``n_events``, ``n_events_found``, ``vus_window``, ``fit_seconds``,
-        ``score_seconds``, ``peak_memory_mib``, ``epochs``, and the metrics, of which
-        more is always better.
+        ``score_seconds``, ``peak_memory_mib``, ``epochs`` and the metrics, for all of
+        which higher is better.
 
     Raises
     ------
     ValueError
-        If estimators, data sets, seeds or metrics are not what is described above, or
-        another call works with the store, before anything is trained.
+        If estimators, data sets, seeds or metrics are not as described above, or if
+        another call uses the store. Raised before any training.
     OSError
-        If MLflow takes no more runs. What is in the store is kept.
+        If MLflow no longer accepts runs. The runs in the store are kept.
 
     See Also
     --------
-    load_datasets : Labelled series from files and folders.
-    write_results : Results as a file, with a page of charts.
+    load_datasets : Read labelled series from files and folders.
+    write_results : Write results to a table and a page of charts.
 
     Notes
     -----
-    Each run has a process to itself while it lasts. ``peak_memory_mib`` is by how much
-    that grew at most, beyond the libraries that it had loaded; NaN on systems other
-    than Linux. A process that dies, for instance because memory ran out, takes runs
-    with it that go on beside it; all of them are made once more, one at a time, and
-    one that dies again is recorded as failed.
+    Each run has a process of its own. ``peak_memory_mib`` is the peak growth of this
+    process in MiB, without the libraries loaded before the run; NaN on systems other
+    than Linux. If a process dies, for instance because memory ran out, parallel runs
+    are lost as well; all of them are repeated one at a time, and a run whose process
+    dies again is recorded as failed.
 
-    A run is known by name and parameters of its estimator, content and name of its
-    data, its seed, and the versions of this package, NumPy, SciPy, scikit-learn, Keras
-    and TensorFlow. A change of any of these makes it another run. Changes within a
-    class of your own, or in what a function calls, are not seen: pass ``fresh=True``.
+    A run is identified by the name and parameters of its estimator, the content and
+    name of its data, its seed, and the versions of this package, NumPy, SciPy,
+    scikit-learn, Keras and TensorFlow. A change of any of these makes it a different
+    run. Changes inside a user-defined class, or in functions called by a function that
+    is a parameter, are not detected: pass ``fresh=True``.
 
-    VUS has the buffer of TSB-AD [1]_ for each series, ``vus_window``: the lag of the
-    highest local maximum of the autocorrelation of its first channel, 125 where that is
-    not within 3 to 300.
+    The buffer of VUS, ``vus_window``, is set per series as in TSB-AD [1]_: the lag of
+    the highest local maximum of the autocorrelation of the first channel, or 125 if
+    that lag is not between 3 and 300.
 
     References
     ----------
     .. [1] Liu, Q. and Paparrizos, J. (2024). The elephant in the room: towards a
-       reliable time-series anomaly detection benchmark. NeurIPS 2024 Datasets and
-       Benchmarks Track.
+       reliable time-series anomaly detection benchmark. Advances in Neural Information
+       Processing Systems 37, Datasets and Benchmarks Track.
 
     Examples
     --------
@@ -159,7 +161,7 @@ def _make_runs(
     tracker: Tracker | None,
     callback: Callback | None,
 ) -> dict[str, Record]:
-    """Return the records of all jobs by their keys, made now or before."""
+    """Return the records of all jobs by key; make those that are not in the store."""
     by_key = {job.key: job for job in jobs}
     if store is not None and fresh:
         store.forget(by_key)

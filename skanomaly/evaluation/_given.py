@@ -1,4 +1,4 @@
-"""What `evaluate` is given, checked before anything is trained."""
+"""Validation of the arguments of `evaluate` before any training."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -13,7 +13,7 @@ from skanomaly.evaluation._run import clone_with
 
 
 def as_datasets(datasets: Any) -> list[LabelledData]:
-    """Return what `evaluate` was given as a list of data sets with different names."""
+    """Return the data sets passed to `evaluate` as a list with unique names."""
     if isinstance(datasets, str | PathLike | LabelledData):
         datasets = [datasets]
     found: list[LabelledData] = []
@@ -30,10 +30,10 @@ def as_datasets(datasets: Any) -> list[LabelledData]:
 def as_estimators(
     estimators: Mapping[str, Any] | Iterable[str], datasets: list[LabelledData]
 ) -> dict[str, Any]:
-    """Return estimators by name; names alone are those of `make_detector`.
+    """Return estimators by name; those given by name alone from `make_detector`.
 
-    They are clones without memory, which would tell the time of a look-up as that of a
-    fit, and whose place is nothing that a run depends on.
+    They are clones without memory: with one, the time of a look-up would be reported as
+    that of a fit, and the key of a run would depend on the path of the memory.
     """
     if isinstance(estimators, str):
         estimators = [estimators]
@@ -41,12 +41,13 @@ def as_estimators(
         tables = [one.name for one in datasets if one.records]
         if tables:
             raise ValueError(
-                f"data set {tables[0]!r} holds records, and named detectors cut a "
-                "series into windows: pass estimators, as {'pca': PCADetector()}."
+                f"Data set {tables[0]!r} holds records, but detectors given by name "
+                "cut a series into windows. Pass estimators, such as "
+                "{'pca': PCADetector()}."
             )
         estimators = {name: make_detector(name) for name in estimators}
     if not estimators:
-        raise ValueError("there is no estimator: give one at least.")
+        raise ValueError("estimators is empty. Pass at least one.")
     for name, estimator in estimators.items():
         missing = [
             method
@@ -55,14 +56,14 @@ def as_estimators(
         ]
         if missing:
             raise ValueError(
-                f"estimator {name!r} must be an outlier detector, an object with "
-                f"{missing[0]}; got {estimator!r}."
+                f"Estimator {name!r} must be an outlier detector, an object with a "
+                f"method {missing[0]}, got {estimator!r}."
             )
     return {name: clone_with(one, "memory", None) for name, one in estimators.items()}
 
 
 def as_seeds(seeds: Iterable[int]) -> list[int]:
-    """Return different seeds as plain numbers, which JSON takes."""
+    """Return unique seeds as Python integers, which JSON can represent."""
     found = list(seeds)
     whole = all(
         isinstance(one, Integral) and not isinstance(one, bool) and 0 <= one < 2**32
@@ -70,27 +71,27 @@ def as_seeds(seeds: Iterable[int]) -> list[int]:
     )
     if not found or not whole or len(set(found)) < len(found):
         raise ValueError(
-            "seeds must be different whole numbers from 0 to 2**32 - 1, one at least, "
-            f"such as range(3); got {found}."
+            "seeds must be at least one integer from 0 to 2**32 - 1, without "
+            f"repetition, such as range(3); got {found}."
         )
     return [int(one) for one in found]
 
 
 def _check_datasets(datasets: list[LabelledData]) -> None:
-    """Refuse no data set, two of one name, and none that has an anomaly."""
+    """Raise if there is no data set, a repeated name, or no anomaly in any of them."""
     if not datasets:
-        raise ValueError("there is no data set: give one at least.")
+        raise ValueError("datasets is empty. Pass at least one.")
     names = [one.name for one in datasets]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise ValueError(
-            f"the name {repeated[0]!r} is that of {names.count(repeated[0])} data "
-            "sets, which results could not tell apart: rename all but one."
+            f"The name {repeated[0]!r} is used by {names.count(repeated[0])} data "
+            "sets, but names must be unique in the results. Rename all but one."
         )
     if not any(one.y.any() for one in datasets):
         raise ValueError(
-            "no data set has an anomaly in its truth, so nothing can be judged: labels "
-            "are 0 and 1 with 1 anomalous, or +1 and -1 with -1 anomalous."
+            "No data set has an anomaly in its truth, so no metric is defined. Pass "
+            "labels 0 and 1 with 1 anomalous, or +1 and -1 with -1 anomalous."
         )
 
 
@@ -99,7 +100,7 @@ def _from_arrays(name: str, held: Any) -> LabelledData:
         return replace(held, name=name)
     if not isinstance(held, tuple) or len(held) != 3:
         raise ValueError(
-            f"data set {name!r} must be a LabelledData or a tuple (X, y, train_size), "
+            f"Data set {name!r} must be a LabelledData or a tuple (X, y, train_size), "
             f"got {type(held).__name__}."
         )
     return LabelledData(name, *held)

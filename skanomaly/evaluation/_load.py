@@ -1,4 +1,4 @@
-"""Labelled data from files and folders."""
+"""Reading of labelled data from files and folders."""
 
 from collections.abc import Iterable, Sequence
 from os import PathLike
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 _INDEX = "index.csv"
-# Columns of an index that may name the files.
+# Columns of an index that may hold the names of the files.
 _NAMES = ("file", "series", "name")
 _SUFFIXES = (".npz", ".csv", ".csv.gz", ".parquet")
 
@@ -32,11 +32,10 @@ def load_datasets(
     r"""Read labelled series from files and folders.
 
     A file is a table (CSV, also gzipped, or Parquet) with a column of labels, or an
-    ``.npz`` of NumPy with ``X``, ``y`` and, if you like, ``train_size``. A folder
-    counts for all such files in it or, where it holds an ``index.csv``, for those that
-    this names in its column ``file``, ``series`` or ``name``, with or without suffix;
-    its column ``train_size``, if there is one, goes before the file's own wherever it
-    is not empty.
+    ``.npz`` file of NumPy with ``X``, ``y`` and optionally ``train_size``. Of a folder,
+    all such files are read or, if it holds an ``index.csv``, those that are listed in
+    its column ``file``, ``series`` or ``name``, with or without suffix. Values in its
+    optional column ``train_size`` take precedence over those in the files.
 
     Parameters
     ----------
@@ -46,16 +45,16 @@ def load_datasets(
         Column of the labels in tables: 0 and 1 with 1 anomalous, or +1 and -1 with -1
         anomalous.
     values : sequence of str, default=None
-        Columns to take as channels from tables, also as patterns such as ``"cpu*"``;
-        None for all that hold numbers.
+        Columns of tables to use as channels, or patterns such as ``"cpu*"``. If None,
+        all numeric columns.
     train_fraction : float, default=0.5
-        Share of the samples, at the beginning, that detectors learn from, where nothing
-        else is said.
+        Fraction of the samples to train on, from the first on, for data sets without
+        a ``train_size``, in (0, 1].
 
     Returns
     -------
     datasets : list of LabelledData
-        Named as the files are, without suffix.
+        One per file, named as the file without its suffix.
 
     Raises
     ------
@@ -86,7 +85,7 @@ def load_datasets(
 
 
 def _files_of(path: Path) -> list[tuple[Path, Any]]:
-    """Return a file, or those of a folder; with train_size where an index has it."""
+    """Return a file or the files of a folder, with the train_size of an index."""
     return _from_folder(path) if path.is_dir() else [(path, None)]
 
 
@@ -96,8 +95,8 @@ def _from_folder(folder: Path) -> list[tuple[Path, Any]]:
     files = sorted(file for file in folder.iterdir() if file.name.endswith(_SUFFIXES))
     if not files:
         raise ValueError(
-            f"the folder {folder} holds no data: none of its files ends with "
-            f"{', '.join(_SUFFIXES)}."
+            f"The folder {folder} holds no data: none of its files ends with "
+            f"{', '.join(_SUFFIXES)}. Check the path."
         )
     return [(file, None) for file in files]
 
@@ -107,8 +106,8 @@ def _from_index(folder: Path) -> list[tuple[Path, Any]]:
     names = [name for name in _NAMES if name in index.columns]
     if not names:
         raise ValueError(
-            f"{folder / _INDEX} does not name the files: it needs a column 'file', "
-            f"and has {_listed(index)}."
+            f"{folder / _INDEX} does not name the files. It needs a column 'file', but "
+            f"has {_listed(index)}."
         )
     files = [_existing(folder, str(name)) for name in index[names[0]]]
     if "train_size" not in index.columns:
@@ -125,8 +124,8 @@ def _existing(folder: Path, name: str) -> Path:
         if (folder / f"{name}{suffix}").is_file():
             return folder / f"{name}{suffix}"
     raise ValueError(
-        f"{folder / _INDEX} names {name!r}, and there is no such file beside it, with "
-        f"or without {', '.join(_SUFFIXES)}."
+        f"{folder / _INDEX} names {name!r}, but there is no such file in the folder, "
+        f"with or without {', '.join(_SUFFIXES)}."
     )
 
 
@@ -139,7 +138,7 @@ def _read(
     train_fraction: float,
 ) -> LabelledData:
     if not file.exists():
-        raise ValueError(f"there is no file {file}: check the path.")
+        raise ValueError(f"There is no file {file}. Check the path.")
     if file.suffix == ".npz":
         X, y, own_size = _from_npz(file)
         train_size = own_size if train_size is None else train_size
@@ -155,11 +154,13 @@ def _from_npz(file: Path) -> tuple[Any, Any, Any]:
         with np.load(file) as held:
             arrays = dict(held)
     except (OSError, ValueError, BadZipFile) as error:
-        raise ValueError(f"{file} is no .npz of plain arrays ({error}).") from error
+        raise ValueError(
+            f"{file} is not an .npz file of plain arrays ({error})."
+        ) from error
     missing = [name for name in ("X", "y") if name not in arrays]
     if missing:
         raise ValueError(
-            f"{file} has no array {missing[0]!r}: it must hold X and y, and has "
+            f"{file} has no array {missing[0]!r}. It must hold X and y, but has "
             f"{', '.join(arrays) or 'none'}."
         )
     return arrays["X"], arrays["y"], arrays.get("train_size")
@@ -173,10 +174,10 @@ def _from_table(
     numeric = [str(name) for name in others.select_dtypes("number")]
     chosen = expand_patterns(values, others.columns, numeric) if values else numeric
     for name in chosen:
-        _check_column(file, others, name, f"column beside {label!r} that is called")
+        _check_column(file, others, name, f"column other than {label!r} named")
     if not chosen:
         raise ValueError(
-            f"{file} has no column of numbers beside {label!r}; its columns are: "
+            f"{file} has no numeric column other than {label!r}. Its columns are: "
             f"{_listed(table)}."
         )
     return others[chosen].to_numpy(), table[label].to_numpy()

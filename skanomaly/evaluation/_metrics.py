@@ -1,4 +1,4 @@
-"""All metrics of one run, by name; more is better for each of them."""
+"""All metrics of a run by name; for each of them, higher is better."""
 
 import warnings
 from math import nan
@@ -21,16 +21,17 @@ def judge(
     window: int,
     records: bool = False,
 ) -> dict[str, float]:
-    """Judge the scores of a run, lower for anomalies, and its labels.
+    """Compute all metrics from scores, lower for anomalies, and labels of a run.
 
-    NaN is what cannot be told: everything where the truth has no anomaly, and metrics
-    of series where rows are records.
+    Undefined metrics are NaN: all of them if the truth has no anomaly, and the metrics
+    of series if the rows are records.
     """
     values = dict.fromkeys(METRICS, nan)
     if not y.any():
         return values
     with warnings.catch_warnings():
-        # NaN says it, and point-adjusted F1 has its random value beside it.
+        # NaN marks undefined values, and the random value of point-adjusted F1 is
+        # reported too.
         warnings.simplefilter("ignore")
         for metric in all_metrics():
             if records and metric.series_only:
@@ -45,16 +46,16 @@ def judge(
 
 
 def check_metrics(metrics: Any) -> list[str]:
-    """Return the names of the metrics that were asked for."""
+    """Return the requested metrics as a list of valid names."""
     if isinstance(metrics, str):
         metrics = METRICS if metrics == "all" else [metrics]
     names = list(metrics)
     if not names:
-        raise ValueError("metrics is empty: name one at least, or 'all'.")
+        raise ValueError("metrics is empty. Pass at least one name, or 'all'.")
     for name in names:
         if name not in METRICS:
             raise ValueError(
-                f"there is no metric {name!r}.{closest(name, METRICS)} Known are: "
-                f"{', '.join(METRICS)}."
+                f"There is no metric {name!r}.{closest(name, METRICS)} Valid "
+                f"metrics are: {', '.join(METRICS)}."
             )
     return names

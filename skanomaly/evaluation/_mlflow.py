@@ -1,4 +1,4 @@
-"""Log runs with MLflow, each once."""
+"""Logging of runs with MLflow, once each."""
 
 import json
 import logging
@@ -24,42 +24,42 @@ from skanomaly.evaluation._store import Record
 
 EXPERIMENT = "skanomaly"
 _KEY = "skanomaly.key"
-# By which the UI opens the experiment as one of models, not of conversations.
+# Makes the UI show the experiment as one of models, not of conversations.
 _KIND = {"mlflow.experimentKind": "custom_model_development"}
 _SQLITE = "sqlite:///"
-# What MLflow takes at once, and of one value.
+# Items that MLflow accepts per request, and characters that it accepts per value.
 _BATCH = 100
 _LONGEST = 500
-# Seconds that a server has for its first answer.
-_PATIENCE = 10
+# Seconds to wait for the first response of a server.
+_TIMEOUT = 10
 
 
 class Tracker:
     """Log runs to an MLflow server or a local store.
 
-    Nothing of the caller's own MLflow, such as its active run, is touched. A run is
-    finished when all of it is logged, and known by a tag with its key, so that what an
-    interrupted benchmark logged by half is replaced.
+    The MLflow state of the caller, such as its active run, is not modified. A run is
+    marked as finished once all of it is logged, and a tag holds its key, so that runs
+    that an interrupted benchmark logged in part are replaced.
 
     Parameters
     ----------
     uri : str
-        Such as ``"http://127.0.0.1:5000"`` or ``"sqlite:///mlflow.db"``. Artifacts of a
-        store in a file lie beside it.
+        Tracking URI, such as ``"http://127.0.0.1:5000"`` or ``"sqlite:///mlflow.db"``.
+        Artifacts of a store in a file are written to the folder of this file.
     folder : Path
-        Where runs leave their models and pictures until they are logged.
+        Folder for models and pictures of runs until they are logged.
 
     Raises
     ------
     ValueError
-        If nothing can be logged there.
+        If MLflow cannot log to `uri`.
     """
 
     def __init__(self, uri: str, folder: Path) -> None:
         self._mlflow = import_extra("mlflow", extra="mlflow")
         self._uri = uri
         self._folder = folder
-        # It tells of each step of making its tables.
+        # MLflow logs each step of creating its tables.
         logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
         try:
             _check_answer(uri)
@@ -74,32 +74,32 @@ class Tracker:
         }
 
     def has(self, key: str) -> bool:
-        """Tell whether a run is logged as a whole."""
+        """Return whether all of a run is logged."""
         return key in self._logged
 
     def prepared(self, job: Job) -> Job:
-        """Return the job with a folder for what is to be logged."""
+        """Return the job with a folder for the files to log."""
         return replace(job, artifacts=self._folder / job.key)
 
     def log(self, job: Job, record: Record) -> None:
-        """Log a run in place of former ones with its key.
+        """Log a run and replace former ones with the same key.
 
         Raises
         ------
         OSError
-            If MLflow does not take it.
+            If MLflow does not accept the run.
         """
         try:
             _check_answer(self._uri)
             self._log(job, record)
         except (self._mlflow.exceptions.MlflowException, OSError) as error:
             raise OSError(
-                f"MLflow no longer takes what is logged to {self._uri}: {error} What "
-                "was logged before is kept: when MLflow is back, call again."
+                f"MLflow no longer accepts runs at {self._uri}: {error} Runs logged "
+                "before are kept. Repeat the call when MLflow is available."
             ) from error
 
     def _log(self, job: Job, record: Record) -> None:
-        # Asked anew, since another benchmark may have logged it meanwhile.
+        # Not from `_logged`, since another benchmark may have logged it meanwhile.
         for run in self._runs(f"tags.`{_KEY}` = '{job.key}'"):
             self._delete(run)
         took = record["fit_seconds"] + record["score_seconds"]
@@ -120,7 +120,7 @@ class Tracker:
             self._log_artifacts(run_id, folder)
         rmtree(folder, ignore_errors=True)
         status = "FINISHED" if record["status"] == "ok" else "FAILED"
-        with redirect_stdout(StringIO()):  # where it would advertise its address
+        with redirect_stdout(StringIO()):  # on which MLflow prints its address
             self._client.set_terminated(run_id, status)
 
     def _delete(self, run: Any) -> None:
@@ -132,7 +132,7 @@ class Tracker:
         model_id = self._client.create_logged_model(
             self._experiment, name=MODEL, source_run_id=run_id
         ).model_id
-        # First, so that a model is found that an interrupted run logged by half.
+        # First, so that `_delete` finds the model of a run that was logged in part.
         output = self._mlflow.entities.LoggedModelOutput(model_id, step=0)
         self._client.log_outputs(run_id, [output])
         self._client.log_model_artifacts(model_id, str(folder / MODEL))
@@ -183,7 +183,7 @@ class Tracker:
 
 @contextmanager
 def tracking(uri: str | None) -> Iterator[Tracker | None]:
-    """Give a tracker where there is a URI."""
+    """Yield a tracker, or None without a URI."""
     if uri is None:
         yield None
         return
@@ -201,17 +201,17 @@ def _milliseconds(seconds: float) -> int:
 
 
 def _check_answer(uri: str) -> None:
-    """Refuse a server that is not there, which MLflow would ask for minutes."""
+    """Raise if a server does not respond, which MLflow would retry for minutes."""
     if not uri.startswith(("http://", "https://")):
         return
     try:
-        urlopen(uri, timeout=_PATIENCE).close()
+        urlopen(uri, timeout=_TIMEOUT).close()
     except HTTPError:
-        pass  # it answers, if only that it wants to know who asks
+        pass  # the server responds, even if it requires a login
     except OSError as error:
         raise ConnectionError(
-            f"no MLflow server answers at {uri} ({error}); start one with 'mlflow "
-            "server', or give another URI, such as sqlite:///mlflow.db."
+            f"No MLflow server responds at {uri} ({error}). Start one with 'mlflow "
+            "server', or pass another URI, such as sqlite:///mlflow.db."
         ) from error
 
 
@@ -221,7 +221,7 @@ def _params(job: Job) -> Iterator[tuple[str, str]]:
     yield "seed", str(job.seed)
     yield "train_size", str(job.data.train_size)
     for name, value in seeded(job.estimator, job.seed).get_params().items():
-        # Parameters of a step are told one by one, so its class is enough.
+        # Parameters of a step are logged one by one, so its class is enough.
         told = type(value).__name__ if hasattr(value, "get_params") else str(value)
         if name != "steps":
             yield name, told[:_LONGEST]

@@ -1,4 +1,4 @@
-"""A page with charts and tables of results: one file, without network or scripts."""
+"""Page with charts and tables of results: one file without scripts or network."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
@@ -16,7 +16,7 @@ from skanomaly.evaluation._summary import (
     fixed,
     mean_values,
     metrics_of,
-    seconds_a_run,
+    seconds_per_run,
 )
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ _COSTS = {
 def render_page(
     results: "DataFrame", metric: str, about: Mapping[str, str], title: str
 ) -> str:
-    """Return the page as HTML that is XML as well."""
+    """Return the page as HTML that is also valid XML."""
     n_estimators = results["estimator"].nunique()
     n_datasets = results["dataset"].nunique()
     failed = failures(results)
@@ -93,57 +93,58 @@ def render_page(
 def _quality(results: "DataFrame", metric: str) -> str:
     values = by_dataset(results, metric)
     return (
-        f"<h2>How good</h2><p>{_code(metric)}, more is better: the mean over seeds on "
-        f"each data set, and the mean of these.</p>{draw_bars(values, metric)}"
+        f"<h2>Quality</h2><p>{_code(metric)}, higher is better: the mean over seeds on "
+        f"each data set, and the mean over data sets.</p>{draw_bars(values, metric)}"
     )
 
 
 def _ranks(results: "DataFrame", metric: str) -> str:
     values = by_dataset(results, metric)
     n_judged = int(values.notna().any(axis=1).sum())
-    head = "<h2>Which differ</h2>"
+    head = "<h2>Significant differences</h2>"
     if min(values.shape[1], n_judged) < 2:
         return (
-            f"{head}<p>Ranks need two estimators and two data sets that have "
-            f"anomalies; here are {values.shape[1]} and {n_judged}.</p>"
+            f"{head}<p>Ranks need at least two estimators and two data sets that have "
+            f"anomalies; there are {values.shape[1]} and {n_judged}.</p>"
         )
     ranking = rank_estimators(values)
     test = (
-        f"Friedman's test that all are equally good has p = {ranking.p_value:.2g}. "
+        "Friedman's test that all estimators are equally good has p = "
+        f"{ranking.p_value:.2g}. "
         if np.isfinite(ranking.p_value)
         else ""
     )
     return (
         f"{head}<p>Mean ranks by {_code(metric)} on {plural(n_judged, 'data set')}; 1 "
-        "is the best, and what has no value ranks last. A thick line joins estimators "
-        "that do not differ significantly: their ranks are less than the critical "
-        f"difference of Nemenyi's test (level 0.05) apart. {test}</p>"
+        "is the best, and missing values rank last. A thick line joins estimators that "
+        "do not differ significantly: their ranks differ by less than the critical "
+        f"difference of Nemenyi's test (level 0.05). {test}</p>"
         f"{draw_ranks(list(values.columns), ranking)}"
     )
 
 
 def _times(results: "DataFrame", metric: str) -> str:
-    seconds, means = seconds_a_run(results), mean_values(results, metric)
-    head = "<h2>How long</h2>"
+    seconds, means = seconds_per_run(results), mean_values(results, metric)
+    head = "<h2>Run time</h2>"
     if not (seconds.notna() & means.notna()).any():
         return f"{head}<p>No run has both a time and {_code(metric)}.</p>"
-    return f"{head}<p>Best is top left.</p>{draw_times(seconds, means, metric)}"
+    return f"{head}<p>Top left is best.</p>{draw_times(seconds, means, metric)}"
 
 
 def _means(results: "DataFrame") -> str:
     names = list(results["estimator"].unique())
     well = (results["status"] == "ok").groupby(results["estimator"]).sum()
-    rows = [_row("runs that ended well", [str(well[name]) for name in names])]
+    rows = [_row("successful runs", [str(well[name]) for name in names])]
     for column, label in _COSTS.items():
         rows.append(_row(label, map(_short, mean_values(results, column))))
     for metric in metrics_of(results):
         means = mean_values(results, metric)
-        # What a random score gets tells no estimator from another.
+        # The value of a random score does not compare estimators.
         best = np.nan if metric.startswith("random") else means.max()
         rows.append(_row(metric, map(fixed, means), means == best))
     caption = (
-        "Means over data sets of the means over seeds, as far as there are values; the "
-        "best of each in bold."
+        "Means over data sets of the means over seeds, without missing values; the "
+        "best value per metric in bold."
     )
     return f"<h2>All means</h2>{_table(caption, ['', *names], rows)}"
 
@@ -154,9 +155,9 @@ def _datasets(results: "DataFrame", metric: str) -> str:
         _row(str(name), map(fixed, row), row == row.max())
         for name, row in values.iterrows()
     ]
-    caption = f"{metric} on each data set, mean over seeds; the best of each in bold."
+    caption = f"{metric} per data set, mean over seeds; the best value in bold."
     table = _table(caption, ["data set", *values.columns], rows)
-    return f"<h2>Each data set</h2>{table}"
+    return f"<h2>Data sets</h2>{table}"
 
 
 def _failures(failed: "DataFrame") -> str:
@@ -168,8 +169,8 @@ def _failures(failed: "DataFrame") -> str:
         f"{escape(_printable(str(one.error)))}</td></tr>"
         for one in failed.itertuples()
     ]
-    heads = ["estimator", "data set", "seed", "what went wrong"]
-    caption = "Runs that failed; another call with the same store tries them again."
+    heads = ["estimator", "data set", "seed", "error"]
+    caption = "Failed runs; the next call with the same store repeats them."
     return f"<h2>Failures</h2>{_table(caption, heads, rows)}"
 
 
@@ -207,5 +208,5 @@ def _code(name: str) -> str:
 
 
 def _printable(text: str) -> str:
-    """Drop what no XML may hold, as errors of foreign programs may."""
+    """Drop characters that are not allowed in XML, which error messages may hold."""
     return "".join(sign for sign in text if sign.isprintable() or sign in "\n\t")

@@ -1,4 +1,4 @@
-"""How much memory a piece of work takes at its peak."""
+"""Measurement of the peak memory of a block of code."""
 
 import gc
 from collections.abc import Iterator
@@ -11,18 +11,18 @@ _RESET_PEAK = "5"
 
 
 class Peak:
-    """What `peak_memory` measured."""
+    """Result of `peak_memory`: the peak growth in MiB, or NaN."""
 
     mib = nan
 
 
 @contextmanager
 def peak_memory() -> Iterator[Peak]:
-    """Measure by how much this process grows at most within the block, in MiB.
+    """Measure the peak growth of this process within the block, in MiB.
 
-    Linux keeps the highest size of a process, exactly, and lets it be reset, so what
-    the same process did before does not count. Elsewhere the peak stays NaN: a highest
-    size that cannot be reset tells little of the second run of a process.
+    Linux records the peak size of a process exactly and allows to reset it, so that
+    earlier work of the process does not count. On other systems the peak is NaN: a peak
+    that cannot be reset is useless from the second run of a process on.
     """
     peak = Peak()
     gc.collect()
@@ -37,7 +37,7 @@ def peak_memory() -> Iterator[Peak]:
 
 
 def _size(field: str) -> float:
-    """Return a size that the kernel tells of this process, in MiB."""
+    """Return a size that the kernel reports for this process, in MiB."""
     for line in (_PROCESS / "status").read_text().splitlines():
         if line.startswith(f"{field}:"):
             return int(line.split()[1]) / 1024

@@ -1,4 +1,4 @@
-"""Runs in processes of their own, of which any may die."""
+"""Execution of runs in separate processes, any of which may die."""
 
 import gc
 import os
@@ -18,7 +18,7 @@ from skanomaly.evaluation._store import Record
 
 Records = Generator[Record, None, list[Job]]
 
-# What libraries look at when they are loaded.
+# Read by libraries when they are loaded.
 _THREADS = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -26,10 +26,10 @@ _THREADS = (
     "TF_NUM_INTRAOP_THREADS",
     "TF_NUM_INTEROP_THREADS",
 )
-_A_MOMENT = 0.2
+_GRACE = 0.2  # seconds
 _DIED = (
-    "the process died twice, the second time alone: of memory that ran out or of a "
-    "crash in compiled code"
+    "the process died twice, the second time without parallel runs: memory ran out or "
+    "compiled code crashed"
 )
 
 
@@ -38,9 +38,8 @@ def run_all(
 ) -> Generator[Record, None, None]:
     """Yield the record of each run as it ends.
 
-    A process that dies takes the runs of its neighbours with it, and does not tell
-    whose fault it was. So each of them is run once more, alone, and has failed if it
-    dies again.
+    If a process dies, all parallel runs are lost and the cause is unknown. Each of them
+    is therefore repeated alone, and has failed if its process dies again.
     """
     waiting = deque(jobs)
     while waiting:
@@ -53,9 +52,9 @@ def run_all(
 
 @contextmanager
 def silent_replacement() -> Iterator[None]:
-    """Keep joblib from warning when it replaces a process that has grown large.
+    """Suppress the warning of joblib when it replaces a process that has grown large.
 
-    Nothing is lost by that.
+    No run is lost in this case.
     """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "A worker stopped while some jobs")
@@ -63,8 +62,8 @@ def silent_replacement() -> Iterator[None]:
 
 
 def _until_one_dies(waiting: deque[Job], n_jobs: int, *, networks: bool) -> Records:
-    """Work until nothing waits or a process dies; return what was lost with that."""
-    # Not the one that joblib keeps for whatever comes next: it expects another kind.
+    """Run the jobs until all are done or a process dies; return the lost jobs."""
+    # Not the executor that joblib shares between calls, whose workers differ.
     executor = ProcessPoolExecutor(
         max_workers=n_jobs,
         env=_environment(n_jobs),
@@ -74,7 +73,7 @@ def _until_one_dies(waiting: deque[Job], n_jobs: int, *, networks: bool) -> Reco
     running: dict[Future[Record], Job] = {}
     try:
         while waiting or running:
-            # No more than run at once, or all that wait would be lost with one.
+            # Not all at once, or the waiting jobs would be lost with a process.
             while waiting and len(running) < n_jobs:
                 job = waiting.popleft()
                 running[executor.submit(run, job)] = job
@@ -87,32 +86,32 @@ def _until_one_dies(waiting: deque[Job], n_jobs: int, *, networks: bool) -> Reco
                     yield future.result()
                 elif isinstance(error, BrokenExecutor):
                     lost.append(job)
-                else:  # what could not be sent to the process
+                else:  # the job could not be sent to the process
                     yield failure(job, f"{type(error).__name__}: {error}")
             if lost:
                 return [*lost, *running.values()]
     finally:
-        # Who interrupts does not wait for what runs. Only, joblib stumbles over what it
-        # was just given and has not passed on yet.
-        wait(running, timeout=_A_MOMENT)
+        # Do not wait for running jobs on an interrupt, except for a moment: joblib
+        # fails on jobs that were submitted but not passed on yet.
+        wait(running, timeout=_GRACE)
         executor.shutdown(kill_workers=True)
     return []
 
 
 def _environment(n_jobs: int) -> dict[str, str]:
-    """Share the cores among the processes, and keep TensorFlow quiet."""
+    """Return variables that share the cores among processes and silence TensorFlow."""
     share = str(max(1, cpu_count() // n_jobs))
     variables = {name: os.environ.get(name, share) for name in _THREADS}
     return variables | {"TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
 def _prepare_worker(networks: bool) -> None:
-    # Who interrupts the benchmark hears of it once, from the process in front.
+    # Only the main process reports an interrupt.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if networks:
-        # They take seconds and memory, so they come before the clock starts.
+        # Slow and large imports, which must not count as cost of a run.
         load_keras()
         import_module("skanomaly.detectors._training")
-    # Libraries stay: to look through them for garbage before each run takes longer
-    # than many a run.
+    # Libraries are never garbage, and searching them before each run takes longer than
+    # many runs.
     gc.freeze()

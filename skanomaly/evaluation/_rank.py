@@ -1,4 +1,4 @@
-"""Ranks of estimators over data sets, and how far apart they must be to differ."""
+"""Ranks of estimators over data sets and their critical difference."""
 
 from typing import NamedTuple
 
@@ -8,19 +8,19 @@ from scipy.stats import friedmanchisquare, rankdata, studentized_range
 
 
 class Ranking(NamedTuple):
-    """Mean ranks with their critical difference; `rank_estimators` makes it.
+    """Mean ranks and critical difference, as returned by `rank_estimators`.
 
     Parameters
     ----------
     mean_ranks : ndarray of shape (n_estimators,)
-        Rank 1 is the best.
+        Mean rank of each estimator; 1 is the best.
     critical_difference : float
-        Mean ranks that lie less than this apart do not differ significantly.
+        Estimators whose mean ranks differ by less do not differ significantly.
     p_value : float
-        Of the Friedman test that all estimators are equally good; NaN where there are
-        fewer than three of them.
+        p-value of the Friedman test that all estimators are equally good; NaN for fewer
+        than three estimators.
     n_datasets : int
-        Data sets that could be ranked.
+        Number of data sets that were ranked.
     """
 
     mean_ranks: NDArray[np.float64]
@@ -30,20 +30,20 @@ class Ranking(NamedTuple):
 
 
 def mean_ranks(values: ArrayLike) -> NDArray[np.float64]:
-    """Rank estimators on each data set and take the mean: 1 is the best.
+    """Return the mean over data sets of the ranks of estimators; rank 1 is the best.
 
-    Equally good ones share the mean of their ranks. A missing value ranks last; a data
-    set on which all are missing is left out.
+    Equally good estimators get the mean of their ranks. A missing value ranks last; a
+    data set without any value is left out.
 
     Parameters
     ----------
     values : array-like of shape (n_datasets, n_estimators)
-        A metric of which more is better, NaN where it is missing.
+        Values of a metric for which higher is better; NaN if missing.
 
     Returns
     -------
     ranks : ndarray of shape (n_estimators,)
-        NaN where no data set has a value.
+        Mean ranks, at least 1; NaN if no data set has a value.
 
     Examples
     --------
@@ -62,39 +62,39 @@ def mean_ranks(values: ArrayLike) -> NDArray[np.float64]:
 def critical_difference(
     n_estimators: int, n_datasets: int, *, alpha: float = 0.05
 ) -> float:
-    r"""Return how far apart mean ranks are of estimators that differ significantly.
+    r"""Return the difference of mean ranks from which estimators differ significantly.
 
-    It is that of the Nemenyi test, which compares all with all.
+    It is the critical difference of the Nemenyi test, which compares all pairs.
 
     Parameters
     ----------
     n_estimators : int
-        At least 2.
+        Number of estimators, at least 2.
     n_datasets : int
-        At least 1. Data sets that were ranked.
+        Number of data sets that were ranked, at least 1.
     alpha : float, default=0.05
-        Probability to find any difference where there is none.
+        Significance level: probability of finding any difference if there is none.
 
     Returns
     -------
     difference : float
-        In ranks.
+        Critical difference in ranks.
 
     Raises
     ------
     ValueError
-        If a number is out of its range.
+        If a parameter is out of its range.
 
     Notes
     -----
-    With :math:`k` estimators and :math:`N` data sets it is :math:`q_\alpha \sqrt{k (k +
-    1) / (6 N)}`, where :math:`q_\alpha` is the quantile of the studentized range for
-    infinitely many degrees of freedom divided by :math:`\sqrt 2` [1]_.
+    With :math:`k` estimators and :math:`N` data sets, it is :math:`q_\alpha \sqrt{k (k
+    + 1) / (6 N)}`, where :math:`q_\alpha` is the quantile of the studentized range for
+    infinitely many degrees of freedom, divided by :math:`\sqrt 2` [1]_.
 
     References
     ----------
     .. [1] Demšar, J. (2006). Statistical comparisons of classifiers over multiple data
-       sets. Journal of Machine Learning Research, 7, 1-30.
+       sets. Journal of Machine Learning Research 7, 1-30.
 
     Examples
     --------
@@ -104,36 +104,37 @@ def critical_difference(
     """
     if n_estimators < 2 or n_datasets < 1 or not 0 < alpha < 1:
         raise ValueError(
-            "a critical difference needs n_estimators >= 2, n_datasets >= 1 and "
-            f"0 < alpha < 1; got {n_estimators}, {n_datasets} and {alpha}."
+            "A critical difference needs n_estimators >= 2, n_datasets >= 1 and "
+            f"0 < alpha < 1, got {n_estimators}, {n_datasets} and {alpha}."
         )
     q = studentized_range.ppf(1 - alpha, n_estimators, np.inf) / np.sqrt(2)
     return float(q * np.sqrt(n_estimators * (n_estimators + 1) / (6 * n_datasets)))
 
 
 def rank_estimators(values: ArrayLike, *, alpha: float = 0.05) -> Ranking:
-    """Rank estimators over data sets, and test whether they differ.
+    """Rank estimators over data sets and test whether they differ.
 
     Parameters
     ----------
     values : array-like of shape (n_datasets, n_estimators)
-        A metric of which more is better, NaN where it is missing: see `mean_ranks`.
+        Values of a metric for which higher is better; NaN if missing, see `mean_ranks`.
     alpha : float, default=0.05
-        See `critical_difference`.
+        Significance level, see `critical_difference`.
 
     Returns
     -------
     ranking : Ranking
+        Mean ranks, critical difference, p-value and number of data sets.
 
     Raises
     ------
     ValueError
-        If there are fewer than two estimators, or no data set has a value.
+        If there are fewer than two estimators or no data set has a value.
 
     Notes
     -----
-    The test is Friedman's; the difference is meant to be looked at where it says that
-    the estimators differ at all.
+    The test is that of Friedman. The critical difference should only be used if this
+    test rejects that all estimators are equally good.
 
     Examples
     --------
@@ -150,16 +151,16 @@ def rank_estimators(values: ArrayLike, *, alpha: float = 0.05) -> Ranking:
     p_value = np.nan
     if n_estimators > 2:
         filled = np.where(np.isnan(judged), -np.inf, judged)
-        # Ranks are what it looks at, and all it can compare with what is missing.
+        # The test depends on ranks alone, and ranks are defined for missing values.
         p_value = float(friedmanchisquare(*rankdata(filled, axis=1).T).pvalue)
     return Ranking(mean_ranks(judged), difference, p_value, n_datasets)
 
 
 def groups_of(ranks: NDArray[np.float64], difference: float) -> list[tuple[int, int]]:
-    """Return the largest groups of neighbours in sorted ranks that do not differ.
+    """Return the largest groups of adjacent sorted ranks that do not differ.
 
-    Each is ``(first, last)``, positions in `ranks`; groups of one are left out, and so
-    are those within another.
+    Each group is given by its positions ``(first, last)`` in `ranks`. Groups of one and
+    groups within another one are left out.
     """
     groups: list[tuple[int, int]] = []
     for first, rank in enumerate(ranks):
@@ -170,7 +171,7 @@ def groups_of(ranks: NDArray[np.float64], difference: float) -> list[tuple[int, 
 
 
 def _judged(values: ArrayLike) -> NDArray[np.float64]:
-    """Return the rows that have any value."""
+    """Return the rows of a table that have any value."""
     table = np.asarray(values, dtype=np.float64)
     if table.ndim != 2:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Write results: a table, and a page with charts."""
+"""Writing of results: a table and a page with charts."""
 
 import os
 import platform
@@ -30,31 +30,32 @@ def write_results(
     metric: str = "vus_pr",
     about: Mapping[str, str] | None = None,
 ) -> list[Path]:
-    """Write a table of results, and a page with charts of it.
+    """Write results to a table and a page with charts.
 
-    Both are written to a hidden folder first and moved to their places then, so that
-    neither is ever half written.
+    Both are first written to a hidden folder and then moved to `folder`, so that
+    neither is ever incomplete.
 
     Parameters
     ----------
     results : DataFrame
-        What `evaluate` returned.
+        Results as returned by `evaluate`.
     folder : str or path-like
-        Where to write; made where it is missing.
+        Folder to write to; created if it does not exist.
     format : {"csv", "parquet"}, default="csv"
-        Of the table, ``results.csv`` or ``results.parquet``.
+        Format of the table, ``results.csv`` or ``results.parquet``.
     metric : str, default="vus_pr"
-        What the charts show. Where it has no value, as for records, the first metric
-        that has one.
+        Metric of the charts. If it has no value, as for records, the first metric that
+        has one.
     about : mapping of str to str, default=None
-        What else the page shall say of how the results were made.
+        Further facts for the section of the page on how the results were made.
 
     Returns
     -------
     paths : list of Path
-        The table and the page, ``benchmark.html``: bars of the means, a
-        critical-difference diagram, time against quality, all means, each data set,
-        failures, and how it was made. One file without scripts, which needs no network.
+        Paths of the table and of the page, ``benchmark.html``. The page shows bars of
+        the means, a critical-difference diagram, quality against run time, all means,
+        the values per data set, failures, and how the results were made. It is one file
+        without scripts that needs no network.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""One run: fit, score, judge, and never raise."""
+"""A single run: fit, score and evaluate, without raising."""
 
 import warnings
 from collections.abc import Iterable
@@ -25,22 +25,22 @@ MEASURED = ("fit_seconds", "score_seconds", "peak_memory_mib")
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """A run that is to be made."""
+    """Run to be made."""
 
     key: str
     name: str
     estimator: Any
     data: LabelledData
     seed: int
-    artifacts: Path | None = None  # where to leave model and picture, if anywhere
+    artifacts: Path | None = None  # folder for model and picture
 
 
 def run(job: Job) -> Record:
-    """Make a run and return its record; of one that fails, with what went wrong."""
+    """Make a run and return its record, with the error if it fails."""
     record = _head(job)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        # Those tell the authors of a library, not who reads the results.
+        # These are for the authors of a library, not for readers of results.
         for category in (DeprecationWarning, FutureWarning):
             warnings.simplefilter("ignore", category)
         try:
@@ -52,24 +52,24 @@ def run(job: Job) -> Record:
 
 
 def failure(job: Job, error: str) -> Record:
-    """Return the record of a run that could not even say how it failed."""
+    """Return the record of a run that failed outside of `run`."""
     return _head(job) | {"status": "failed", "error": error}
 
 
 def seeded(estimator: Any, seed: int) -> Any:
-    """Return a clone with the seed wherever it takes one."""
+    """Return a clone with each parameter ``random_state`` set to the seed."""
     return clone_with(estimator, "random_state", seed)
 
 
 def clone_with(estimator: Any, param: str, value: Any) -> Any:
-    """Return a clone with the value wherever it has a parameter of this name."""
+    """Return a clone with each parameter of this name set to `value`."""
     copy = clone(estimator)
     names = [name for name in copy.get_params() if name.rpartition("__")[2] == param]
     return copy.set_params(**dict.fromkeys(names, value))
 
 
 def trains_networks(estimators: Iterable[Any]) -> bool:
-    """Tell whether any of them has epochs, so that Keras will be loaded."""
+    """Return whether any estimator has epochs, so that Keras will be loaded."""
     names = (name for estimator in estimators for name in estimator.get_params())
     return any(name.rpartition("__")[2] == "epochs" for name in names)
 
@@ -137,7 +137,7 @@ def _detected(estimator: Any, data: LabelledData) -> Detection:
 
 
 def _labels(estimator: Any, detection: Detection) -> NDArray[np.bool_]:
-    """Return which samples the estimator calls anomalous, without scoring twice."""
+    """Return which samples the estimator labels anomalous, without scoring twice."""
     if offset_of(estimator) is None:
         predicted: NDArray[np.bool_] = (
             np.asarray(estimator.predict(detection.series.values)) == -1

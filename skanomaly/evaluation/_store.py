@@ -1,4 +1,4 @@
-"""What is done so far, in a folder with one file a run."""
+"""Store of finished runs: a folder with one file per run."""
 
 import json
 import os
@@ -12,15 +12,15 @@ Record = dict[str, Any]
 
 
 class RunStore:
-    """Records of runs that outlast the process.
+    """Store of records of runs in files.
 
-    Each is written beside its place and moved there in one step, so a process that is
-    killed leaves a record whole or not at all.
+    Each record is written to a temporary file that is then moved in one step, so that a
+    process that is killed never leaves an incomplete record.
 
     Parameters
     ----------
     folder : Path
-        Made where it is missing.
+        Folder of the files; created if it does not exist.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -28,23 +28,23 @@ class RunStore:
         folder.mkdir(parents=True, exist_ok=True)
 
     def read(self, keys: Iterable[str]) -> dict[str, Record]:
-        """Return the records that there are, by key."""
+        """Return the stored records of `keys`, by key."""
         found = {}
         for key in keys:
             try:
                 found[key] = json.loads(self._file(key).read_text(encoding="utf-8"))
             except (FileNotFoundError, ValueError):
-                continue  # not run yet, or cut short by a power failure: run it again
+                continue  # not run yet, or incomplete after a power failure
         return found
 
     def write(self, key: str, record: Record) -> None:
-        """Keep a record, in place of a former one."""
+        """Write a record and replace a former one."""
         beside = self._file(key).with_suffix(f".{os.getpid()}.tmp")
         beside.write_text(json.dumps(record, indent=1), encoding="utf-8")
         beside.replace(self._file(key))
 
     def forget(self, keys: Iterable[str]) -> None:
-        """Remove records."""
+        """Delete the records of `keys`."""
         for key in keys:
             self._file(key).unlink(missing_ok=True)
 
@@ -54,7 +54,7 @@ class RunStore:
 
 @contextmanager
 def open_store(folder: str | PathLike[str] | None) -> Iterator[RunStore | None]:
-    """Give the store of a folder, if there is one, to this call alone."""
+    """Yield the store of a folder, locked for this call; None without a folder."""
     if folder is None:
         yield None
         return
@@ -62,16 +62,17 @@ def open_store(folder: str | PathLike[str] | None) -> Iterator[RunStore | None]:
     with (store.folder / ".lock").open("w", encoding="utf-8") as file:
         if not _lock(file):
             raise ValueError(
-                f"another call works with the store {folder}, and both would make the "
-                "same runs: wait until it has ended, or give another folder."
+                f"Another call uses the store {folder}, and both would make the same "
+                "runs. Wait until it has ended, or pass another folder."
             )
         yield store
 
 
 def _lock(file: TextIO) -> bool:
-    """Lock a file until it is closed, as it also is when its process is killed.
+    """Lock a file until it is closed or its process is killed.
 
-    Where a system or a file system has no such locks, nothing is locked.
+    Return False if it is locked already. On systems and file systems without such
+    locks, nothing is locked.
     """
     try:
         import fcntl

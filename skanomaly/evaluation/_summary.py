@@ -1,4 +1,4 @@
-"""What a table of results comes down to."""
+"""Summaries of a table of results."""
 
 from math import isfinite
 from typing import TYPE_CHECKING
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
 
 
 def metrics_of(results: "DataFrame") -> list[str]:
-    """Return the metrics that have any value, in the order of the table."""
+    """Return the metrics with any value, in the order of the table."""
     names = [name for name in results.columns if name in METRICS]
     return [name for name in names if results[name].notna().any()]
 
 
 def by_dataset(results: "DataFrame", column: str) -> "DataFrame":
-    """Return the mean over seeds, shape (n_datasets, n_estimators).
+    """Return the mean over seeds, of shape (n_datasets, n_estimators).
 
-    In the order of the table; NaN where nothing is known.
+    Rows and columns are in the order of the table; missing values are NaN.
     """
     table = results.pivot_table(
         index="dataset", columns="estimator", values=column, aggfunc="mean", sort=False
@@ -34,28 +34,28 @@ def mean_values(results: "DataFrame", column: str) -> "Series[float]":
     return by_dataset(results, column).mean()
 
 
-def seconds_a_run(results: "DataFrame") -> "Series[float]":
-    """Return the median seconds of fit and score together, by estimator."""
+def seconds_per_run(results: "DataFrame") -> "Series[float]":
+    """Return the median seconds to fit and score, by estimator."""
     total = results["fit_seconds"] + results["score_seconds"]
     return total.groupby(results["estimator"], sort=False).median()
 
 
 def summarize(results: "DataFrame", metric: str = "vus_pr") -> "DataFrame":
-    """Return what each estimator reached, the best first.
+    """Return mean metric, run time and failures of each estimator, best first.
 
     Parameters
     ----------
     results : DataFrame
-        What :func:`evaluate` returns.
+        Results as returned by :func:`evaluate`.
     metric : str, default="vus_pr"
-        Metric of `METRICS` to compare by.
+        Metric of `METRICS` to sort by.
 
     Returns
     -------
     summary : DataFrame of shape (n_estimators, 3)
         Indexed by estimator: ``mean``, the mean over data sets of the mean over seeds
-        of `metric`; ``seconds``, the median seconds of fit and score together; and
-        ``n_failed``, the number of runs that failed. NaN where nothing is known.
+        of `metric`; ``seconds``, the median seconds to fit and score; and ``n_failed``,
+        the number of failed runs. Missing values are NaN.
 
     Raises
     ------
@@ -77,17 +77,17 @@ def summarize(results: "DataFrame", metric: str = "vus_pr") -> "DataFrame":
     means = mean_values(results, metric).sort_values(ascending=False)
     failed = results["status"] != "ok"
     return means.to_frame("mean").assign(
-        seconds=seconds_a_run(results),
+        seconds=seconds_per_run(results),
         n_failed=failed.groupby(results["estimator"]).sum(),
     )
 
 
 def failures(results: "DataFrame") -> "DataFrame":
-    """Return the runs that failed."""
+    """Return the failed runs."""
     columns = ["estimator", "dataset", "seed", "error"]
     return results.loc[results["status"] != "ok", columns]
 
 
 def fixed(value: float) -> str:
-    """Write a metric, or a dash where it is not known."""
+    """Return a metric with three decimals, or a dash if it is not finite."""
     return f"{value:.3f}" if isfinite(value) else "–"

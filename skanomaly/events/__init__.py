@@ -1,4 +1,4 @@
-"""From one label or score per sample to events, and back."""
+"""Conversion of labels or scores of samples to events, and back."""
 
 from skanomaly.events._decide import is_below, read_labels, runs
 from skanomaly.events._event import Event, events_to_labels

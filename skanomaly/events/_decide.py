@@ -1,24 +1,26 @@
-"""Which samples are anomalous: by their score, or by their label."""
+"""Decide from scores or labels which samples are anomalous."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
 def is_below(scores: ArrayLike, offset: float) -> NDArray[np.bool_]:
-    """Return which samples are anomalous: those that score strictly below the offset.
+    """Return a mask of the samples whose score is strictly below the offset.
 
-    A NaN score is no evidence of an anomaly.
+    These are the anomalous samples. A NaN score is not evidence of an anomaly: its
+    entry is False.
 
     Parameters
     ----------
     scores : array-like of shape (n_samples,)
-        Scores as ``score_samples`` returns them: the lower, the more abnormal.
+        Scores as returned by ``score_samples``. The lower, the more abnormal.
     offset : float
-        The detector's ``offset_``, or 0 for values of ``decision_function``.
+        The ``offset_`` of the detector, or 0 for values of ``decision_function``.
 
     Returns
     -------
-    anomalous : ndarray of shape (n_samples,) of bool
+    anomalous : ndarray of shape (n_samples,), dtype bool
+        True for the samples that score below `offset`.
 
     Examples
     --------
@@ -31,25 +33,26 @@ def is_below(scores: ArrayLike, offset: float) -> NDArray[np.bool_]:
 
 
 def read_labels(labels: ArrayLike, *, name: str = "y") -> NDArray[np.bool_]:
-    """Return which samples are anomalous according to their labels.
+    """Return a mask of the samples that are labelled anomalous.
 
     Parameters
     ----------
     labels : array-like of shape (n_samples,) or (n_samples, 1)
         Labels in {0, 1} with 1 anomalous, in {+1, -1} with -1 anomalous, or booleans
-        with True anomalous; of any type that holds such values. Nothing but 1 belongs
-        to both kinds of numbers and is a series without an anomaly.
+        with True anomalous, of any dtype that can hold these values. Labels that are
+        all 1 are valid in both numeric encodings and mean that no sample is anomalous.
     name : str, default="y"
         Name of the labels in the error message.
 
     Returns
     -------
-    anomalous : ndarray of shape (n_samples,) of bool
+    anomalous : ndarray of shape (n_samples,), dtype bool
+        True for the anomalous samples.
 
     Raises
     ------
     ValueError
-        If there are other values, or several per sample.
+        If `labels` holds other values, or several values per sample.
 
     Examples
     --------
@@ -65,7 +68,7 @@ def read_labels(labels: ArrayLike, *, name: str = "y") -> NDArray[np.bool_]:
         raise ValueError(
             f"{name} must be one value per sample, got an array of shape {given.shape}."
         )
-    if values.dtype.kind == "O":  # a column of a table may hold True and False as this
+    if values.dtype.kind == "O":  # pandas may store True and False as objects
         values = np.asarray(values.tolist())
     if values.dtype.kind == "b":
         return values
@@ -83,17 +86,18 @@ def read_labels(labels: ArrayLike, *, name: str = "y") -> NDArray[np.bool_]:
 
 
 def runs(anomalous: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the maximal runs of anomalous samples, as arrays.
+    """Return the start and stop of each maximal run of anomalous samples.
 
     Parameters
     ----------
-    anomalous : ndarray of shape (n_samples,) of bool
-        What :func:`read_labels` or :func:`is_below` returns.
+    anomalous : ndarray of shape (n_samples,), dtype bool
+        Mask of the anomalous samples, as returned by :func:`read_labels` or
+        :func:`is_below`.
 
     Returns
     -------
-    start, stop : ndarray of shape (n_runs,) of int
-        First sample of each run, and the one after its last.
+    start, stop : ndarray of shape (n_runs,), dtype int
+        Position of the first sample of each run and of the sample after its last.
 
     Examples
     --------

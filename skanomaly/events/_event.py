@@ -1,4 +1,4 @@
-"""An event, and its way back to labels."""
+"""Events, and their conversion to labels."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,27 +13,29 @@ from skanomaly._validation import check_count
 
 @dataclass(frozen=True)
 class Event:
-    """A run of anomalous samples: ``[start, stop)``, the stop not included.
+    """Run of anomalous samples, the half-open interval ``[start, stop)``.
 
-    A list of events makes a table: ``pandas.DataFrame(events)``.
+    ``pandas.DataFrame(events)`` converts a list of events to a table.
 
     Parameters
     ----------
     start, stop : int
-        First sample of the event, and the one after its last.
+        Position of the first sample of the event and of the sample after its last.
     length : int
-        ``stop - start``.
+        Number of samples, ``stop - start``.
     peak : int
-        The most abnormal sample, the first of equals; for labels that is `start`.
-    peak_score : float
-        Score of the peak; NaN for labels.
-    severity : float
-        How far the peak lies beyond the threshold, in units of the error (``>= 0``);
-        NaN for labels.
-    channel : int, str or None
-        The channel to blame, by name where there are names; None if not known.
-    start_time, stop_time, peak_time : timestamp, number or None
-        Entries of the index at `start`, `stop` and `peak`; None without an index.
+        Position of the most abnormal sample, the first one if several are equal. Equal
+        to `start` for events found in labels.
+    peak_score : float, default=nan
+        Score of the peak. NaN for events found in labels.
+    severity : float, default=nan
+        Distance of the peak score from the threshold, in units of the error
+        (``>= 0``). NaN for events found in labels.
+    channel : int, str or None, default=None
+        The channel with the largest mean error, by name if channel names are known.
+        None if the channel errors are not known.
+    start_time, stop_time, peak_time : timestamp, number or None, default=None
+        Entries of the index at `start`, `stop` and `peak`. None without an index.
 
     Examples
     --------
@@ -55,28 +57,28 @@ class Event:
 
 
 def events_to_labels(events: Iterable[Event], n_samples: int) -> NDArray[np.int64]:
-    """Label each sample: -1 within an event, +1 elsewhere.
+    """Convert events to labels: -1 within an event, +1 elsewhere.
 
     Parameters
     ----------
     events : iterable of Event
-        Events with ``start`` and ``stop``; they may overlap.
+        Events with ``start`` and ``stop``. They may overlap.
     n_samples : int
         Number of samples in the series.
 
     Returns
     -------
     labels : ndarray of shape (n_samples,), values in {+1, -1}
-        As ``predict`` returns them.
+        Labels as returned by ``predict``.
 
     Raises
     ------
     ValueError
-        If an event does not lie within the series.
+        If `n_samples` is negative or an event does not lie within the series.
 
     See Also
     --------
-    find_events : The inverse.
+    find_events : Find the events in labels or scores.
 
     Examples
     --------
@@ -90,7 +92,7 @@ def events_to_labels(events: Iterable[Event], n_samples: int) -> NDArray[np.int6
         if not 0 <= event.start < event.stop <= n_samples:
             raise ValueError(
                 f"event [{event.start}, {event.stop}) does not lie within {n_samples} "
-                "samples: pass the length of the series in which it was found."
+                "samples. Pass the length of the series in which it was found."
             )
         labels[event.start : event.stop] = -1
     return labels

@@ -1,4 +1,4 @@
-"""From one label or score per sample to events."""
+"""Search for events in labels or scores of samples."""
 
 import warnings
 from collections.abc import Sequence
@@ -28,52 +28,53 @@ def find_events(
     Parameters
     ----------
     y_or_scores : array-like of shape (n_samples,)
-        With `offset`, scores as ``score_samples`` returns them: anomalous where below
-        the offset. A NaN score is never within an event. Without `offset` the type
-        decides:
+        With `offset`, scores as returned by ``score_samples``: a sample is anomalous if
+        its score is below the offset. Samples with a NaN score are never part of an
+        event. Without `offset`, the dtype decides:
 
-        - integers or booleans are labels: {+1, -1} as ``predict`` returns them with -1
-          anomalous, or truth in {0, 1} with 1 anomalous. Nothing but 1 is a series of
-          normal labels;
-        - floating-point numbers are values of ``decision_function``: anomalous where
-          negative. Nothing but 0.0 and 1.0, both present, looks like truth that became
-          floating-point and is refused.
+        - integers and booleans are labels: {+1, -1} as returned by ``predict``, with -1
+          anomalous, or true labels in {0, 1}, with 1 anomalous. Labels that are all 1
+          mean that no sample is anomalous;
+        - floating-point numbers are values of ``decision_function``: a sample is
+          anomalous if its value is negative. Values in {0.0, 1.0}, both present, are
+          rejected, because they look like true labels converted to floating point.
     offset : float, default=None
-        The detector's ``offset_``.
+        The ``offset_`` of the detector.
     channel_errors : array-like of shape (n_samples, n_channels), default=None
-        Error of each channel, as ``score_channels`` returns it. The channel with the
-        largest mean over an event is the one to blame. May be NaN where the score is.
+        Error of each channel, as returned by ``score_channels``. The channel with the
+        largest mean error over an event is reported. Rows may be NaN if the score is.
     channel_names : sequence of length n_channels, default=None
-        Names to report in place of channel numbers.
+        Names to report instead of channel numbers.
     index : sequence of length n_samples, default=None
-        Times of the samples: a pandas index or series, an array or a list. The stop
-        time of an event that lasts to the end is one more step away; it is None where
-        that step is not known.
+        Times of the samples: a pandas index or series, an array or a list. If an event
+        lasts until the end of the series, its stop time is the last time plus the last
+        time step, or None if that step cannot be computed.
     min_length : int, default=1
-        Drop events of fewer samples, after merging.
+        Minimum number of samples in an event. Shorter events are dropped, after
+        merging.
     merge_gap : int, default=0
-        Merge events separated by at most this many normal samples, none of which has
-        a NaN score.
+        Maximum number of normal samples between two events for these to be merged. A
+        gap that contains a NaN score is never closed.
 
     Returns
     -------
     events : list of Event
-        In the order of time; no two overlap or touch.
+        Events sorted by time. They neither overlap nor touch.
 
     Raises
     ------
     ValueError
-        If values, shapes or lengths do not fit what is described above.
+        If values, shapes, lengths or parameters are invalid.
 
     Warns
     -----
     UserWarning
-        If there is no offset and all values are negative: they may be scores.
+        If there is no offset and all values are negative, as they may be scores.
 
     See Also
     --------
-    events_to_labels : The inverse.
-    skanomaly.events.is_below : The decision on a score.
+    events_to_labels : Convert events to labels.
+    skanomaly.events.is_below : Decide which scores are anomalous.
 
     Examples
     --------
@@ -95,13 +96,13 @@ def find_events(
     if channel_errors is not None:
         errors = _check_channels(channel_errors, unknown, channel_names)
     elif channel_names is not None:
-        raise ValueError("channel_names needs channel_errors: pass score_channels(X).")
-    # Positions, not labels, also where the times are a pandas Series.
+        raise ValueError("channel_names needs channel_errors. Pass score_channels(X).")
+    # A pandas Series is indexed by label, but samples are numbered by position.
     times = getattr(index, "iloc", index)
     if index is not None and len(index) != n_samples:
         raise ValueError(
-            f"index has {len(index)} entries for {n_samples} samples: pass the times "
-            "of these very samples."
+            f"index has {len(index)} entries for {n_samples} samples. Pass one time "
+            "per sample."
         )
 
     events = []
@@ -129,17 +130,17 @@ def find_events(
 def _read(
     y_or_scores: ArrayLike, offset: float | None
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64] | None, float]:
-    """Return what is anomalous, the scores if these are scores, and their offset."""
+    """Return the mask of anomalous samples, the scores (None for labels) and offset."""
     values = np.asarray(y_or_scores)
     if values.ndim != 1:
         raise ValueError(
             f"y_or_scores must be one value per sample, got an array of shape "
-            f"{values.shape}: pass the result of predict(X) or score_samples(X)."
+            f"{values.shape}. Pass the result of predict(X) or score_samples(X)."
         )
     if values.dtype.kind not in "biuf":
         raise ValueError(
             f"y_or_scores must be numbers or booleans, got values of type "
-            f"{values.dtype}: convert labels to +1 (normal) and -1 (anomalous)."
+            f"{values.dtype}. Convert labels to +1 (normal) and -1 (anomalous)."
         )
     if offset is None and values.dtype.kind != "f":
         try:
@@ -151,17 +152,17 @@ def _read(
     if offset is None:
         known = scores[~np.isnan(scores)]
         _refuse_truth(known)
-        # Labels that are floating-point numbers are all -1.
+        # Negative values that are all equal may be the label -1 as floating point.
         if known.size and known.max() < 0 and np.ptp(known) > 0:
             warnings.warn(
                 "all values are negative, so the whole series is one event. If these "
-                "are scores and no values of decision_function, pass their offset.",
+                "are scores and not values of decision_function, pass their offset.",
                 UserWarning,
                 stacklevel=3,
             )
     limit = 0.0 if offset is None else float(offset)
     if np.isnan(limit):
-        raise ValueError("offset is NaN: pass the offset_ of a fitted detector.")
+        raise ValueError("offset is NaN. Pass the offset_ of a fitted detector.")
     return is_below(scores, limit), scores, limit
 
 
@@ -169,15 +170,16 @@ def _refuse_truth(values: NDArray[np.float64]) -> None:
     is_one = values == 1
     if is_one.any() and not is_one.all() and (is_one | (values == 0)).all():
         raise ValueError(
-            "y_or_scores holds nothing but 0.0 and 1.0: if this is truth, pass "
-            "y.astype(int); if these are values of decision_function, pass offset=0."
+            "y_or_scores holds only 0.0 and 1.0, which may be true labels or values of "
+            "decision_function. Pass y.astype(int) for labels, or offset=0 for values "
+            "of decision_function."
         )
 
 
 def _merged(
     anomalous: NDArray[np.bool_], unknown: NDArray[np.bool_], merge_gap: int
 ) -> list[tuple[int, int]]:
-    """Return the runs as (start, stop), merged where near and all between is known."""
+    """Return the runs as (start, stop), merged across short gaps without NaN scores."""
     starts, stops = runs(anomalous)
     n_unknown = np.concatenate([[0], np.cumsum(unknown)])
     apart = starts[1:] - stops[:-1] > merge_gap
@@ -195,7 +197,7 @@ def _stop_time(times: Any, stop: int, n_samples: int) -> Any:
     last, before = times[n_samples - 1], times[n_samples - 2]
     try:
         return last + (last - before)
-    except TypeError:  # Times that are texts have no step.
+    except TypeError:  # Times given as strings cannot be subtracted.
         return None
 
 
@@ -208,14 +210,14 @@ def _check_channels(
     if errors.ndim != 2 or len(errors) != len(unknown):
         raise ValueError(
             f"channel_errors must have shape ({len(unknown)}, n_channels), got "
-            f"{errors.shape}: pass score_channels(X) of the same rows."
+            f"{errors.shape}. Pass score_channels(X) of the same rows."
         )
     if unknown.any():
         errors = np.where(unknown[:, None], 0.0, errors)
     check_finite(errors, name="channel_errors")
     if names is not None and len(names) != errors.shape[1]:
         raise ValueError(
-            f"channel_names has {len(names)} names for {errors.shape[1]} channels: "
-            "pass one name per column of channel_errors."
+            f"channel_names has {len(names)} names for {errors.shape[1]} channels. "
+            "Pass one name per column of channel_errors."
         )
     return errors

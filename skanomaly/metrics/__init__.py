@@ -1,8 +1,9 @@
-"""Metrics of the field, and scorers that give them to scikit-learn's searches.
+"""Metrics for anomaly detection, and scorers for model selection in scikit-learn.
 
-Truth and labels are in {0, 1} or {+1, -1}; scores are higher where samples are more
-anomalous. What no truth can be judged by is NaN, with scikit-learn's
-`UndefinedMetricWarning`; what predicts nothing gets a precision of 0.
+True and predicted labels are in {0, 1} or {+1, -1}. Scores are higher for more
+anomalous samples. A metric that is not defined for the given labels returns NaN with
+scikit-learn's `UndefinedMetricWarning`. Precision is 0 if no sample is predicted as
+anomalous.
 """
 
 from skanomaly.metrics._affiliation import (

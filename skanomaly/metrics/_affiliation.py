@@ -1,4 +1,4 @@
-"""How far predictions are from events, and events from predictions."""
+"""Precision and recall based on the distances between events and predictions."""
 
 from typing import NamedTuple
 
@@ -17,45 +17,48 @@ Floats = NDArray[np.float64]
 
 
 def affiliation_precision_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
-    r"""How near to events the predictions are, against predictions at random.
+    r"""Compute the closeness of predictions to true events, relative to random ones.
 
-    It works where a prediction just before or after an event is nearly right. It fails
-    to count alarms: all that is predicted near one event counts as one.
+    Suitable if a prediction just before or after an event is nearly correct. It does
+    not reflect the number of alarms: all predictions near one event count as one.
 
     Parameters
     ----------
     y_true, y_pred : array-like of shape (n_samples,)
-        Truth and what was predicted, in {0, 1} with 1 anomalous, or in {+1, -1} with -1
-        anomalous. Nothing but 1 is a series without an anomaly.
+        True and predicted labels, in {0, 1} with 1 anomalous or in {+1, -1} with -1
+        anomalous. Labels that are all 1 mean that no sample is anomalous.
 
     Returns
     -------
     precision : float
-        From 0 to 1; a prediction at random gets about one half. 0 where nothing is
-        predicted, NaN (with a warning) where nothing is true.
+        Between 0 and 1, higher is better; random predictions score about 0.5. 0 if no
+        sample is predicted as anomalous, NaN (with a warning) if `y_true` has no
+        anomaly.
 
     Raises
     ------
     ValueError
-        If values, shapes or lengths do not fit what is described above.
+        If the values, shapes or lengths of the arrays are invalid.
 
     See Also
     --------
-    affiliation_recall_score : How near to predictions the events are.
-    affiliation_f_score : Their harmonic mean.
+    affiliation_recall_score : Compute the closeness of true events to predictions.
+    affiliation_f_score : Compute the harmonic mean of both.
 
     Notes
     -----
-    The series is cut into zones midway between neighbouring events. A predicted time at
-    distance :math:`d` from the event of its zone is rated by the probability that a
-    time drawn from the zone is farther away, and the event's precision is the mean over
-    its zone's predictions. Zones without predictions are left out of the mean over
-    events. A sample is the interval of time up to the next one.
+    The series is split into zones midway between neighbouring events. A predicted time
+    at distance :math:`d` from the event of its zone is rated by the probability that a
+    time drawn uniformly from the zone is farther away. The precision of an event is the
+    mean rating of the predicted times in its zone. The score is the mean over events,
+    ignoring events whose zones have no predictions [1]_. A sample is the time interval
+    until the next sample.
 
     References
     ----------
-    Huet, A., Navarro, J. M. and Rossi, D. (2022). Local evaluation of time series
-    anomaly detection algorithms. KDD 2022. doi:10.1145/3534678.3539339
+    .. [1] Huet, A., Navarro, J. M. and Rossi, D. (2022). Local evaluation of time
+       series anomaly detection algorithms. KDD 2022.
+       https://doi.org/10.1145/3534678.3539339
 
     Examples
     --------
@@ -73,41 +76,44 @@ def affiliation_precision_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
 
 
 def affiliation_recall_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
-    r"""How near to predictions the events are, against predictions at random.
+    r"""Compute the closeness of true events to predictions, relative to random ones.
 
     Parameters
     ----------
     y_true, y_pred : array-like of shape (n_samples,)
-        Truth and what was predicted, in {0, 1} with 1 anomalous, or in {+1, -1} with -1
-        anomalous. Nothing but 1 is a series without an anomaly.
+        True and predicted labels, in {0, 1} with 1 anomalous or in {+1, -1} with -1
+        anomalous. Labels that are all 1 mean that no sample is anomalous.
 
     Returns
     -------
     recall : float
-        From 0 to 1; a prediction at random gets about one half. NaN (with a warning)
-        where nothing is true.
+        Between 0 and 1, higher is better; random predictions score about 0.5. 0 if no
+        sample is predicted as anomalous, NaN (with a warning) if `y_true` has no
+        anomaly.
 
     Raises
     ------
     ValueError
-        If values, shapes or lengths do not fit what is described above.
+        If the values, shapes or lengths of the arrays are invalid.
 
     See Also
     --------
-    affiliation_precision_score : How near to events the predictions are.
-    affiliation_f_score : Their harmonic mean.
+    affiliation_precision_score : Compute the closeness of predictions to true events.
+    affiliation_f_score : Compute the harmonic mean of both.
 
     Notes
     -----
-    With the zones of :func:`affiliation_precision_score`, a time of an event at
+    The zones are those of :func:`affiliation_precision_score`. A time of an event at
     distance :math:`d` from the nearest prediction in its zone is rated by the
-    probability that a time drawn from the zone is farther from it than :math:`d`, by 0
-    where the zone has none. The recall of an event is the mean over its times.
+    probability that a time drawn uniformly from the zone is farther from it than
+    :math:`d`, or by 0 if the zone has no prediction. The recall of an event is the mean
+    rating of its times, and the score is the mean over events [1]_.
 
     References
     ----------
-    Huet, A., Navarro, J. M. and Rossi, D. (2022). Local evaluation of time series
-    anomaly detection algorithms. KDD 2022. doi:10.1145/3534678.3539339
+    .. [1] Huet, A., Navarro, J. M. and Rossi, D. (2022). Local evaluation of time
+       series anomaly detection algorithms. KDD 2022.
+       https://doi.org/10.1145/3534678.3539339
 
     Examples
     --------
@@ -125,33 +131,35 @@ def affiliation_recall_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
 
 
 def affiliation_f_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
-    """Harmonic mean of affiliation precision and recall.
+    """Compute the harmonic mean of affiliation precision and recall.
 
     Parameters
     ----------
     y_true, y_pred : array-like of shape (n_samples,)
-        Truth and what was predicted, in {0, 1} with 1 anomalous, or in {+1, -1} with -1
-        anomalous. Nothing but 1 is a series without an anomaly.
+        True and predicted labels, in {0, 1} with 1 anomalous or in {+1, -1} with -1
+        anomalous. Labels that are all 1 mean that no sample is anomalous.
 
     Returns
     -------
     score : float
-        From 0 to 1; predictions at random get about 0.6 or 0.7, so hold it against
-        that. 0 where nothing is predicted, NaN (with a warning) where nothing is true.
+        Between 0 and 1, higher is better; random predictions score about 0.6 to 0.7. 0
+        if no sample is predicted as anomalous, NaN (with a warning) if `y_true` has no
+        anomaly.
 
     Raises
     ------
     ValueError
-        If values, shapes or lengths do not fit what is described above.
+        If the values, shapes or lengths of the arrays are invalid.
 
     See Also
     --------
-    event_f1_score : Counts events.
+    event_f1_score : Compute F1 of the numbers of events.
 
     References
     ----------
-    Huet, A., Navarro, J. M. and Rossi, D. (2022). Local evaluation of time series
-    anomaly detection algorithms. KDD 2022. doi:10.1145/3534678.3539339
+    .. [1] Huet, A., Navarro, J. M. and Rossi, D. (2022). Local evaluation of time
+       series anomaly detection algorithms. KDD 2022.
+       https://doi.org/10.1145/3534678.3539339
 
     Examples
     --------
@@ -168,16 +176,16 @@ def affiliation_f_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
 
 
 class _Zones(NamedTuple):
-    """Events with the zones around them, and predictions cut at the zones' ends.
+    """Events with their zones, and predictions split at the bounds of the zones.
 
-    All are times: a sample at position i lasts from i to i + 1.
+    All fields but `zone` are times: a sample at position i lasts from i to i + 1.
     """
 
-    start: Floats  # of each event
+    start: Floats  # events, shape (n_events,)
     stop: Floats
-    first: Floats  # of each event's zone
+    first: Floats  # zones of the events, shape (n_events,)
     last: Floats
-    zone: NDArray[np.intp]  # of each prediction, in the order of time
+    zone: NDArray[np.intp]  # parts of predictions sorted by time, shape (n_parts,)
     begin: Floats
     end: Floats
 
@@ -188,7 +196,7 @@ class _Zones(NamedTuple):
         border = (stop[:-1] + start[1:]) / 2
         first = np.concatenate([[0.0], border])
         last = np.concatenate([border, [float(len(truth))]])
-        # A prediction takes part in each zone that it reaches into.
+        # A prediction has one part in each zone that it overlaps.
         from_zone = np.searchsorted(last, predicted.start, side="right")
         to_zone = np.searchsorted(first, predicted.stop, side="left")
         n_zones = to_zone - from_zone
@@ -212,8 +220,8 @@ def _precision(zones: _Zones) -> float:
         (start - np.minimum(end, start), start - np.minimum(begin, start)),
         (np.maximum(begin, stop) - stop, np.maximum(end, stop) - stop),
     ):
-        # Farther from the event than d: all but it, d on one side, and on the other d
-        # or what there is.
+        # Subtract the times of the zone that are not farther than d from the event: the
+        # event, d on one side, and on the other side d or the rest of the zone.
         rated += (farthest - closest) * (1 - event / size)
         rated -= (farthest**2 - closest**2) / 2 / size
         rated -= (_capped(farthest, near) - _capped(closest, near)) / size
@@ -229,7 +237,7 @@ def _recall(zones: _Zones) -> float:
     event = (stop - start)[zone]
     start, stop, first, last = start[zone], stop[zone], first[zone], last[zone]
     size = last - first
-    # Midway between two predictions of a zone the nearest one changes.
+    # The nearest prediction changes midway between two predictions of a zone.
     same = zone[1:] == zone[:-1]
     midway = (end[:-1] + begin[1:]) / 2
     since = np.concatenate([[True], ~same])[: len(zone)]
@@ -239,15 +247,15 @@ def _recall(zones: _Zones) -> float:
     right[~until] = np.minimum(right[~until], midway[same])
 
     rated = np.maximum(0, np.minimum(end, stop) - np.maximum(begin, start))
-    # Times of the event before a prediction and, seen in a mirror, after one.
+    # Times of the event before a prediction and, mirrored, after one.
     for wall, edge, low, high in (
         (first, begin, left, np.minimum(begin, stop)),
         (-last, -end, -right, np.minimum(-end, -start)),
     ):
         low = np.minimum(low, high)
         length = high - low
-        # At time y a drawn time is nearer than d = edge - y on one side, and on the
-        # other than d or what there is: y - wall.
+        # At time y, subtract the times of the zone that are within d = edge - y of y:
+        # d on one side, and on the other side d or the rest of the zone, y - wall.
         rated += length - ((edge - low) ** 2 - (edge - high) ** 2) / 2 / size
         turn = (edge + wall) / 2
         beyond = np.maximum(high, turn)
@@ -260,6 +268,6 @@ def _recall(zones: _Zones) -> float:
 
 
 def _capped(d: Floats, cap: Floats) -> Floats:
-    """Integrate min(d, cap) from 0 to d."""
+    """Integrate min(x, cap) over x from 0 to d."""
     low = np.minimum(d, cap)
     return low**2 / 2 + cap * (d - low)

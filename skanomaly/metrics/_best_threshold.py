@@ -1,4 +1,4 @@
-"""The threshold that would have been best."""
+"""The threshold with the best F1."""
 
 from typing import NamedTuple
 
@@ -9,14 +9,14 @@ from skanomaly.metrics._truth import NO_ANOMALY, read_scores, undefined
 
 
 class BestThreshold(NamedTuple):
-    """A threshold and what is reached by it.
+    """Threshold of a score and the F1 that it reaches.
 
     Parameters
     ----------
     threshold : float
-        What is above it is anomalous.
+        Samples with a score above the threshold are anomalous.
     f1 : float
-        F1 of samples.
+        F1 of samples at this threshold.
     """
 
     threshold: float
@@ -24,33 +24,33 @@ class BestThreshold(NamedTuple):
 
 
 def best_f1_threshold(y_true: ArrayLike, y_score: ArrayLike) -> BestThreshold:
-    """Find the threshold of the score with the best F1 of samples.
+    """Find the threshold of a score with the best F1 of samples.
 
-    It tells what a score could reach, were its threshold known: an upper bound, since
-    it looks at the truth that it is judged by. To learn a threshold for new data, take
+    The threshold is chosen and evaluated on the same labels, so F1 is an upper bound
+    for all thresholds of this score. To learn a threshold for new data, use
     :class:`skanomaly.TunedThresholdDetectorCV`.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,)
-        Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous. Nothing but
-        1 is a series without an anomaly.
+        True labels, in {0, 1} with 1 anomalous or in {+1, -1} with -1 anomalous. Labels
+        that are all 1 mean that no sample is anomalous.
     y_score : array-like of shape (n_samples,)
-        The higher, the more anomalous: ``-score_samples(X)``.
+        Scores, such as ``-score_samples(X)``. The higher, the more anomalous.
 
     Returns
     -------
     threshold : float
-        Midway between the lowest score that is called anomalous and the next lower
-        one, so that it is the same whether what reaches it counts or not. The highest
-        of equally good ones. NaN (with a warning) where nothing is true.
+        Midpoint between the lowest score that is labelled anomalous and the next lower
+        score, so that no score is equal to it. The highest threshold if several are
+        equally good. NaN (with a warning) if `y_true` has no anomaly.
     f1 : float
-        From 0 to 1.
+        Between 0 and 1, higher is better. NaN if `y_true` has no anomaly.
 
     Raises
     ------
     ValueError
-        If values, shapes or lengths do not fit what is described above.
+        If the values, shapes or lengths of the arrays are invalid.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def best_f1_threshold(y_true: ArrayLike, y_score: ArrayLike) -> BestThreshold:
         return BestThreshold(nan, nan)
     order = np.argsort(score)[::-1]
     thresholds = score[order]
-    # From counts: by way of precision and recall, equal values differ by rounding.
+    # Computed from counts: precision and recall would round equal values differently.
     n_found = np.arange(1, len(score) + 1)
     f1 = 2 * np.cumsum(truth[order]) / (n_found + truth.sum())
     whole = np.append(thresholds[1:] != thresholds[:-1], True)

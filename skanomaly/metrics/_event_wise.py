@@ -1,4 +1,4 @@
-"""Whole events: found or missed, and how late."""
+"""Metrics of whole events: precision, recall, F1 and detection delay."""
 
 from typing import NamedTuple
 
@@ -9,16 +9,16 @@ from skanomaly.metrics._truth import NO_ANOMALY, Runs, read_predictions, undefin
 
 
 class EventCounts(NamedTuple):
-    """Numbers of events that are found, missed, and predicted where there is none.
+    """Numbers of true events found, true events missed, and false predicted events.
 
     Parameters
     ----------
     found : int
-        True events with any sample predicted.
+        Number of true events with a sample that is predicted as anomalous.
     missed : int
-        True events with none.
+        Number of true events without such a sample.
     false : int
-        Predicted events with no sample that is true.
+        Number of predicted events that overlap no true event.
 
     Examples
     --------
@@ -33,13 +33,13 @@ class EventCounts(NamedTuple):
 
     @classmethod
     def of(cls, y_true: ArrayLike, y_pred: ArrayLike) -> "EventCounts":
-        """Count the events of truth and predictions.
+        """Count the events in true and predicted labels.
 
         Parameters
         ----------
         y_true, y_pred : array-like of shape (n_samples,)
-            Truth and what was predicted, in {0, 1} with 1 anomalous, or in {+1, -1}
-            with -1 anomalous.
+            True and predicted labels, in {0, 1} with 1 anomalous or in {+1, -1} with
+            -1 anomalous.
 
         Returns
         -------
@@ -53,43 +53,45 @@ class EventCounts(NamedTuple):
 
 
 def event_precision_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
-    """Share of what is reported that is right: events found among found and false ones.
+    """Compute event-wise precision: events found among found and false events.
 
-    It works as a count of alarms that someone has to look at. It does not see where
-    within an event, nor how much of it, is predicted.
+    Suitable if each predicted event is an alarm that someone has to inspect. It does
+    not depend on which samples of an event are predicted, nor on how many.
 
     Parameters
     ----------
     y_true, y_pred : array-like of shape (n_samples,)
-        Truth and what was predicted, in {0, 1} with 1 anomalous, or in {+1, -1} with -1
-        anomalous. Nothing but 1 is a series without an anomaly.
+        True and predicted labels, in {0, 1} with 1 anomalous or in {+1, -1} with -1
+        anomalous. Labels that are all 1 mean that no sample is anomalous.
 
     Returns
     -------
     precision : float
-        From 0 to 1; 0 where nothing is predicted, NaN (with a warning) where nothing is
-        true.
+        Between 0 and 1, higher is better. 0 if no sample is predicted as anomalous, NaN
+        (with a warning) if `y_true` has no anomaly.
 
     Raises
     ------
     ValueError
-        If values, shapes or lengths do not fit what is described above.
+        If the values, shapes or lengths of the arrays are invalid.
 
     See Also
     --------
-    event_recall_score : Share of the true events that are found.
-    event_f1_score : Their harmonic mean.
+    event_recall_score : Compute the share of the true events that are found.
+    event_f1_score : Compute the harmonic mean of both.
 
     Notes
     -----
-    A true event is found if any of its samples is predicted; a predicted event is false
-    if none of its samples is true. Several predicted events in one true event, or one
-    over several, count once for each true event.
+    A true event is found if any of its samples is predicted as anomalous. A predicted
+    event is false if it overlaps no true event. Several predicted events in one true
+    event, or one predicted event over several true events, count once per true event
+    [1]_.
 
     References
     ----------
-    Hundman, K. et al. (2018). Detecting spacecraft anomalies using LSTMs and
-    nonparametric dynamic thresholding. KDD 2018. doi:10.1145/3219819.3219845
+    .. [1] Hundman, K. et al. (2018). Detecting spacecraft anomalies using LSTMs and
+       nonparametric dynamic thresholding. KDD 2018.
+       https://doi.org/10.1145/3219819.3219845
 
     Examples
     --------
@@ -105,33 +107,37 @@ def event_precision_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
 
 
 def event_recall_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
-    """Share of the true events that are found: any of their samples is predicted.
+    """Compute event-wise recall: the share of the true events that are found.
+
+    An event is found if any of its samples is predicted as anomalous [1]_.
 
     Parameters
     ----------
     y_true, y_pred : array-like of shape (n_samples,)
-        Truth and what was predicted, in {0, 1} with 1 anomalous, or in {+1, -1} with -1
-        anomalous. Nothing but 1 is a series without an anomaly.
+        True and predicted labels, in {0, 1} with 1 anomalous or in {+1, -1} with -1
+        anomalous. Labels that are all 1 mean that no sample is anomalous.
 
     Returns
     -------
     recall : float
-        From 0 to 1; NaN (with a warning) where nothing is true.
+        Between 0 and 1, higher is better. NaN (with a warning) if `y_true` has no
+        anomaly.
 
     Raises
     ------
     ValueError
-        If values, shapes or lengths do not fit what is described above.
+        If the values, shapes or lengths of the arrays are invalid.
 
     See Also
     --------
-    event_precision_score : Share of what is reported that is right.
-    detection_delay_score : How late events are found.
+    event_precision_score : Compute events found among found and false events.
+    detection_delay_score : Compute the mean delay of the events found.
 
     References
     ----------
-    Hundman, K. et al. (2018). Detecting spacecraft anomalies using LSTMs and
-    nonparametric dynamic thresholding. KDD 2018. doi:10.1145/3219819.3219845
+    .. [1] Hundman, K. et al. (2018). Detecting spacecraft anomalies using LSTMs and
+       nonparametric dynamic thresholding. KDD 2018.
+       https://doi.org/10.1145/3219819.3219845
 
     Examples
     --------
@@ -147,39 +153,42 @@ def event_recall_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
 
 
 def event_f1_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
-    """Harmonic mean of event-wise precision and recall.
+    """Compute the harmonic mean of event-wise precision and recall.
 
     Parameters
     ----------
     y_true, y_pred : array-like of shape (n_samples,)
-        Truth and what was predicted, in {0, 1} with 1 anomalous, or in {+1, -1} with -1
-        anomalous. Nothing but 1 is a series without an anomaly.
+        True and predicted labels, in {0, 1} with 1 anomalous or in {+1, -1} with -1
+        anomalous. Labels that are all 1 mean that no sample is anomalous.
 
     Returns
     -------
     score : float
-        From 0 to 1; 0 where nothing is predicted, NaN (with a warning) where nothing is
-        true.
+        Between 0 and 1, higher is better. 0 if no sample is predicted as anomalous, NaN
+        (with a warning) if `y_true` has no anomaly.
 
     Raises
     ------
     ValueError
-        If values, shapes or lengths do not fit what is described above.
+        If the values, shapes or lengths of the arrays are invalid.
 
     See Also
     --------
-    event_precision_score, event_recall_score : The parts.
+    event_precision_score : Compute events found among found and false events.
+    event_recall_score : Compute the share of the true events that are found.
 
     Notes
     -----
-    ``2 * found / (2 * found + missed + false)`` in numbers of events. Predicting
-    everything finds everything as one event, which is right: judge by
-    :func:`range_f_score` or :func:`affiliation_f_score` as well.
+    In numbers of events [1]_, the score is
+    ``2 * found / (2 * found + missed + false)``. If all samples are predicted as
+    anomalous, this single event finds all true events and the score is 1. Evaluate
+    :func:`range_f_score` or :func:`affiliation_f_score` in addition.
 
     References
     ----------
-    Hundman, K. et al. (2018). Detecting spacecraft anomalies using LSTMs and
-    nonparametric dynamic thresholding. KDD 2018. doi:10.1145/3219819.3219845
+    .. [1] Hundman, K. et al. (2018). Detecting spacecraft anomalies using LSTMs and
+       nonparametric dynamic thresholding. KDD 2018.
+       https://doi.org/10.1145/3219819.3219845
 
     Examples
     --------
@@ -195,26 +204,28 @@ def event_f1_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
 
 
 def detection_delay_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
-    """Mean number of samples from the start of an event to its first detection.
+    """Compute the mean number of samples from the start of an event to its detection.
 
-    Events that are missed have no delay: look at :func:`event_recall_score` as well.
+    The detection is the first sample of the event that is predicted as anomalous.
+    Missed events have no delay and are ignored. Evaluate :func:`event_recall_score` in
+    addition.
 
     Parameters
     ----------
     y_true, y_pred : array-like of shape (n_samples,)
-        Truth and what was predicted, in {0, 1} with 1 anomalous, or in {+1, -1} with -1
-        anomalous. Nothing but 1 is a series without an anomaly.
+        True and predicted labels, in {0, 1} with 1 anomalous or in {+1, -1} with -1
+        anomalous. Labels that are all 1 mean that no sample is anomalous.
 
     Returns
     -------
     delay : float
-        In samples, at least 0; lower is better. NaN (with a warning) where no event is
-        found, or nothing is true.
+        Delay in samples, at least 0, lower is better. NaN (with a warning) if no event
+        is found or `y_true` has no anomaly.
 
     Raises
     ------
     ValueError
-        If values, shapes or lengths do not fit what is described above.
+        If the values, shapes or lengths of the arrays are invalid.
 
     Examples
     --------
@@ -230,11 +241,11 @@ def detection_delay_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     first = np.append(positions, len(found))[following]
     hit = first < events.stop
     if not hit.any():
-        return undefined("detection_delay_score", "where no event is found")
+        return undefined("detection_delay_score", "no event is found")
     return float(np.mean((first - events.start)[hit]))
 
 
 def _touched(events: Runs, other: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which events have any sample where `other` holds."""
+    """Return a mask of the events with any sample at which `other` is True."""
     before = np.concatenate([[0], np.cumsum(other)])
     return np.asarray(before[events.stop] > before[events.start])

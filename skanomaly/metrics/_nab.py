@@ -1,4 +1,4 @@
-"""The score of the Numenta Anomaly Benchmark."""
+"""Score of the Numenta Anomaly Benchmark."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from skanomaly.metrics._truth import NO_ANOMALY, Runs, read_predictions, undefin
 
 
 class _Weights(NamedTuple):
-    """Of a window found, a false alarm and a window missed."""
+    """Weights of a window found, a false sample and a window missed."""
 
     found: float
     false: float
@@ -27,47 +27,53 @@ PROBATION, LONGEST_PROBATION = 0.15, 750
 def nab_score(
     y_true: ArrayLike, y_pred: ArrayLike, *, profile: str = "standard"
 ) -> float:
-    r"""Score early detection within windows, and charge every sample outside of them.
+    r"""Compute the score of the Numenta Anomaly Benchmark [1]_.
 
-    It works where a detector fires rarely, a sample or few an event, and early. It
-    fails where detections last: each false sample costs, so merge or thin them first.
+    It rewards the first detection in each window, more if it is early, and penalizes
+    every sample predicted outside the windows. Suitable for detectors that predict one
+    or a few samples per event. Each false sample is penalized, so merge or shorten long
+    detections first.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,)
-        Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous. Its events
-        are the benchmark's windows. Nothing but 1 is a series without an anomaly.
+        True labels, in {0, 1} with 1 anomalous or in {+1, -1} with -1 anomalous. Labels
+        that are all 1 mean that no sample is anomalous. The events are the windows of
+        the benchmark.
     y_pred : array-like of shape (n_samples,)
-        What was predicted, as `y_true`.
+        Predicted labels, encoded as `y_true`.
     profile : {"standard", "reward_low_fp", "reward_low_fn"}, default="standard"
-        Weights of a window found, a false sample and a window missed: 1, 0.11, 1; 1,
-        0.22, 1; or 1, 0.11, 2.
+        Weights of a window found, a false sample and a window missed: (1, 0.11, 1) for
+        "standard", (1, 0.22, 1) for "reward_low_fp", (1, 0.11, 2) for "reward_low_fn".
 
     Returns
     -------
     score : float
-        100 for finding each window at its start and nothing else, 0 for predicting
-        nothing, and below for false alarms, without end. NaN (with a warning) where
-        nothing is true after the probation.
+        100 if the first sample of each window, and no sample outside the windows, is
+        predicted as anomalous. 0 if no sample is predicted as anomalous. False samples
+        lower the score without a lower bound, also below 0. NaN (with a warning) if
+        `y_true` has no anomaly after the probation period.
 
     Raises
     ------
     ValueError
-        If values, shapes or lengths do not fit what is described above.
+        If the values, shapes or lengths of the arrays, or a parameter, are invalid.
 
     Notes
     -----
-    The first 15 % of the samples, 750 at most, are a probation and count for nothing.
-    With :math:`\sigma(x) = 2 / (1 + e^{5 x}) - 1`, a detection at position :math:`x`
-    from -1, the start of a window, to 0, its end, earns :math:`\sigma(x) /
-    \sigma(-1)`, and the best detection counts for the window. A false sample
-    :math:`x` window lengths after the last window costs the false weight times
-    :math:`\sigma(x)`, all of it beyond 3 and before any window.
+    The first 15% of the samples, at most 750, are the probation period and are
+    ignored. Let :math:`\sigma(x) = 2 / (1 + e^{5 x}) - 1`. A detection at the relative
+    position :math:`x` in a window, which is -1 at its start and 0 at its end, is
+    rewarded with :math:`\sigma(x) / \sigma(-1)`. Only the best detection in each window
+    counts. A false sample that is :math:`x` window lengths after the last window is
+    penalized with the weight of a false sample times :math:`-\sigma(x)`, or with the
+    full weight if it precedes all windows or :math:`x > 3`.
 
     References
     ----------
-    Lavin, A. and Ahmad, S. (2015). Evaluating real-time anomaly detection algorithms:
-    the Numenta anomaly benchmark. ICMLA 2015. doi:10.1109/ICMLA.2015.141
+    .. [1] Lavin, A. and Ahmad, S. (2015). Evaluating real-time anomaly detection
+       algorithms: the Numenta anomaly benchmark. ICMLA 2015.
+       https://doi.org/10.1109/ICMLA.2015.141
 
     Examples
     --------
@@ -90,7 +96,11 @@ def nab_score(
     windows = Runs.of(truth)
     judged = windows.stop > probation
     if not judged.any():
-        why = NO_ANOMALY if not truth.any() else "where all anomalies are in probation"
+        why = (
+            NO_ANOMALY
+            if not truth.any()
+            else "all anomalies are in the probation period"
+        )
         return undefined("nab_score", why)
     weights = PROFILES[profile]
     positions = np.flatnonzero(found)
@@ -106,7 +116,7 @@ def nab_score(
 
 
 def _earned(windows: Runs, positions: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return what the first detection in each window earns; NaN where there is none."""
+    """Return the reward of the first detection in each window, NaN without one."""
     following = np.searchsorted(positions, windows.start)
     first = np.append(positions, -1)[following]
     place = -(windows.stop - first) / windows.length
@@ -115,9 +125,9 @@ def _earned(windows: Runs, positions: NDArray[np.intp]) -> NDArray[np.float64]:
 
 
 def _cost(windows: Runs, positions: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return what false detections cost, from 0 to 1."""
+    """Return the penalties of false detections, between 0 and 1."""
     before = np.searchsorted(windows.start, positions) - 1
-    # A window of one sample has no length past its end; beyond it all is far.
+    # A window of one sample has length 0, so samples after it get the full penalty.
     length = np.maximum(windows.length - 1, 1e-9)[before]
     place = (positions - windows.stop[before] + 1) / length
     return np.where((before < 0) | (place > 3), 1.0, -_sigmoid(np.minimum(place, 3)))

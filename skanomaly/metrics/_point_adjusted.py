@@ -1,4 +1,4 @@
-"""The F1 score that calls a whole event found by one sample of it."""
+"""F1 in which a single detected sample counts for a whole event."""
 
 import warnings
 
@@ -15,46 +15,47 @@ from skanomaly.metrics._truth import (
 
 
 def point_adjusted_f1_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
-    """F1 of samples after all samples of each event that is hit are taken as found.
+    """Compute the point-adjusted F1 of samples.
 
-    Many papers report it, which is what it is here for. Do not choose a detector by it:
-    a random score reaches high values, the higher the longer the events. The warning
-    says how high on this truth.
+    If any sample of a true event is predicted as anomalous, all its samples count as
+    detected [1]_. The metric is provided because many papers report it. Do not select
+    detectors by it: a random score reaches high values [2]_, which increase with the
+    length of the events. The warning contains this value for the given `y_true`.
 
     Parameters
     ----------
     y_true, y_pred : array-like of shape (n_samples,)
-        Truth and what was predicted, in {0, 1} with 1 anomalous, or in {+1, -1} with -1
-        anomalous. Nothing but 1 is a series without an anomaly.
+        True and predicted labels, in {0, 1} with 1 anomalous or in {+1, -1} with -1
+        anomalous. Labels that are all 1 mean that no sample is anomalous.
 
     Returns
     -------
     score : float
-        From 0 to 1; 0 where nothing is predicted, NaN (with a warning) where nothing is
-        true.
+        Between 0 and 1, higher is better. 0 if no sample is predicted as anomalous, NaN
+        (with a warning) if `y_true` has no anomaly.
 
     Raises
     ------
     ValueError
-        If values, shapes or lengths do not fit what is described above.
+        If the values, shapes or lengths of the arrays are invalid.
 
     Warns
     -----
     UserWarning
-        Always: with the value that a random score reaches.
+        Always, with the value that a random score reaches.
 
     See Also
     --------
-    random_point_adjusted_f1 : That value.
-    event_f1_score : Counts each event once.
+    random_point_adjusted_f1 : Compute the value that a random score reaches.
+    event_f1_score : Compute F1 of the numbers of events.
 
     References
     ----------
-    Xu, H. et al. (2018). Unsupervised anomaly detection via variational auto-encoder
-    for seasonal KPIs in web applications. WWW 2018. doi:10.1145/3178876.3185996
-
-    Kim, S. et al. (2022). Towards a rigorous evaluation of time-series anomaly
-    detection. AAAI 2022. doi:10.1609/aaai.v36i7.20680
+    .. [1] Xu, H. et al. (2018). Unsupervised anomaly detection via variational
+       auto-encoder for seasonal KPIs in web applications. WWW 2018.
+       https://doi.org/10.1145/3178876.3185996
+    .. [2] Kim, S. et al. (2022). Towards a rigorous evaluation of time-series anomaly
+       detection. AAAI 2022. https://doi.org/10.1609/aaai.v36i7.20680
 
     Examples
     --------
@@ -69,8 +70,9 @@ def point_adjusted_f1_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     if not truth.any():
         return undefined("point_adjusted_f1_score", NO_ANOMALY)
     warnings.warn(
-        "point-adjusted F1 takes an event as found by one sample of it: on this truth "
-        f"a random score reaches {_best_of_random(truth):.3f}.",
+        "point-adjusted F1 counts all samples of an event as detected if one of them "
+        f"is: for this y_true, a random score reaches {_best_of_random(truth):.3f}. "
+        "Use event_f1_score or vus_pr_score to compare detectors.",
         UserWarning,
         stacklevel=2,
     )
@@ -83,38 +85,40 @@ def point_adjusted_f1_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
 
 
 def random_point_adjusted_f1(y_true: ArrayLike) -> float:
-    r"""Point-adjusted F1 that a random score reaches at its best threshold.
+    r"""Compute the point-adjusted F1 of a random score at its best threshold.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,)
-        Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous. Nothing but
-        1 is a series without an anomaly.
+        True labels, in {0, 1} with 1 anomalous or in {+1, -1} with -1 anomalous. Labels
+        that are all 1 mean that no sample is anomalous.
 
     Returns
     -------
     score : float
-        From 0 to 1; NaN (with a warning) where nothing is true.
+        Between 0 and 1, higher is better. NaN (with a warning) if `y_true` has no
+        anomaly.
 
     Raises
     ------
     ValueError
-        If values or shapes do not fit what is described above.
+        If the values or the shape of `y_true` are invalid.
 
     See Also
     --------
-    point_adjusted_f1_score : What it is to be held against.
+    point_adjusted_f1_score : Compute the point-adjusted F1 of predictions.
 
     Notes
     -----
-    If each sample is predicted with probability :math:`p`, an event of :math:`L`
-    samples is hit with probability :math:`1 - (1 - p)^L`. With the expected numbers of
-    true and false samples in place of the numbers, F1 is largest over :math:`p`.
+    If each sample is predicted as anomalous with probability :math:`p`, an event of
+    :math:`L` samples is detected with probability :math:`1 - (1 - p)^L`. The value is
+    the maximum over :math:`p` of F1 computed from the expected numbers of true and
+    false positive samples [1]_.
 
     References
     ----------
-    Kim, S. et al. (2022). Towards a rigorous evaluation of time-series anomaly
-    detection. AAAI 2022. doi:10.1609/aaai.v36i7.20680
+    .. [1] Kim, S. et al. (2022). Towards a rigorous evaluation of time-series anomaly
+       detection. AAAI 2022. https://doi.org/10.1609/aaai.v36i7.20680
 
     Examples
     --------
@@ -134,7 +138,7 @@ def random_point_adjusted_f1(y_true: ArrayLike) -> float:
 def _best_of_random(truth: NDArray[np.bool_]) -> float:
     length, count = np.unique(Runs.of(truth).length, return_counts=True)
     n_positive = int(np.count_nonzero(truth))
-    # From one sample in a million to all, in steps of about a fiftieth.
+    # From one in a million to all samples, in steps of about 2%.
     rate = np.geomspace(1e-6, 1, 700)
     hit = -np.expm1(length[:, None] * np.log1p(-np.minimum(rate, 1 - 1e-12)))
     n_true = (count * length) @ hit

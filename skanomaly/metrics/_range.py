@@ -1,4 +1,4 @@
-"""Precision and recall of ranges: how much of each, where in it, in how many pieces."""
+"""Precision and recall of ranges of samples."""
 
 from collections.abc import Callable
 from numbers import Real
@@ -24,52 +24,53 @@ def range_precision_score(
     bias: str = "flat",
     cardinality: Cardinality = "reciprocal",
 ) -> float:
-    r"""Mean share of each predicted event that is in true ones.
+    r"""Compute range-based precision: the mean overlap of predicted with true events.
 
-    It works where it matters how well events are covered, and where. It fails as a
-    count of alarms: one predicted sample within an event counts as much as a long event
-    that is all wrong.
+    Suitable if it matters how much of an event is predicted, and which part of it. It
+    does not reflect the number of alarms: one predicted sample within a true event
+    counts as much as a long predicted event that is entirely false.
 
     Parameters
     ----------
     y_true, y_pred : array-like of shape (n_samples,)
-        Truth and what was predicted, in {0, 1} with 1 anomalous, or in {+1, -1} with -1
-        anomalous. Nothing but 1 is a series without an anomaly.
+        True and predicted labels, in {0, 1} with 1 anomalous or in {+1, -1} with -1
+        anomalous. Labels that are all 1 mean that no sample is anomalous.
     bias : {"flat", "front", "middle", "back"}, default="flat"
-        Which samples of an event weigh most.
+        Position of the samples with the largest weight in an event.
     cardinality : {"one", "reciprocal"} or callable, default="reciprocal"
-        Factor for an event that overlaps several others: 1, or one through their
-        number, or what ``cardinality(numbers)`` makes of an array of numbers of 2 and
-        more.
+        Factor of the reward of events that overlap several others: 1, the reciprocal of
+        their number, or the result of ``cardinality(numbers)``, which gets an array of
+        these numbers, each at least 2, and returns one factor per event.
 
     Returns
     -------
     precision : float
-        From 0 to 1; 0 where nothing is predicted, NaN (with a warning) where nothing is
-        true.
+        Between 0 and 1, higher is better. 0 if no sample is predicted as anomalous, NaN
+        (with a warning) if `y_true` has no anomaly.
 
     Raises
     ------
     ValueError
-        If values, shapes or lengths do not fit what is described above.
+        If the values, shapes or lengths of the arrays, or a parameter, are invalid.
 
     See Also
     --------
-    range_recall_score : The mean share of each true event that is predicted.
-    range_f_score : Their harmonic mean.
+    range_recall_score : Compute the mean overlap of true with predicted events.
+    range_f_score : Compute the harmonic mean of both.
 
     Notes
     -----
-    With the weight :math:`\delta(i)` of the :math:`i`-th of :math:`L` samples of an
-    event — 1 if flat, :math:`L - i + 1` in front, :math:`i` at the back,
-    :math:`\min(i, L - i + 1)` in the middle — the reward of a predicted event is
-    :math:`\gamma \sum_{i\ true} \delta(i) / \sum_i \delta(i)`. There is no reward for
-    mere existence: of a predicted event that would be one for any touch.
+    Let :math:`\delta(i)` be the weight of the :math:`i`-th of :math:`L` samples of an
+    event: 1 for "flat", :math:`L - i + 1` for "front", :math:`i` for "back" and
+    :math:`\min(i, L - i + 1)` for "middle". With the cardinality factor :math:`\gamma`,
+    the reward of a predicted event is
+    :math:`\gamma \sum_{i\ true} \delta(i) / \sum_i \delta(i)` [1]_. In contrast to
+    recall, there is no reward for existence, as it would reward any overlap.
 
     References
     ----------
-    Tatbul, N. et al. (2018). Precision and recall for time series. NeurIPS 2018.
-    doi:10.48550/arXiv.1803.03639
+    .. [1] Tatbul, N. et al. (2018). Precision and recall for time series. NeurIPS 2018.
+       https://doi.org/10.48550/arXiv.1803.03639
 
     Examples
     --------
@@ -94,46 +95,52 @@ def range_recall_score(
     bias: str = "flat",
     cardinality: Cardinality = "reciprocal",
 ) -> float:
-    r"""Mean share of each true event that is predicted, and whether any of it is.
+    r"""Compute range-based recall: the mean overlap of true with predicted events.
+
+    The recall of an event also rewards, with weight `alpha`, that any of its samples is
+    predicted.
 
     Parameters
     ----------
     y_true, y_pred : array-like of shape (n_samples,)
-        Truth and what was predicted, in {0, 1} with 1 anomalous, or in {+1, -1} with -1
-        anomalous. Nothing but 1 is a series without an anomaly.
+        True and predicted labels, in {0, 1} with 1 anomalous or in {+1, -1} with -1
+        anomalous. Labels that are all 1 mean that no sample is anomalous.
     alpha : float, default=0.2
-        Weight, from 0 to 1, of finding any sample of an event.
+        Weight of the reward for predicting any sample of an event, in [0, 1].
     bias : {"flat", "front", "middle", "back"}, default="flat"
-        Which samples of an event weigh most; "front" rewards early detection.
+        Position of the samples with the largest weight in an event. "front" rewards
+        early detection.
     cardinality : {"one", "reciprocal"} or callable, default="reciprocal"
-        Factor for an event that overlaps several others: 1, or one through their
-        number, or what ``cardinality(numbers)`` makes of an array of numbers of 2 and
-        more.
+        Factor of the reward of events that overlap several others: 1, the reciprocal of
+        their number, or the result of ``cardinality(numbers)``, which gets an array of
+        these numbers, each at least 2, and returns one factor per event.
 
     Returns
     -------
     recall : float
-        From 0 to 1; NaN (with a warning) where nothing is true.
+        Between 0 and 1, higher is better. NaN (with a warning) if `y_true` has no
+        anomaly.
 
     Raises
     ------
     ValueError
-        If values, shapes or lengths do not fit what is described above.
+        If the values, shapes or lengths of the arrays, or a parameter, are invalid.
 
     See Also
     --------
-    range_precision_score : The mean share of each predicted event that is true.
-    range_f_score : Their harmonic mean.
+    range_precision_score : Compute the mean overlap of predicted with true events.
+    range_f_score : Compute the harmonic mean of both.
 
     Notes
     -----
-    The recall of an event is :math:`\alpha` if any of it is predicted, and
-    :math:`1 - \alpha` times the reward that :func:`range_precision_score` describes.
+    The recall of an event is :math:`\alpha` if any of its samples is predicted, or 0
+    otherwise, plus :math:`1 - \alpha` times the reward defined in
+    :func:`range_precision_score` for true and predicted events interchanged [1]_.
 
     References
     ----------
-    Tatbul, N. et al. (2018). Precision and recall for time series. NeurIPS 2018.
-    doi:10.48550/arXiv.1803.03639
+    .. [1] Tatbul, N. et al. (2018). Precision and recall for time series. NeurIPS 2018.
+       https://doi.org/10.48550/arXiv.1803.03639
 
     Examples
     --------
@@ -159,43 +166,44 @@ def range_f_score(
     bias: str = "flat",
     cardinality: Cardinality = "reciprocal",
 ) -> float:
-    """Harmonic mean of range-based precision and recall.
+    """Compute the weighted harmonic mean of range-based precision and recall.
 
     Parameters
     ----------
     y_true, y_pred : array-like of shape (n_samples,)
-        Truth and what was predicted, in {0, 1} with 1 anomalous, or in {+1, -1} with -1
-        anomalous. Nothing but 1 is a series without an anomaly.
+        True and predicted labels, in {0, 1} with 1 anomalous or in {+1, -1} with -1
+        anomalous. Labels that are all 1 mean that no sample is anomalous.
     beta : float, default=1.0
-        Weight of recall: above 1 it counts more than precision.
+        Weight of recall relative to precision, above 0. Recall counts more than
+        precision if `beta` is above 1.
     alpha : float, default=0.2
-        Weight, from 0 to 1, of finding any sample of an event, in recall.
+        Weight of the reward for predicting any sample of an event in recall, in [0, 1].
     bias : {"flat", "front", "middle", "back"}, default="flat"
-        Which samples of an event weigh most.
+        Position of the samples with the largest weight in an event.
     cardinality : {"one", "reciprocal"} or callable, default="reciprocal"
-        Factor for an event that overlaps several others, as of
+        Factor of the reward of events that overlap several others. See
         :func:`range_recall_score`.
 
     Returns
     -------
     score : float
-        From 0 to 1; 0 where nothing is predicted, NaN (with a warning) where nothing is
-        true.
+        Between 0 and 1, higher is better. 0 if no sample is predicted as anomalous, NaN
+        (with a warning) if `y_true` has no anomaly.
 
     Raises
     ------
     ValueError
-        If values, shapes or lengths do not fit what is described above.
+        If the values, shapes or lengths of the arrays, or a parameter, are invalid.
 
     See Also
     --------
-    event_f1_score : Counts events, whatever their length.
-    affiliation_f_score : Counts distances.
+    event_f1_score : Compute F1 of the numbers of events, regardless of their length.
+    affiliation_f_score : Compute a score from the distances of events and predictions.
 
     References
     ----------
-    Tatbul, N. et al. (2018). Precision and recall for time series. NeurIPS 2018.
-    doi:10.48550/arXiv.1803.03639
+    .. [1] Tatbul, N. et al. (2018). Precision and recall for time series. NeurIPS 2018.
+       https://doi.org/10.48550/arXiv.1803.03639
 
     Examples
     --------
@@ -230,11 +238,11 @@ def _recall(
 def _rewards(
     judged: Runs, others: Runs, bias: str, cardinality: Cardinality
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Return the overlap reward of each event, and how many others it overlaps."""
+    """Return the overlap reward of each event and the number of others it overlaps."""
     first = np.searchsorted(others.stop, judged.start, side="right")
     stop = np.searchsorted(others.start, judged.stop, side="left")
     n_overlaps = stop - first
-    # Each pair of overlapping events: which is judged, which is the other.
+    # Indices of the judged and of the other event in each overlapping pair.
     one = np.repeat(np.arange(len(n_overlaps)), n_overlaps)
     ends = np.cumsum(n_overlaps)
     other = np.arange(len(one)) + np.repeat(stop - ends, n_overlaps)
@@ -256,7 +264,7 @@ def _rewards(
 def _weight_before(
     bias: str, n: NDArray[np.intp], length: NDArray[np.intp]
 ) -> NDArray[np.float64]:
-    """Sum the weights of the first `n` samples of events of some lengths."""
+    """Return the sum of the weights of the first `n` samples of each event."""
     if bias == "flat":
         return n.astype(np.float64)
     if bias == "back":
@@ -280,8 +288,8 @@ def _check(bias: str, cardinality: Cardinality, alpha: float = 0.0) -> None:
         )
     if not callable(cardinality) and cardinality not in ("one", "reciprocal"):
         raise ValueError(
-            "cardinality must be 'one', 'reciprocal' or a function of the numbers of "
-            f"overlapping events, got {cardinality!r}."
+            "cardinality must be 'one', 'reciprocal' or a callable that takes the "
+            f"numbers of overlapping events, got {cardinality!r}."
         )
     if not (isinstance(alpha, Real) and 0 <= alpha <= 1):
         raise ValueError(f"alpha must be a number from 0 to 1, got {alpha!r}.")

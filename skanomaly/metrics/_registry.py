@@ -1,4 +1,4 @@
-"""All metrics by name: scorers, the harness and its tables derive from them."""
+"""Registry of all metrics, from which scorers and tables of results derive."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -41,26 +41,29 @@ from skanomaly.metrics._vus import vus_pr_score, vus_roc_score
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """A metric by name, with what a caller has to know of it.
+    """Metric with its name and properties.
 
     Parameters
     ----------
     name : str
-        Name in results and of scorers. Values under this name are higher where better.
+        Name in tables of results and of the scorer. Values with this name are higher
+        for better detectors.
     function : callable
-        ``function(y_true, y_score)`` or ``function(y_true, y_pred)``.
+        Function with signature ``function(y_true, y_score)`` or
+        ``function(y_true, y_pred)``.
     response : {"score", "label"}
-        What the function takes.
+        Second argument of the function: scores or predicted labels.
     needs_window : bool, default=False
-        Whether the function needs the widest buffer as ``window``.
+        Whether the function takes the parameter ``window``, the widest buffer.
     series_only : bool, default=True
-        Whether the metric is defined for series alone, and not for independent records.
+        Whether the metric is defined for series only, not for independent records.
     greater_is_better : bool, default=True
-        False where lower values of the function are better; the sign is turned.
+        Whether higher values of the function are better. If False, the scorer flips the
+        sign of the function.
     is_scorer : bool, default=False
-        Whether `ANOMALY_SCORERS` holds it: searches may choose by it.
+        Whether `ANOMALY_SCORERS` contains the metric, for use in model selection.
     params : mapping of str to Any, default={}
-        Further parameters of the function.
+        Additional parameters of the function.
 
     Examples
     --------
@@ -85,11 +88,12 @@ class Metric:
         Parameters
         ----------
         window : int
-            Widest buffer in samples, for metrics that need one.
+            Widest buffer in samples, passed to metrics with ``needs_window=True``.
 
         Returns
         -------
         scorer : AnomalyScorer
+            Callable with signature ``scorer(estimator, X, y)``.
         """
         params = dict(self.params)
         if self.needs_window:
@@ -103,16 +107,16 @@ class Metric:
 
 
 def all_metrics() -> tuple[Metric, ...]:
-    """Return all metrics, in the order of tables of results.
+    """Return all metrics, in the order in which tables of results list them.
 
     Returns
     -------
     metrics : tuple of Metric
-        Names are unique.
+        Metrics with unique names.
 
     See Also
     --------
-    make_anomaly_scorer : A scorer of any function.
+    make_anomaly_scorer : Make a scorer from any function.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A metric that judges a fitted outlier detector, whatever signs either has."""
+"""Scorer of fitted outlier detectors."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,18 +10,21 @@ from skanomaly.events import read_labels
 
 
 class AnomalyScorer:
-    """A function ``(estimator, X, y) -> float``; `make_anomaly_scorer` makes it.
+    """Scorer of outlier detectors with signature ``scorer(estimator, X, y)``.
+
+    `make_anomaly_scorer` makes scorers.
 
     Parameters
     ----------
     metric : callable
-        ``metric(y_true, y_score)`` or ``metric(y_true, y_pred)``.
+        Function with signature ``metric(y_true, y_score)`` or
+        ``metric(y_true, y_pred)``.
     response : {"score", "label"}
-        What the metric is given.
+        Second argument of the metric: scores or predicted labels.
     sign : {1, -1}
-        -1 where less is better.
+        Factor of the metric, -1 if lower values are better.
     params : dict
-        What else it is given.
+        Additional parameters of the metric.
     """
 
     def __init__(
@@ -38,22 +41,39 @@ class AnomalyScorer:
         self.params = params
 
     def __call__(self, estimator: Any, X: ArrayLike, y: ArrayLike) -> float:
-        """Judge a fitted outlier detector by true labels of the rows of X."""
+        """Score a fitted outlier detector.
+
+        Parameters
+        ----------
+        estimator : object
+            Fitted detector with ``predict`` or ``score_samples``, depending on
+            `response`.
+        X : array-like of shape (n_samples, n_features)
+            Rows to predict or score.
+        y : array-like of shape (n_samples,)
+            True labels of the rows, in {0, 1} with 1 anomalous or in {+1, -1} with -1
+            anomalous.
+
+        Returns
+        -------
+        score : float
+            Value of the metric times its sign. Higher is better.
+        """
         truth = read_labels(y, name="y")
         if self.response == "label":
             return self.of_labels(truth, read_labels(estimator.predict(X), name="y"))
-        # A decision function alone tells no sign: with PyOD's, higher is worse.
+        # decision_function has no unique sign: in PyOD, higher is more abnormal.
         scores = np.asarray(estimator.score_samples(X), dtype=np.float64)
         return self.of_scores(truth, scores)
 
     def of_scores(self, truth: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
-        """Judge what ``score_samples`` returned."""
+        """Return the score for values of ``score_samples``, of shape (n_samples,)."""
         return self._judge(truth, -scores)
 
     def of_labels(
         self, truth: NDArray[np.bool_], anomalous: NDArray[np.bool_]
     ) -> float:
-        """Judge which samples were called anomalous."""
+        """Return the score for a mask of the samples predicted as anomalous."""
         return self._judge(truth, anomalous)
 
     def _judge(self, truth: NDArray[np.bool_], response: NDArray[Any]) -> float:

@@ -8,9 +8,9 @@ from skanomaly._text import closest
 from skanomaly.metrics._registry import all_metrics
 from skanomaly.metrics._scorer import AnomalyScorer
 
-# Parameters by which metrics, also scikit-learn's, take a score: higher is worse.
+# Names of the score parameter in metrics, including those of scikit-learn.
 _SCORE_NAMES = {"y_score", "y_scores", "probas_pred"}
-# Widest buffer of scorers by name, in samples.
+# Widest buffer of the scorers in ANOMALY_SCORERS, in samples.
 _WINDOW = 100
 
 
@@ -23,37 +23,42 @@ def make_anomaly_scorer(
 ) -> AnomalyScorer:
     """Make a scorer for outlier detectors from a metric.
 
-    scikit-learn's own scorers take an outlier detector for a classifier: ``"roc_auc"``
-    with truth 1 for anomalies is upside down, without a word, as scores are low where
-    samples are abnormal, and ``"f1"`` raises, as detectors predict -1. This one gets
-    each right for every outlier detector, of this package and of scikit-learn.
+    The scorers of scikit-learn treat an outlier detector as a classifier. With label 1
+    for anomalies, ``"roc_auc"`` is reversed without a warning, because scores are low
+    for abnormal samples, and ``"f1"`` raises an error, because detectors predict -1.
+    The scorers of this function are correct for all outlier detectors of this package
+    and of scikit-learn.
 
     Parameters
     ----------
     metric : callable or str
-        ``metric(y_true, y_score)`` with `y_score` higher for anomalies, or
-        ``metric(y_true, y_pred)``: a function of this module, of `sklearn.metrics`, or
-        your own. Labels are booleans, True for anomalies, since numbers that are all 1
-        would be all normal or all anomalous. A name is one of `ANOMALY_SCORERS`.
+        A function with signature ``metric(y_true, y_score)``, with `y_score` higher for
+        anomalies, or ``metric(y_true, y_pred)``, from this module, from
+        `sklearn.metrics` or a custom one. The function gets labels as booleans, True
+        for anomalies, because numeric labels that are all 1 would be ambiguous. A str
+        is a key of `ANOMALY_SCORERS`; `response` and `greater_is_better` are then
+        ignored.
     response : {"auto", "score", "label"}, default="auto"
-        What the metric takes. ``"auto"`` looks whether its second parameter is called
-        ``y_score``.
+        Second argument of the metric: scores or predicted labels. ``"auto"`` selects
+        scores if the second parameter of the function is named ``y_score``,
+        ``y_scores`` or ``probas_pred``.
     greater_is_better : bool, default=True
-        False turns the sign, so that searches may maximize it.
+        Whether higher values of the metric are better. If False, the scorer flips the
+        sign of the metric.
     **params : dict
-        Passed on to the metric, as ``window=100``.
+        Additional parameters of the metric, such as ``window=100``.
 
     Returns
     -------
     scorer : callable
-        ``scorer(estimator, X, y)`` for `GridSearchCV`, `HalvingGridSearchCV`,
-        `cross_validate` and ``TunedThresholdDetectorCV``, with `y` in {0, 1} (1
-        anomalous) or {+1, -1} (-1 anomalous).
+        Scorer with signature ``scorer(estimator, X, y)`` for `GridSearchCV`,
+        `HalvingGridSearchCV`, `cross_validate` and ``TunedThresholdDetectorCV``. The
+        labels `y` are in {0, 1} with 1 anomalous or in {+1, -1} with -1 anomalous.
 
     Raises
     ------
     ValueError
-        If a name is unknown, or `response` is.
+        If `metric` is an unknown name or `response` is invalid.
 
     Examples
     --------
@@ -74,7 +79,7 @@ def make_anomaly_scorer(
     if isinstance(metric, str):
         if metric not in ANOMALY_SCORERS:
             raise ValueError(
-                f"metric must be a function or one of {sorted(ANOMALY_SCORERS)}, got "
+                f"metric must be a callable or one of {sorted(ANOMALY_SCORERS)}, got "
                 f"{metric!r}.{closest(metric, ANOMALY_SCORERS)}"
             )
         known = ANOMALY_SCORERS[metric]

@@ -1,4 +1,4 @@
-"""A metric of labels over all thresholds of a score."""
+"""Metrics of labels for many thresholds of a score."""
 
 import warnings
 from numbers import Integral
@@ -17,33 +17,35 @@ Floats = NDArray[np.float64]
 
 
 class ThresholdCurve(NamedTuple):
-    """A metric of labels by offset.
+    """Values of a metric of labels for many offsets.
 
     Parameters
     ----------
     offsets : ndarray of shape (n_offsets,)
-        From low to high. What scores below one is anomalous.
+        Offsets in increasing order. Samples that score below an offset are anomalous.
     values : ndarray of shape (n_offsets,)
-        The metric, higher where better; NaN where it has no value.
+        Value of the metric at each offset, higher is better. NaN if it is not defined.
     """
 
     offsets: Floats
     values: Floats
 
     def best(self) -> tuple[float, float]:
-        """Return the offset with the best value, and the value.
+        """Return the offset with the best value, and that value.
 
-        Often many offsets in a row are as good; what is nearest to the middle of the
-        widest such row is the farthest from where it gets worse.
+        Many consecutive offsets are often equally good. The one closest to the middle
+        of the widest range of such offsets is returned, as it is farthest from the
+        offsets at which the metric is worse.
 
         Returns
         -------
         offset, value : float
+            The best offset and the value of the metric at it.
 
         Raises
         ------
         ValueError
-            If the metric has no value at any offset.
+            If the metric is not defined at any offset.
         """
         return best_of_curve(*self)
 
@@ -56,34 +58,39 @@ def threshold_curve(
     offsets: int | ArrayLike = 100,
     include: ArrayLike = (),
 ) -> ThresholdCurve:
-    """Compute a metric of labels for each of many offsets of a score.
+    """Compute a metric of labels for many offsets of a score.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,)
-        Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
+        True labels, in {0, 1} with 1 anomalous or in {+1, -1} with -1 anomalous.
     scores : array-like of shape (n_samples,)
-        Scores as ``score_samples`` returns them: the lower, the more abnormal.
+        Scores as returned by ``score_samples``. The lower, the more abnormal.
     scoring : str or callable, default="event_f1"
-        A metric of labels, as `make_anomaly_scorer` takes it, or what that returns.
+        A metric of labels as accepted by `make_anomaly_scorer`, or a scorer that it
+        returned.
     offsets : int or array-like of float, default=100
-        How many offsets to try, or which. A number of them call up to half of the
-        samples anomalous, or as many as are labelled so.
+        Offsets to evaluate, or the maximum number of them. If a number is given, the
+        offsets are chosen so that up to half of the samples are anomalous, or the share
+        of true anomalies if that is larger.
     include : array-like of float, default=()
-        Further offsets.
+        Additional offsets.
 
     Returns
     -------
     curve : ThresholdCurve
+        Offsets in increasing order and the value of the metric at each.
 
     Raises
     ------
     ValueError
-        If `scoring` judges scores, or labels and scores do not fit each other.
+        If `scoring` is a metric of scores, or `y_true` and `scores` have invalid values
+        or different lengths.
 
     See Also
     --------
-    skanomaly.TunedThresholdDetectorCV : Chooses the threshold by such a curve.
+    skanomaly.TunedThresholdDetectorCV : Learn the threshold from labels with such a
+        curve.
 
     Examples
     --------
@@ -106,21 +113,23 @@ def threshold_curve(
 
 
 def label_scorer(scoring: Any) -> AnomalyScorer:
-    """Return the scorer that is meant, which must judge labels.
+    """Return the scorer for a metric of labels.
 
     Parameters
     ----------
     scoring : str or callable
-        A metric of labels, as `make_anomaly_scorer` takes it, or what that returns.
+        A metric of labels as accepted by `make_anomaly_scorer`, or a scorer that it
+        returned.
 
     Returns
     -------
     scorer : AnomalyScorer
+        Scorer with ``response="label"``.
 
     Raises
     ------
     ValueError
-        If it judges scores, which no threshold changes.
+        If `scoring` is a metric of scores, which does not depend on a threshold.
 
     Examples
     --------
@@ -134,28 +143,30 @@ def label_scorer(scoring: Any) -> AnomalyScorer:
     if scorer.response != "label":
         names = sorted(n for n, s in ANOMALY_SCORERS.items() if s.response == "label")
         raise ValueError(
-            f"scoring={scoring!r} judges scores, which no threshold changes. Use a "
-            f"metric of labels, such as one of {names}."
+            f"scoring={scoring!r} evaluates scores, which do not depend on a "
+            f"threshold. Use a metric of labels, such as one of {names}."
         )
     return scorer
 
 
 def offsets_to_try(truth: NDArray[np.bool_], scores: Floats, n_offsets: int) -> Floats:
-    """Return candidates that call half of the samples anomalous, or as many as are.
+    """Return candidate offsets below which at most half of the samples lie.
 
-    Some metrics, event_f1 among them, are content with a single event that is
-    everything.
+    If more than half of the samples are labelled anomalous, that share is the limit.
+    Without a limit, some metrics, such as event_f1, would be best for a single event
+    that covers the whole series.
     """
     most = max(0.5, float(truth.mean()))
     return candidate_offsets(scores, n_offsets, most=most)
 
 
 def candidate_offsets(scores: Floats, n_offsets: int, *, most: float = 1.0) -> Floats:
-    """Return offsets from low to high, below which are ever more of the scores.
+    """Return candidate offsets in increasing order.
 
-    They lie midway between neighbouring scores, and are dense where few samples are
-    below: each calls some share more anomalous than the one before, from none of them
-    to the share `most`.
+    The offsets lie midway between neighbouring distinct scores, from one without any
+    score below it to one with at most the share `most` below it. The numbers of
+    distinct scores below them are spaced geometrically, so that the offsets are dense
+    where few samples are anomalous.
     """
     distinct, counts = np.unique(scores, return_counts=True)
     middle = distinct[:-1] + np.diff(distinct) / 2
@@ -169,14 +180,14 @@ def candidate_offsets(scores: Floats, n_offsets: int, *, most: float = 1.0) -> F
 
 
 def best_of_curve(offsets: Floats, values: Floats) -> tuple[float, float]:
-    """Return the offset with the best value, and the value.
+    """Return the offset with the best value, and that value.
 
-    Often many offsets in a row are as good; what is nearest to the middle of the widest
-    such row is the farthest from where it gets worse.
+    Of several equally good offsets, the one closest to the middle of the widest range
+    is returned. See `ThresholdCurve.best`.
     """
     if np.isnan(values).all():
         raise ValueError(
-            "the metric has no value at any threshold. Use another metric, or more "
+            "the metric is not defined at any threshold. Use another metric, or more "
             "labelled data."
         )
     best = np.nanmax(values)

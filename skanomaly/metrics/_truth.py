@@ -1,4 +1,4 @@
-"""Read truth, labels and scores, and say what cannot be judged."""
+"""Validation of true labels, predicted labels and scores."""
 
 import warnings
 from math import nan
@@ -13,24 +13,24 @@ from skanomaly.events import read_labels, runs
 
 
 class Runs(NamedTuple):
-    """Events as arrays, in the order of time: ``[start, stop)``."""
+    """Arrays of the starts and stops of events ``[start, stop)``, sorted by time."""
 
     start: NDArray[np.intp]
     stop: NDArray[np.intp]
 
     @property
     def length(self) -> NDArray[np.intp]:
-        """Samples in each event."""
+        """Number of samples in each event."""
         return self.stop - self.start
 
     @classmethod
     def of(cls, anomalous: NDArray[np.bool_]) -> "Runs":
-        """Find the events of a series."""
+        """Find the events in a mask of anomalous samples."""
         return cls(*runs(anomalous))
 
 
 def read_truth(y_true: ArrayLike, *, name: str = "y_true") -> NDArray[np.bool_]:
-    """Return which of the samples, at least one, are anomalous."""
+    """Return a mask of the samples labelled anomalous. Raise if there is no sample."""
     truth = read_labels(y_true, name=name)
     if not truth.size:
         raise ValueError(f"{name} must be one value per sample, got none.")
@@ -40,7 +40,7 @@ def read_truth(y_true: ArrayLike, *, name: str = "y_true") -> NDArray[np.bool_]:
 def read_scores(
     y_true: ArrayLike, y_score: ArrayLike, *, name: str = "y_score"
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """Return truth and scores of the same samples."""
+    """Return the mask of true labels, and the scores of the same samples."""
     truth = read_truth(y_true)
     score = read_numbers(y_score, name=name)
     _check_lengths(truth, score, name=name)
@@ -50,7 +50,7 @@ def read_scores(
 def read_predictions(
     y_true: ArrayLike, y_pred: ArrayLike
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return truth and labels of the same samples."""
+    """Return the masks of true and predicted labels of the same samples."""
     truth = read_truth(y_true)
     found = read_truth(y_pred, name="y_pred")
     _check_lengths(truth, found, name="y_pred")
@@ -58,22 +58,22 @@ def read_predictions(
 
 
 def undefined(metric: str, why: str) -> float:
-    """Warn that a metric has no value here, and return NaN."""
+    """Warn that a metric is not defined, and return NaN."""
     warnings.warn(
-        f"{metric} is not defined {why}, and is NaN.",
+        f"{metric} is not defined because {why}. It is set to NaN.",
         UndefinedMetricWarning,
         stacklevel=3,
     )
     return nan
 
 
-NO_ANOMALY = "where y_true has no anomaly"
+NO_ANOMALY = "y_true has no anomaly"
 
 
 def f_score(precision: float, recall: float, beta: float = 1.0) -> float:
-    """Return the weighted harmonic mean, 0 where both are 0."""
+    """Return the weighted harmonic mean of precision and recall, 0 if both are 0."""
     if not precision + recall > 0:
-        return precision + recall  # 0, or NaN where either is
+        return precision + recall  # 0, or NaN if either is NaN
     weight = beta**2
     return (1 + weight) * precision * recall / (weight * precision + recall)
 
@@ -81,6 +81,6 @@ def f_score(precision: float, recall: float, beta: float = 1.0) -> float:
 def _check_lengths(truth: NDArray[Any], other: NDArray[Any], *, name: str) -> None:
     if len(truth) != len(other):
         raise ValueError(
-            f"y_true has {len(truth)} samples and {name} has {len(other)}: pass both "
+            f"y_true has {len(truth)} samples and {name} has {len(other)}. Pass both "
             "for the same samples."
         )

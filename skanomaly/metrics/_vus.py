@@ -1,4 +1,4 @@
-"""Areas and volumes under the curves of a score, with buffers around events."""
+"""Areas and volumes under curves of a score, with buffers around events."""
 
 from collections.abc import Iterator
 from numbers import Integral
@@ -17,53 +17,53 @@ def vus_pr_score(
     window: int,
     n_thresholds: int | None = 250,
 ) -> float:
-    r"""Volume under the precision-recall curves over all buffers from 0 to `window`.
+    r"""Compute the volume under precision-recall curves for buffers up to `window`.
 
-    A detector that fires a little before or after an event is nearly right, which
-    metrics of single samples call wrong. Here a buffer around each event counts in
-    part, and no width of it has to be chosen, only the widest.
+    Metrics of single samples treat a detection just before or after an event as false.
+    In this metric, samples in a buffer around each event count as partly anomalous. The
+    areas under the curves of all buffers are averaged, so only the widest buffer has to
+    be chosen [1]_ [2]_.
 
-    It works for comparing scores, whatever their scale, without any threshold. It fails
-    to tell how few events a user would see, or how many alarms: take
-    :func:`event_f1_score` for that.
+    Suitable for comparing scores of any scale without a threshold. It does not reflect
+    the numbers of events found and of alarms; use :func:`event_f1_score` for these.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,)
-        Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous. Nothing but
-        1 is a series without an anomaly.
+        True labels, in {0, 1} with 1 anomalous or in {+1, -1} with -1 anomalous. Labels
+        that are all 1 mean that no sample is anomalous.
     y_score : array-like of shape (n_samples,)
-        The higher, the more anomalous: ``-score_samples(X)``.
+        Scores, such as ``-score_samples(X)``. The higher, the more anomalous.
     window : int
-        Widest buffer in samples, half of it to each side; about one period of the
-        series, such as :func:`vus_window` finds. Volumes with different ones can't be
-        compared.
+        Widest buffer in samples, half of it on each side of an event. About one period
+        of the series, as found by :func:`vus_window`. Volumes with different values of
+        `window` cannot be compared.
     n_thresholds : int or None, default=250
-        Thresholds to take from the sorted scores, evenly by rank, as TSB-AD does. None
-        takes every score, which is exact.
+        Number of thresholds, at least 2, taken from the sorted scores evenly by rank,
+        as in TSB-AD. None uses all scores, which is exact.
 
     Returns
     -------
     score : float
-        From 0 to 1, higher is better. 1.0 where all samples are anomalous, NaN (with a
-        warning) where none is.
+        Between 0 and 1, higher is better. 1.0 if `y_true` has no normal sample, NaN
+        (with a warning) if it has no anomaly.
 
     Raises
     ------
     ValueError
-        If values, shapes or lengths do not fit what is described above.
+        If the values, shapes or lengths of the arrays, or a parameter, are invalid.
 
     See Also
     --------
-    vus_roc_score : The same of the ROC curve.
+    vus_roc_score : Compute the volume under ROC curves.
 
     Notes
     -----
     With buffer :math:`w`, a sample at distance :math:`d \le \lfloor w/2 \rfloor` from
-    an event is anomalous by :math:`\sqrt{1 - d/w}`, at most 1 in sum, and the truth
-    :math:`l_i \in [0, 1]`. With :math:`p_i \in \{0, 1\}` telling what is beyond a
-    threshold, :math:`P` anomalous samples and those beyond it in buffers, :math:`B =
-    \sum_{i \notin events} l_i p_i`,
+    an event has the weight :math:`\sqrt{1 - d/w}`, in sum at most 1 in overlapping
+    buffers, so that the true labels become :math:`l_i \in [0, 1]`. Let :math:`p_i` be 1
+    for samples beyond a threshold and 0 otherwise, :math:`P` the number of anomalous
+    samples, and :math:`B = \sum_{i \notin events} l_i p_i`. Then
 
     .. math::
 
@@ -71,21 +71,21 @@ def vus_pr_score(
         precision = \frac{TP}{\sum_i p_i}, \quad
         recall = \min\left(1, \frac{TP}{P + B / 2}\right) \cdot e
 
-    where :math:`e` is the share of the events, merged where their buffers touch, with
-    any sample beyond the threshold. The area is the sum of precision times gain of
-    recall, the volume the mean of the areas for :math:`w = 0, \ldots,` `window`.
+    where :math:`e` is the share of events, merged if their buffers touch, with any
+    sample beyond the threshold. The area is the sum of precision times the increase of
+    recall, and the volume is the mean of the areas for :math:`w = 0, \ldots,` `window`.
 
-    Equal scores are beyond a threshold together. A tenth of a second for 100,000
-    samples: work grows with `window` times the samples in and around events.
+    Equal scores are on the same side of a threshold. The run time, about 0.1 seconds
+    for 100,000 samples, grows with `window` times the number of samples in and around
+    events.
 
     References
     ----------
-    Paparrizos, J. et al. (2022). Volume under the surface: a new accuracy evaluation
-    measure for time-series anomaly detection. PVLDB 15(11).
-    doi:10.14778/3551793.3551830
-
-    Boniol, P. et al. (2025). VUS: effective and efficient accuracy measures for
-    time-series anomaly detection. doi:10.48550/arXiv.2502.13318
+    .. [1] Paparrizos, J. et al. (2022). Volume under the surface: a new accuracy
+       evaluation measure for time-series anomaly detection. PVLDB 15(11).
+       https://doi.org/10.14778/3551793.3551830
+    .. [2] Boniol, P. et al. (2025). VUS: effective and efficient accuracy measures for
+       time-series anomaly detection. https://doi.org/10.48550/arXiv.2502.13318
 
     Examples
     --------
@@ -112,52 +112,53 @@ def vus_roc_score(
     window: int,
     n_thresholds: int | None = 250,
 ) -> float:
-    r"""Volume under the ROC curves over all buffers from 0 to `window`.
+    r"""Compute the volume under ROC curves for all buffers from 0 to `window`.
 
-    As :func:`vus_pr_score`, which says more: where anomalies are rare, as they are,
-    many false alarms are a small share of what is normal, and the area is near 1.
+    :func:`vus_pr_score` is more informative if anomalies are rare: many false alarms
+    are then a small share of the normal samples, and the area under the ROC curve is
+    close to 1 [1]_.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,)
-        Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous. Nothing but
-        1 is a series without an anomaly.
+        True labels, in {0, 1} with 1 anomalous or in {+1, -1} with -1 anomalous. Labels
+        that are all 1 mean that no sample is anomalous.
     y_score : array-like of shape (n_samples,)
-        The higher, the more anomalous: ``-score_samples(X)``.
+        Scores, such as ``-score_samples(X)``. The higher, the more anomalous.
     window : int
-        Widest buffer in samples, half of it to each side; about one period of the
-        series, such as :func:`vus_window` finds. Volumes with different ones can't be
-        compared.
+        Widest buffer in samples, half of it on each side of an event. About one period
+        of the series, as found by :func:`vus_window`. Volumes with different values of
+        `window` cannot be compared.
     n_thresholds : int or None, default=250
-        Thresholds to take from the sorted scores, evenly by rank, as TSB-AD does. None
-        takes every score, which is exact.
+        Number of thresholds, at least 2, taken from the sorted scores evenly by rank,
+        as in TSB-AD. None uses all scores, which is exact.
 
     Returns
     -------
     score : float
-        Higher is better; a score without information gets about one half. NaN (with a
-        warning) where no sample is anomalous, or all are.
+        Higher is better; a random score reaches about 0.5. NaN (with a warning) if
+        `y_true` has no anomaly or no normal sample.
 
     Raises
     ------
     ValueError
-        If values, shapes or lengths do not fit what is described above.
+        If the values, shapes or lengths of the arrays, or a parameter, are invalid.
 
     See Also
     --------
-    vus_pr_score : The same of the precision-recall curve.
+    vus_pr_score : Compute the volume under precision-recall curves.
 
     Notes
     -----
-    With the terms of :func:`vus_pr_score` and :math:`n` samples, the false positive
-    rate is :math:`(\sum_i p_i - TP) / (n - P - B / 2)`, and the area that of the
-    trapezoids from (0, 0) to (1, 1).
+    With the notation of :func:`vus_pr_score` and :math:`n` samples, the false positive
+    rate is :math:`(\sum_i p_i - TP) / (n - P - B / 2)`. The area is computed with the
+    trapezoidal rule from (0, 0) to (1, 1).
 
     References
     ----------
-    Paparrizos, J. et al. (2022). Volume under the surface: a new accuracy evaluation
-    measure for time-series anomaly detection. PVLDB 15(11).
-    doi:10.14778/3551793.3551830
+    .. [1] Paparrizos, J. et al. (2022). Volume under the surface: a new accuracy
+       evaluation measure for time-series anomaly detection. PVLDB 15(11).
+       https://doi.org/10.14778/3551793.3551830
 
     Examples
     --------
@@ -172,18 +173,18 @@ def vus_roc_score(
     if not truth.any():
         return undefined("vus_roc_score", NO_ANOMALY)
     if truth.all():
-        return undefined("vus_roc_score", "where y_true has nothing normal")
+        return undefined("vus_roc_score", "y_true has no normal sample")
     curves = _curves(truth, score, window=window, n_thresholds=n_thresholds)
     return _mean(curve.roc_area() for curve in curves)
 
 
 class RangeCurve(NamedTuple):
-    """Precision and recall with one buffer, by threshold from the highest down.
+    """Range-based precision and recall for one buffer, by decreasing threshold.
 
     Parameters
     ----------
     recall, precision, false_positive_rate : ndarray of shape (n_thresholds,)
-        As :func:`vus_pr_score` and :func:`vus_roc_score` define them.
+        Rates as defined in :func:`vus_pr_score` and :func:`vus_roc_score`.
     """
 
     recall: NDArray[np.float64]
@@ -191,11 +192,11 @@ class RangeCurve(NamedTuple):
     false_positive_rate: NDArray[np.float64]
 
     def average_precision(self) -> float:
-        """Return the area below precision and recall, summed by threshold."""
+        """Return the area under the precision-recall curve, summed over thresholds."""
         return float(np.diff(self.recall, prepend=0.0) @ self.precision)
 
     def roc_area(self) -> float:
-        """Return the area of the trapezoids from (0, 0) to (1, 1)."""
+        """Return the area under the ROC curve from (0, 0) to (1, 1), by trapezoids."""
         rate = np.concatenate([[0.0], self.false_positive_rate, [1.0]])
         recall = np.concatenate([[0.0], self.recall, [1.0]])
         return float(np.trapezoid(recall, rate))
@@ -208,33 +209,34 @@ def range_curves(
     window: int,
     n_thresholds: int | None = 250,
 ) -> Iterator[RangeCurve]:
-    """Return the curve of each buffer from 0 to `window`: the surface of VUS.
+    """Compute the curves of all buffers from 0 to `window`, the surface of VUS.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,)
-        Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous. Some sample
-        must be anomalous.
+        True labels, in {0, 1} with 1 anomalous or in {+1, -1} with -1 anomalous. At
+        least one sample must be anomalous.
     y_score : array-like of shape (n_samples,)
-        The higher, the more anomalous: ``-score_samples(X)``.
+        Scores, such as ``-score_samples(X)``. The higher, the more anomalous.
     window : int
-        Widest buffer in samples, half of it to each side.
+        Widest buffer in samples, half of it on each side of an event.
     n_thresholds : int or None, default=250
-        Thresholds to take from the sorted scores, evenly by rank; None for every score.
+        Number of thresholds, at least 2, taken from the sorted scores evenly by rank.
+        None uses all scores.
 
     Returns
     -------
     curves : iterator of RangeCurve
-        Of buffers 0, 1, ..., `window`, each computed when it is asked for.
+        Curves of the buffers 0, 1, ..., `window`, computed one by one during iteration.
 
     Raises
     ------
     ValueError
-        If values, shapes or lengths do not fit what is described above.
+        If the values, shapes or lengths of the arrays, or a parameter, are invalid.
 
     See Also
     --------
-    vus_pr_score, vus_roc_score : Mean areas below these curves.
+    vus_pr_score, vus_roc_score : Compute the mean areas under these curves.
 
     Examples
     --------
@@ -248,7 +250,7 @@ def range_curves(
     truth, score = read_scores(y_true, y_score)
     check_buffers(window, n_thresholds)
     if not truth.any():
-        raise ValueError("y_true has no anomaly, so there is no curve.")
+        raise ValueError("y_true has no anomaly. Pass labels with at least one.")
     return _curves(truth, score, window=window, n_thresholds=n_thresholds)
 
 
@@ -259,18 +261,17 @@ def _curves(
     window: int,
     n_thresholds: int | None,
 ) -> Iterator[RangeCurve]:
-    """Yield a curve for each buffer from 0 to `window`; some sample is anomalous.
+    """Yield a curve for each buffer from 0 to `window`, for at least one anomaly.
 
-    A sample is beyond the thresholds from its rank on. So one count of weights by rank,
-    summed up, serves all thresholds of a buffer, and samples far from events, whose
-    weight is 0, count in the number beyond alone.
+    The rank of a sample is the first threshold that it is beyond, so one cumulative sum
+    of weights by rank serves all thresholds of a buffer. Samples far from events have
+    weight 0 and only contribute to the number of samples beyond a threshold.
     """
     events = Runs.of(truth)
     buffer = _Buffer.around(events, truth, window // 2)
     near = np.concatenate([np.flatnonzero(truth), buffer.position])
     rank, n_beyond = _rank(score, near, n_thresholds)
     n_ranks, n_samples = len(n_beyond), len(truth)
-    # Of a buffer sample the rank; for the ends of growing segments, of any sample.
     buffer_rank = rank[buffer.position]
     n_core = np.cumsum(np.bincount(rank[truth], minlength=n_ranks))
     earliest = np.minimum.reduceat(np.append(rank, n_ranks), _bounds(events))[::2]
@@ -285,7 +286,7 @@ def _curves(
         )
         positive = n_core[-1] + buffered / 2
         true = n_core + buffered
-        with np.errstate(invalid="ignore"):  # 0 / 0 where nothing is normal
+        with np.errstate(invalid="ignore"):  # 0 / 0 if there is no normal sample
             rate = (n_beyond - true) / (n_samples - positive)
         yield RangeCurve(
             recall=np.minimum(true / positive, 1)
@@ -296,11 +297,11 @@ def _curves(
 
 
 class _Buffer(NamedTuple):
-    """The samples around events, the nearest first."""
+    """Normal samples around events, sorted by their distance to the nearest event."""
 
     position: NDArray[np.intp]
     distance: NDArray[np.intp]  # to the nearest event
-    second: NDArray[np.intp]  # to the next nearest
+    second: NDArray[np.intp]  # to the second nearest event
 
     @classmethod
     def around(cls, events: Runs, truth: NDArray[np.bool_], half: int) -> "_Buffer":
@@ -308,7 +309,7 @@ class _Buffer(NamedTuple):
         np.add.at(grown, np.maximum(events.start - half, 0), 1)
         np.add.at(grown, np.minimum(events.stop + half, len(truth)), -1)
         position = np.flatnonzero((np.cumsum(grown[:-1]) > 0) & ~truth)
-        # The two events before and the two after: two of these are the nearest.
+        # The two nearest events are among the two before and the two after.
         far = 2 * (len(truth) + half + 1)
         start = np.concatenate([events.start, [far, far]])
         last = np.concatenate([[-far, -far], events.stop - 1])
@@ -323,12 +324,12 @@ class _Buffer(NamedTuple):
         return cls(position[order], distance[order], second[order])
 
     def weights(self, width: int) -> NDArray[np.float64]:
-        """Weigh the samples that a buffer reaches, which come first."""
+        """Return the weights of the samples within a buffer, which are the first."""
         half = width // 2
         n_reached = int(np.searchsorted(self.distance, half, side="right"))
         by_distance = np.sqrt(1 - np.arange(half + 1) / max(width, 1))
         weight = by_distance[self.distance[:n_reached]]
-        # Two buffers overlap: each weighs more than a half, so the sum is cut at 1.
+        # Each weight is above 0.5, so the sum in overlapping buffers is limited to 1.
         weight[self.second[:n_reached] <= half] = 1.0
         return weight
 
@@ -336,14 +337,14 @@ class _Buffer(NamedTuple):
 def _rank(
     score: NDArray[np.float64], near: NDArray[np.intp], n_thresholds: int | None
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the first threshold that each sample is beyond, and how many are."""
+    """Return each sample's first threshold, and the counts beyond each threshold."""
     ascending = np.sort(score)
     n_samples = len(score)
     if n_thresholds is not None:
         taken = np.linspace(0, n_samples - 1, n_thresholds).astype(np.intp)
         thresholds = ascending[::-1][taken]
     else:
-        # Where no sample in or near an event is passed, the curves are straight.
+        # Between the scores of samples in and near events, the curves are straight.
         distinct = ascending[np.concatenate([[True], np.diff(ascending) > 0])]
         turns = np.zeros(len(distinct), dtype=bool)
         turns[np.searchsorted(distinct, score[near])] = True
@@ -362,7 +363,7 @@ def _bounds(events: Runs) -> NDArray[np.intp]:
 def _grow(
     earliest: NDArray[np.intp], events: Runs, rank: NDArray[np.intp], half: int
 ) -> NDArray[np.intp]:
-    """Let each event see the two samples that a wider buffer adds to it."""
+    """Update the ranks of events with the two samples that a wider buffer adds."""
     grown = earliest.copy()
     for position in (events.start - half, events.stop - 1 + half):
         inside = (position >= 0) & (position < len(rank))
@@ -373,7 +374,7 @@ def _grow(
 def _share_found(
     earliest: NDArray[np.intp], events: Runs, half: int, n_ranks: int
 ) -> NDArray[np.float64]:
-    """Return the share of merged events found, for each threshold."""
+    """Return the share of merged events that are found at each threshold."""
     apart = events.start[1:] - events.stop[:-1] + 1 > 2 * half
     first = np.flatnonzero(np.concatenate([[True], apart]))
     merged = np.minimum.reduceat(earliest, first)
@@ -386,7 +387,7 @@ def _mean(areas: Iterator[float]) -> float:
 
 
 def check_buffers(window: int, n_thresholds: int | None) -> None:
-    """Raise unless the widest buffer and the number of thresholds are whole numbers."""
+    """Raise unless `window` and `n_thresholds` are integers within their limits."""
     for name, value, least in (
         ("window", window, 0),
         ("n_thresholds", n_thresholds, 2),
@@ -395,5 +396,5 @@ def check_buffers(window: int, n_thresholds: int | None) -> None:
             continue
         if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
             raise ValueError(
-                f"{name} must be a whole number of at least {least}, got {value!r}."
+                f"{name} must be an integer of at least {least}, got {value!r}."
             )

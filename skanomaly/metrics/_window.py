@@ -1,11 +1,11 @@
-"""The widest buffer around events, found from the series."""
+"""Estimation of the widest buffer of VUS from the series."""
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.signal import argrelmax, correlate
 from sklearn.utils.validation import check_array
 
-# What TSB-AD looks at to find a window, and what it takes where it finds none.
+# Constants of TSB-AD: samples and lags used, limits and default of the period.
 _LOOKED_AT = 20_000
 _LAGS = 400
 _LEAST, _MOST = 3, 300
@@ -13,10 +13,10 @@ _NO_PERIOD = 125
 
 
 def vus_window(X: ArrayLike) -> int:
-    """Find the widest buffer of VUS for a series, as the benchmark TSB-AD does.
+    """Find the widest buffer of VUS for a series, as the benchmark TSB-AD [1]_ does.
 
-    Volumes with different buffers can't be compared, so it depends on the series alone
-    and not on the detector.
+    The buffer depends on the series only, not on the detector, because volumes with
+    different buffers cannot be compared.
 
     Parameters
     ----------
@@ -26,23 +26,25 @@ def vus_window(X: ArrayLike) -> int:
     Returns
     -------
     window : int
-        The lag of the highest local maximum of the autocorrelation of the first
-        channel: of its first 20,000 samples, up to lag 400. 125 where there is none or
-        it is not within 3 to 300.
+        Widest buffer in samples: the lag of the highest local maximum of the
+        autocorrelation of the first 20,000 samples of the first channel, up to lag 400.
+        125 if there is no maximum or, as in TSB-AD, its lag minus 3 is not within 3 to
+        300.
 
     Raises
     ------
     ValueError
-        If X holds NaN or infinity, or no sample.
+        If `X` is empty or holds NaN or infinity.
 
     See Also
     --------
-    vus_pr_score : Takes it as `window`.
+    vus_pr_score : Compute the volume with this `window`.
 
     References
     ----------
-    Liu, Q. and Paparrizos, J. (2024). The elephant in the room: towards a reliable
-    time-series anomaly detection benchmark. NeurIPS 2024 Datasets and Benchmarks.
+    .. [1] Liu, Q. and Paparrizos, J. (2024). The elephant in the room: towards a
+       reliable time-series anomaly detection benchmark. NeurIPS 2024 Datasets and
+       Benchmarks.
 
     Examples
     --------
@@ -55,7 +57,7 @@ def vus_window(X: ArrayLike) -> int:
     first = series.reshape(len(series), -1)[:_LOOKED_AT, 0]
     centered = first - first.mean()
     correlation = correlate(centered, centered, method="fft")
-    # TSB-AD drops the first three lags, counts from the fourth, and so is its check.
+    # TSB-AD drops the first three lags and applies the limits to the remaining index.
     later = correlation[len(first) - 1 :][: _LAGS + 1][_LEAST:]
     (maxima,) = argrelmax(later)
     if not len(maxima):

@@ -1,4 +1,4 @@
-"""Pictures of series, scores and training, as scikit-learn's Displays."""
+"""Displays of series, scores, metrics and training, as in scikit-learn."""
 
 from skanomaly.plotting._blame import BlameDisplay
 from skanomaly.plotting._histogram import ErrorHistogramDisplay

@@ -1,4 +1,4 @@
-"""Which channel is to blame, and when."""
+"""Display of the error of each channel."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
@@ -26,49 +26,52 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Columns of the picture, about as many as a usual figure has pixels.
+# Columns of the map, about as many as a figure of the default width has pixels.
 _N_COLUMNS = 1000
 # Names that fit on an axis, one below the other.
 _MOST_NAMES = 40
-# A logarithmic scale shows errors down to this share of the highest.
+# A logarithmic scale shows errors down to this fraction of the highest.
 _FAINTEST = 1e-3
 
 
 class BlameDisplay:
-    """A heat map of the error of each channel, with the events above it.
+    """Heat map of the error of each channel, with the events above it.
 
-    It tells a fault of one sensor (one row lights up) from one of the whole system (a
-    column does). A row that is dark all along belongs to a channel that the detector
-    has not learned. Each column of a long series shows the highest error within it, so
-    that no peak is lost. The scale is logarithmic where the highest error would press
-    all others to the floor.
+    High errors in a single row indicate a fault of one sensor, high errors in all rows
+    of a column a fault of the whole system. A row with high errors throughout belongs
+    to a channel that the detector has not learned. For long series, each column shows
+    the highest error of several samples, so that no peak is lost. The colour scale is
+    logarithmic if most errors would otherwise be too pale to distinguish.
 
     Parameters
     ----------
     errors : array-like of shape (n_samples, n_channels), values >= 0
-        What ``score_channels`` returned.
+        Errors per sample and channel, as returned by ``score_channels``.
     events : sequence of Event, default=()
-        What was found, drawn as a strip above the map.
+        Detected events, drawn as a strip above the map.
     by : {"sample", "event"}, default="sample"
-        What a column is: some samples, or an event with the mean errors in it, the
-        highest of which tells the channel to blame.
+        Meaning of a column: one or more consecutive samples, or an event, for which
+        the errors are averaged. The darkest row of an event is the channel with the
+        largest error.
     index : array-like of shape (n_samples,), default=None
-        Times or numbers of the samples; None for sample numbers.
+        Times or numbers of the samples. If None, sample numbers.
     channel_names : sequence of str, default=None
-        One name a channel; None for channel numbers.
+        One name per channel. If None, channel numbers.
     truth : sequence of Event, default=None
-        Known events, drawn as a strip below the map.
+        True events, drawn as a strip below the map.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
+        Axes with the map.
     figure_ : matplotlib Figure
+        Figure containing the axes.
     mesh_ : matplotlib QuadMesh
         The map.
 
     See Also
     --------
-    SeriesDisplay : The series, with events red in the channel to blame.
+    SeriesDisplay : Series with each event marked in the channel with the largest error.
 
     Examples
     --------
@@ -112,7 +115,7 @@ class BlameDisplay:
         merge_gap: int = 0,
         ax: Any = None,
     ) -> Self:
-        """Ask a fitted detector or pipeline which channels are to blame, and draw it.
+        """Compute the errors of the channels with a fitted estimator and draw them.
 
         Parameters
         ----------
@@ -122,13 +125,21 @@ class BlameDisplay:
         X : array-like of shape (n_samples, n_channels)
             The series.
         y : array-like of shape (n_samples,), default=None
-            Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
-        by, index, channel_names
-            As of the class; None for the index and the columns of a data frame.
-        min_length, merge_gap : int
-            Passed to :func:`skanomaly.find_events`.
+            True labels in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
+        by : {"sample", "event"}, default="sample"
+            Meaning of a column. See `BlameDisplay`.
+        index : array-like of shape (n_samples,), default=None
+            Times or numbers of the samples. If None, the index of a data frame, or
+            sample numbers.
+        channel_names : sequence of str, default=None
+            One name per channel. If None, the columns of a data frame, or ``x0``,
+            ``x1``, ...
+        min_length : int, default=1
+            Minimum number of samples in an event. See :func:`skanomaly.find_events`.
+        merge_gap : int, default=0
+            Maximum number of normal samples between two events that are merged.
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
@@ -136,9 +147,9 @@ class BlameDisplay:
         """
         if not hasattr(innermost(estimator), "score_channels"):
             raise ValueError(
-                f"{detector_name(estimator)} has no score_channels, so it blames no "
-                "channel. Pass a detector of this package that reconstructs or "
-                "forecasts, such as make_detector('autoencoder')."
+                f"{detector_name(estimator)} has no score_channels, so the error of "
+                "each channel is not known. Pass a detector of this package that "
+                "reconstructs or forecasts, such as make_detector('autoencoder')."
             )
         detection = detect(
             estimator,
@@ -160,11 +171,11 @@ class BlameDisplay:
         Parameters
         ----------
         detection : Detection
-            As :func:`skanomaly.detect` returns it.
-        by
-            As of the class.
+            Detection returned by :func:`skanomaly.detect`.
+        by : {"sample", "event"}, default="sample"
+            Meaning of a column. See `BlameDisplay`.
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
@@ -196,22 +207,30 @@ class BlameDisplay:
         merge_gap: int = 0,
         ax: Any = None,
     ) -> Self:
-        """Draw errors, and as events those whose sum is beyond `offset`.
+        """Draw the errors of the channels, with the events beyond `offset`.
 
         Parameters
         ----------
         errors : array-like of shape (n_samples, n_channels), values >= 0
-            What ``score_channels`` returned: they sum to ``-score_samples``.
+            Errors per sample and channel, as returned by ``score_channels``. Over the
+            channels they sum to ``-score_samples``.
         offset : float, default=None
-            Threshold on the scale of the scores, a detector's ``offset_``.
+            Threshold on the scale of the scores, such as the ``offset_`` of a detector.
+            If None, no events are drawn.
         y_true : array-like of shape (n_samples,), default=None
-            Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
-        by, index, channel_names
-            As of the class.
-        min_length, merge_gap : int
-            Passed to :func:`skanomaly.find_events`.
+            True labels in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
+        by : {"sample", "event"}, default="sample"
+            Meaning of a column. See `BlameDisplay`.
+        index : array-like of shape (n_samples,), default=None
+            Times or numbers of the samples. If None, sample numbers.
+        channel_names : sequence of str, default=None
+            One name per channel. If None, channel numbers.
+        min_length : int, default=1
+            Minimum number of samples in an event. See :func:`skanomaly.find_events`.
+        merge_gap : int, default=0
+            Maximum number of normal samples between two events that are merged.
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
@@ -239,12 +258,12 @@ class BlameDisplay:
         ).plot(ax=ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw.
+        """Draw the map.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
@@ -276,13 +295,14 @@ class BlameDisplay:
         starts = np.arange(0, len(errors), -(-len(errors) // _N_COLUMNS))
         highest = np.maximum.reduceat(errors, starts)
         numbers = _style.as_numbers(positions)
-        # A sample lasts until the next one, and the last as long as the one before it.
+        # A sample extends to the next one; the last has the width of the one before.
         step = numbers[-1] - numbers[-2] if len(numbers) > 1 else 1.0
         edges = np.append(numbers[starts], numbers[-1] + step)
         self.mesh_ = _heat(ax, edges, highest)
         _style.dress(ax, positions)
         ax.set_xlim(edges[0], edges[-1])
-        # Strips of their own above and below the map, of one height in inches.
+        # Strips above and below the map, with the same height in inches for any number
+        # of channels.
         n_channels = errors.shape[1]
         margin = 0.8 * n_channels / _rows_of_height(n_channels)
         top = margin if self.events else 0.0
@@ -302,7 +322,8 @@ class BlameDisplay:
     ) -> None:
         if not self.events:
             raise ValueError(
-                "there is no event to draw a column for: pass events, or by='sample'."
+                "by='event' draws one column per event, but there is no event. Pass "
+                "events, or by='sample'."
             )
         means = np.stack([errors[e.start : e.stop].mean(axis=0) for e in self.events])
         self.mesh_ = _heat(ax, np.arange(len(means) + 1) - 0.5, means)
@@ -315,12 +336,12 @@ class BlameDisplay:
 
 
 def _rows_of_height(n_channels: int) -> int:
-    """Return for how many channels there is to be room."""
+    """Return the number of channels that determines the height of the figure."""
     return min(max(n_channels, 8), _MOST_NAMES)
 
 
 def _heat(ax: "Axes", edges: NDArray[Any], columns: NDArray[np.float64]) -> Any:
-    """Draw a map with one column a row of `columns`."""
+    """Draw a map with one column per row of `columns`."""
     colors = import_extra("matplotlib.colors", extra="plot")
     highest = float(columns.max()) or 1.0
     faintest = max(float(np.median(columns)), _FAINTEST * highest)
@@ -353,14 +374,14 @@ def _read(errors: ArrayLike, names: Sequence[str] | None) -> NDArray[np.float64]
     columns = np.asarray(errors, dtype=np.float64)
     if columns.ndim != 2 or columns.size == 0:
         raise ValueError(
-            f"errors must have shape (n_samples, n_channels), got {columns.shape}: "
-            "pass score_channels(X)."
+            f"errors must have shape (n_samples, n_channels), got {columns.shape}. "
+            "Pass score_channels(X)."
         )
     check_finite(columns, name="errors")
     if names is not None and len(names) != columns.shape[1]:
         raise ValueError(
-            f"there are {len(names)} channel_names for errors of "
-            f"{plural(columns.shape[1], 'channel')}: pass one a channel. A "
-            "detector of records tells columns apart if its n_channels is their number."
+            f"Got {len(names)} channel_names for errors of "
+            f"{plural(columns.shape[1], 'channel')}. Pass one name per channel. A "
+            "detector of records separates columns if its n_channels is their number."
         )
     return columns

@@ -1,36 +1,37 @@
-"""Fewer points for the same picture."""
+"""Reduction of a line to the points that determine its appearance."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Twice the pixel columns of a usual figure: a column is never left without points.
+# Twice the pixel columns of a figure of default width, so that each has points.
 N_COLUMNS = 2000
 
 
 def decimate(
     values: NDArray[np.float64], n_columns: int = N_COLUMNS
 ) -> NDArray[np.intp]:
-    """Choose the samples that a line plot needs to look like that of all samples.
+    """Select the samples that suffice to draw a line plot of a series.
 
-    The series is cut into `n_columns` blocks of equal length, and of each the first,
-    lowest, highest and last sample are kept, so no extreme is lost however short.
+    The series is divided into `n_columns` blocks of equal length. The first, lowest,
+    highest and last sample of each block are kept, so that no extreme value is lost.
 
     Parameters
     ----------
     values : ndarray of shape (n_samples,)
-        Heights of the line; NaN is kept only where nothing else is there to keep.
+        Heights of the line. NaN is never selected as the lowest or highest value,
+        unless the whole block is NaN.
     n_columns : int, default=2000
-        Number of blocks, at least the width of the picture in pixels.
+        Number of blocks, at least the width of the plot in pixels.
 
     Returns
     -------
     indices : ndarray of shape (at most 4 * n_columns,)
-        Positions to keep, ascending.
+        Indices of the selected samples, in ascending order.
 
     References
     ----------
-    .. [1] U. Jugel et al., "M4: a visualization-oriented time series data
-       aggregation", PVLDB 7(10), 2014, doi:10.14778/2732951.2732953.
+    .. [1] Jugel, U. et al. (2014). M4: A visualization-oriented time series data
+       aggregation. PVLDB 7(10). https://doi.org/10.14778/2732951.2732953
 
     Examples
     --------
@@ -47,7 +48,7 @@ def decimate(
         return np.arange(n_samples)
     width = -(-n_samples // n_columns)
     starts = np.arange(0, n_samples, width)
-    # The last block is filled up with NaN, which is never the lowest or highest.
+    # The last block is padded with NaN, which is never the lowest or highest value.
     blocks = np.full((len(starts), width), np.nan)
     blocks.reshape(-1)[:n_samples] = values
     missing = np.isnan(blocks)

@@ -1,4 +1,4 @@
-"""How the errors spread, and where the threshold cuts them."""
+"""Display of the distribution of the errors."""
 
 from typing import TYPE_CHECKING, Any, Self
 
@@ -17,33 +17,37 @@ if TYPE_CHECKING:
 
 
 class ErrorHistogramDisplay:
-    """Histogram of errors (scores with their sign turned) with the threshold.
+    """Histogram of errors (negated scores) with the threshold.
 
-    Counts are logarithmic: what matters is the thin tail, not the bulk. A threshold
-    that stands in a gap of the histogram parts two kinds of samples; one that cuts
-    through the slope of the bulk gives false alarms. A sample without a score, NaN, is
-    in no bar.
+    Counts are on a logarithmic scale, because the tail matters more than the bulk. A
+    threshold in a gap of the histogram separates two groups of samples; a threshold on
+    the slope of the bulk causes false alarms. Samples without a score (NaN) are not
+    counted.
 
     Parameters
     ----------
     scores : array-like of shape (n_samples,)
-        What ``score_samples`` returned: the lower, the more abnormal.
+        Scores, as returned by ``score_samples``; lower is more abnormal.
     offset : float, default=None
-        Threshold on the scale of the scores, a detector's ``offset_``.
+        Threshold on the scale of the scores, such as the ``offset_`` of a detector. If
+        None, no threshold is drawn.
     training_scores : array-like of shape (n_training_samples,), default=None
-        Scores of what the detector was trained on, drawn for comparison.
+        Scores of the training samples, drawn for comparison.
     bins : int, default=60
-        Number of bars.
+        Number of bins.
     y_true : array-like of shape (n_samples,), default=None
-        Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous; errors of
-        what is anomalous are drawn in their own colour, in front of those of all.
+        True labels in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous. The
+        errors of anomalous samples are drawn in a colour of their own, in front of
+        those of all samples.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
+        Axes with the histogram.
     figure_ : matplotlib Figure
+        Figure containing the axes.
     threshold_line_ : matplotlib Line2D or None
-        The threshold.
+        The threshold; None if there is no finite one.
 
     Examples
     --------
@@ -87,13 +91,13 @@ class ErrorHistogramDisplay:
         estimator : estimator
             Fitted outlier detector, of this package or of scikit-learn.
         X : array-like of shape (n_samples, n_features)
-            The series.
+            The series, or rows.
         y : array-like of shape (n_samples,), default=None
-            Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
+            True labels in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
         bins : int, default=60
-            Number of bars.
+            Number of bins.
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
@@ -111,16 +115,16 @@ class ErrorHistogramDisplay:
     def from_detection(
         cls, detection: Detection, *, bins: int = 60, ax: Any = None
     ) -> Self:
-        """Draw the errors of a detection, those of the training part by themselves.
+        """Draw the errors of a detection, separately for the training part.
 
         Parameters
         ----------
         detection : Detection
-            As :func:`skanomaly.detect` returns it.
+            Detection returned by :func:`skanomaly.detect`.
         bins : int, default=60
-            Number of bars.
+            Number of bins.
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
@@ -146,14 +150,23 @@ class ErrorHistogramDisplay:
         y_true: ArrayLike | None = None,
         ax: Any = None,
     ) -> Self:
-        """Draw the errors that scores stand for.
+        """Draw the errors that correspond to scores.
 
         Parameters
         ----------
-        scores, offset, training_scores, bins, y_true
-            As of the class.
+        scores : array-like of shape (n_samples,)
+            Scores, as returned by ``score_samples``; lower is more abnormal.
+        offset : float, default=None
+            Threshold on the scale of the scores, such as the ``offset_`` of a detector.
+            If None, no threshold is drawn.
+        training_scores : array-like of shape (n_training_samples,), default=None
+            Scores of the training samples, drawn for comparison.
+        bins : int, default=60
+            Number of bins.
+        y_true : array-like of shape (n_samples,), default=None
+            True labels in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
@@ -168,12 +181,12 @@ class ErrorHistogramDisplay:
         ).plot(ax=ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw.
+        """Draw the histogram.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
@@ -188,8 +201,8 @@ class ErrorHistogramDisplay:
             everything = np.concatenate([trained, everything])
         if not everything.size:
             raise ValueError(
-                f"none of the {len(error):,} scores is a number, so there is nothing "
-                "to count: pass score_samples(X)."
+                f"None of the {len(error):,} scores is a number, so there is no error "
+                "to count. Pass score_samples(X)."
             )
         ax = _style.new_axes(ax, figsize=(5, 3.5))
         log = wants_log(everything, self.offset)
@@ -233,7 +246,7 @@ def _edges(error: NDArray[np.float64], bins: int, *, log: bool) -> list[float]:
         edges = np.geomspace(error.min(), error.max(), bins + 1).tolist()
     else:
         low, high = float(error.min()), float(error.max())
-        # Errors that differ by rounding alone have no room for bars between them.
+        # Errors that only differ by rounding are too close for distinct bin edges.
         if high - low < 8 * bins * np.spacing(max(abs(low), abs(high))):
             low, high = low - 0.5, high + 0.5
         edges = np.histogram_bin_edges(error, bins, range=(low, high)).tolist()

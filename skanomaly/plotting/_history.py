@@ -1,4 +1,4 @@
-"""The losses of each epoch."""
+"""Display of the training history."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
@@ -13,21 +13,23 @@ if TYPE_CHECKING:
 
 
 class HistoryDisplay:
-    """Training and validation loss of each epoch.
+    """Training and validation loss per epoch.
 
-    Where both fall and stay together the network learns what holds for new data too;
-    where the validation loss turns up again it learns its training data by heart.
+    While both losses fall together, the network generalises to new data; if the
+    validation loss rises again, the network overfits the training data.
 
     Parameters
     ----------
     history : mapping of str to sequence of float
-        A detector's ``history_``: ``"loss"`` and, where there was a validation part,
-        ``"val_loss"``.
+        The ``history_`` of a detector: ``"loss"`` and, if it was trained with
+        validation data, ``"val_loss"``.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
+        Axes with the losses.
     figure_ : matplotlib Figure
+        Figure containing the axes.
 
     Examples
     --------
@@ -42,14 +44,14 @@ class HistoryDisplay:
 
     @classmethod
     def from_estimator(cls, estimator: Any, *, ax: Any = None) -> Self:
-        """Draw how a fitted detector, or the last step of a pipeline, was trained.
+        """Draw the losses of a fitted detector or pipeline.
 
         Parameters
         ----------
         estimator : estimator
-            Fitted detector or pipeline that keeps a ``history_``.
+            Fitted detector that has a ``history_``, or a pipeline that ends with one.
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
@@ -58,21 +60,21 @@ class HistoryDisplay:
         detector = innermost(estimator)
         if not hasattr(detector, "history_"):
             raise ValueError(
-                f"{type(detector).__name__} has no history_; fit a detector that "
+                f"{type(detector).__name__} has no history_. Fit a detector that "
                 "trains a network."
             )
         return cls(detector.history_).plot(ax=ax)
 
     @classmethod
     def from_detection(cls, detection: Detection, *, ax: Any = None) -> Self:
-        """Draw how the detector of a detection was trained.
+        """Draw the losses of the detector of a detection.
 
         Parameters
         ----------
         detection : Detection
-            As :func:`skanomaly.detect` returns it.
+            Detection returned by :func:`skanomaly.detect`.
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
@@ -80,18 +82,18 @@ class HistoryDisplay:
         """
         if detection.about.history is None:
             raise ValueError(
-                f"{detection.about.detector} has no history_; fit a detector that "
+                f"{detection.about.detector} has no history_. Fit a detector that "
                 "trains a network."
             )
         return cls(detection.about.history).plot(ax=ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw.
+        """Draw the losses.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
@@ -106,7 +108,7 @@ class HistoryDisplay:
         losses = [self.history[key] for key, *_ in drawn]
         n_epochs = max(map(len, losses), default=0)
         for (_, label, color, marker), loss in zip(drawn, losses, strict=True):
-            # A single epoch has no line; many epochs need no dots.
+            # A single epoch is visible only as a marker; with many, markers overlap.
             ax.plot(
                 range(1, len(loss) + 1),
                 loss,

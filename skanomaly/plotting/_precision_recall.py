@@ -1,4 +1,4 @@
-"""Precision against recall."""
+"""Display of precision against recall."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,46 +15,50 @@ if TYPE_CHECKING:
 
 
 class PrecisionRecallDisplay(VolumeDisplay):
-    """Precision against recall, of samples and with buffers around events.
+    """Precision against recall, per sample and with buffers around events.
 
-    The dark line is scikit-learn's curve of single samples. Each line of the fan is the
-    curve with a buffer around each event, in which a detection counts in part; the mean
-    of the areas below them is :func:`skanomaly.metrics.vus_pr_score`. A fan far above
-    the dark line belongs to a score that rises near the events rather than in them. In
-    the fan recall counts the share of events found too, so that its narrowest curve
-    lies left of the dark line as long as whole events are missed. Where events are few
-    and short, 250 thresholds of a long series are too coarse for it; ``None`` takes
-    all. It works without a threshold; that of the detector is a dot.
+    The dark line is the precision-recall curve of scikit-learn, per sample. Each line
+    of the fan is the curve with a buffer around each event, in which a detection counts
+    partially; the mean of the areas below these curves is
+    :func:`skanomaly.metrics.vus_pr_score`. A fan far above the dark line indicates
+    scores that rise near the events rather than in them. In the fan, recall also
+    accounts for the fraction of events found, so that its narrowest curve lies left of
+    the dark line as long as whole events are missed. For long series with few and short
+    events, 250 thresholds are too coarse for the fan; use ``n_thresholds=None`` to
+    evaluate all thresholds. The curves do not depend on the threshold of the detector,
+    which is drawn as a dot.
 
     Parameters
     ----------
     curve : Curve
-        Recall ``x``, precision ``y`` and ``area`` of samples, as scikit-learn has them.
+        Recall ``x``, precision ``y`` and ``area`` per sample, as computed by
+        scikit-learn.
     share : float
-        Share of the samples that is anomalous: the precision of a score that knows
-        nothing.
+        Fraction of anomalous samples, which is the precision of random scores.
     buffered : mapping of int to Curve, default=None
         Curves of the buffers that are drawn, by their width in samples.
     volume : float, default=None
         Mean area of the curves of all buffers.
     threshold : float, default=None
-        Threshold of the score.
+        Threshold of the error, above which samples are labelled anomalous.
     point : (float, float), default=None
-        Recall and precision of what lies above it.
+        Recall and precision at `threshold`.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
+        Axes with the curves.
     figure_ : matplotlib Figure
+        Figure containing the axes.
     line_ : matplotlib Line2D
-        The curve of samples.
+        The curve per sample.
     buffer_lines_ : list of matplotlib Line2D
         The fan, from the narrowest buffer to the widest.
 
     See Also
     --------
-    RocCurveDisplay : Where anomalies are not rare.
-    skanomaly.metrics.vus_pr_score : Says what a buffer is.
+    RocCurveDisplay : Curves for anomalies that are not rare.
+    skanomaly.metrics.vus_pr_score : Mean area with buffers, and their definition.
 
     Examples
     --------
@@ -73,7 +77,7 @@ class PrecisionRecallDisplay(VolumeDisplay):
         "area": "average precision",
         "volume": "VUS-PR",
     }
-    # A gain of recall has the precision that it ends with.
+    # An increase in recall is counted with the precision at its end.
     _drawstyle = "steps-pre"
 
     @classmethod

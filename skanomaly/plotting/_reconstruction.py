@@ -1,4 +1,4 @@
-"""What came and what was expected, and the residual between them."""
+"""Display of a series, its expected values and the residual between them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,34 +21,35 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Samples that are shown to either side of an event, if it isn't longer itself.
+# Samples shown on either side of an event, unless the event is longer.
 _MARGIN = 100
 
 
 class ReconstructionDisplay:
-    """A stretch of a series, what the detector expected, and the residual in between.
+    """Part of a series with its expected values and the residual between them.
 
-    It tells why something is anomalous: what should have been there. Where the expected
-    line follows an anomaly, the detector knows it, or rebuilds whatever it sees; where
-    it misses what is normal, it has not learned enough. A reconstruction sees the
-    sample itself and what comes later; a forecast only what comes before.
+    The plot shows how anomalous values differ from those that the detector expected. If
+    the expected line follows an anomaly, the detector has learned it, or reconstructs
+    any input; if it deviates from normal values, the detector is underfitted. A
+    reconstruction depends on the sample itself and on later ones; a forecast only
+    depends on earlier samples.
 
     Parameters
     ----------
     values : array-like of shape (n_samples,) or (n_samples, n_channels)
         The whole series.
     expected : array-like of the shape of `values`
-        What the detector expected; NaN where it expected nothing.
+        Expected values, in the unit of the series; NaN where there is none.
     start, stop : int, default=None
-        The samples to show, the stop not included; None for the first and the last.
+        First sample to show, and the one after the last. If None, the whole series.
     events : sequence of Event, default=()
-        What was found.
+        Detected events.
     index : array-like of shape (n_samples,), default=None
-        Times or numbers of the samples; None for sample numbers.
+        Times or numbers of the samples. If None, sample numbers.
     channel_names : sequence of str, default=None
-        One name a channel.
+        One name per channel. If None, the axes have no names.
     truth : sequence of Event, default=None
-        Known events, drawn as a strip below the series.
+        True events, drawn as a strip below the series.
 
     Attributes
     ----------
@@ -57,11 +58,11 @@ class ReconstructionDisplay:
     axes_ : ndarray of matplotlib Axes of shape (n_channels,)
         Axes of all channels.
     figure_ : matplotlib Figure
-        Figure that holds them.
+        Figure containing the axes.
 
     See Also
     --------
-    SeriesDisplay : The whole series.
+    SeriesDisplay : Display of the whole series.
 
     Examples
     --------
@@ -112,28 +113,33 @@ class ReconstructionDisplay:
         channel_names: Sequence[str] | None = None,
         ax: Any = None,
     ) -> Self:
-        """Ask a fitted pipeline what it expected of `X`, and draw a stretch of it.
+        """Compute the expected values of `X` with a fitted pipeline and draw a part.
 
         Parameters
         ----------
         estimator : estimator
             Fitted pipeline with a :class:`skanomaly.Shingler` right before a detector
-            that reconstructs or forecasts, or such a pipeline with a threshold from
-            labels.
+            that reconstructs or forecasts, or such a pipeline in a
+            :class:`skanomaly.TunedThresholdDetectorCV`.
         X : array-like of shape (n_samples, n_channels)
-            The whole series, for the stretch needs what lies around it.
+            The whole series, because expected values depend on the samples around the
+            part that is drawn.
         y : array-like of shape (n_samples,), default=None
-            Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
+            True labels in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
         event : Event, default=None
-            Show this one with as many samples to either side, at least 100.
+            Event to show, with a margin of its length, at least 100 samples, on either
+            side.
         start, stop : int, default=None
-            The samples to show, where no event is given.
+            First sample to show, and the one after the last. Ignored if `event` is
+            passed. If None, the whole series.
         index : array-like of shape (n_samples,), default=None
-            Times or numbers of the samples; None for the index of a data frame.
+            Times or numbers of the samples. If None, the index of a data frame, or
+            sample numbers.
         channel_names : sequence of str, default=None
-            One name a channel; None for the columns of a data frame.
+            One name per channel. If None, the columns of a data frame, or ``x0``,
+            ``x1``, ...
         ax : matplotlib Axes or sequence of them, default=None
-            Where to draw, one axes a channel; None for a new figure.
+            Axes to draw on, one per channel. If None, a new figure is created.
 
         Returns
         -------
@@ -159,18 +165,20 @@ class ReconstructionDisplay:
         stop: int | None = None,
         ax: Any = None,
     ) -> Self:
-        """Draw a stretch of the series of a detection with what was expected.
+        """Draw a part of the series of a detection with its expected values.
 
         Parameters
         ----------
         detection : Detection
-            As :func:`skanomaly.detect` returns it, with expected values.
+            Detection returned by :func:`skanomaly.detect`, with expected values.
         event : Event, default=None
-            Show this one with as many samples to either side, at least 100.
+            Event to show, with a margin of its length, at least 100 samples, on either
+            side.
         start, stop : int, default=None
-            The samples to show, where no event is given.
+            First sample to show, and the one after the last. Ignored if `event` is
+            passed. If None, the whole series.
         ax : matplotlib Axes or sequence of them, default=None
-            Where to draw, one axes per channel; None for a new figure.
+            Axes to draw on, one per channel. If None, a new figure is created.
 
         Returns
         -------
@@ -178,10 +186,9 @@ class ReconstructionDisplay:
         """
         if detection.expected is None:
             raise ValueError(
-                f"{detection.about.detector} expects no value here, so there is "
-                "nothing to lay over the series. Pass a pipeline such as "
-                "make_detector('autoencoder'): a Shingler right before a detector "
-                "that reconstructs or forecasts."
+                f"{detection.about.detector} has no expected values for this series. "
+                "Use a pipeline with a Shingler right before a detector that "
+                "reconstructs or forecasts, such as make_detector('autoencoder')."
             )
         series = detection.series
         start, stop = _stretch(event, start, stop)
@@ -212,26 +219,34 @@ class ReconstructionDisplay:
         channel_names: Sequence[str] | None = None,
         ax: Any = None,
     ) -> Self:
-        """Draw a stretch of a series with what was expected.
+        """Draw a part of a series with its expected values.
 
         Parameters
         ----------
-        values, expected
-            As of the class.
-        y_pred, y_true : array-like of shape (n_samples,), default=None
-            Predicted labels, or a decision function, whose events have their peaks
-            marked; and the truth in {0, 1} or {+1, -1}.
+        values : array-like of shape (n_samples,) or (n_samples, n_channels)
+            The whole series.
+        expected : array-like of the shape of `values`
+            Expected values, in the unit of the series; NaN where there is none.
+        y_pred : array-like of shape (n_samples,), default=None
+            Predicted labels, or values of a decision function, which also locate the
+            peaks of the events.
+        y_true : array-like of shape (n_samples,), default=None
+            True labels in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
         channel_errors : array-like of shape (n_samples, n_channels), default=None
-            Error of each channel, by which an event is red in the channel to blame;
-            None for all of them.
+            Error of each channel. An event is red in the channel with the largest
+            error; if None, in all channels.
         event : Event, default=None
-            Show this one with as many samples to either side, at least 100.
+            Event to show, with a margin of its length, at least 100 samples, on either
+            side.
         start, stop : int, default=None
-            The samples to show, where no event is given.
-        index, channel_names
-            As of the class.
+            First sample to show, and the one after the last. Ignored if `event` is
+            passed. If None, the whole series.
+        index : array-like of shape (n_samples,), default=None
+            Times or numbers of the samples. If None, sample numbers.
+        channel_names : sequence of str, default=None
+            One name per channel. If None, the axes have no names.
         ax : matplotlib Axes or sequence of them, default=None
-            Where to draw, one axes a channel; None for a new figure.
+            Axes to draw on, one per channel. If None, a new figure is created.
 
         Returns
         -------
@@ -259,12 +274,12 @@ class ReconstructionDisplay:
         ).plot(ax=ax)
 
     def plot(self, ax: Any = None) -> Self:
-        """Draw.
+        """Draw the part of the series.
 
         Parameters
         ----------
         ax : matplotlib Axes or sequence of them, default=None
-            Where to draw, one axes a channel; None for a new figure.
+            Axes to draw on, one per channel. If None, a new figure is created.
 
         Returns
         -------
@@ -276,8 +291,8 @@ class ReconstructionDisplay:
         first, stop, _ = slice(self.start, self.stop).indices(len(values))
         if first >= stop:
             raise ValueError(
-                f"there is no sample from start={self.start} to stop={self.stop} in "
-                f"{len(values)} samples: pass a stretch that lies within the series."
+                f"There is no sample from start={self.start} to stop={self.stop} in "
+                f"{len(values)} samples. Pass a range that lies within the series."
             )
         positions = series.positions[first:stop]
         events = _within(self.events, first, stop)
@@ -307,7 +322,7 @@ class ReconstructionDisplay:
 def _stretch(
     event: Event | None, start: int | None, stop: int | None
 ) -> tuple[int | None, int | None]:
-    """Return the samples to show: those around the event, if there is one."""
+    """Return the range of samples to show, around the event if there is one."""
     if event is None:
         return start, stop
     margin = max(_MARGIN, event.length)
@@ -315,7 +330,7 @@ def _stretch(
 
 
 def _within(events: Sequence[Event], first: int, stop: int) -> list[Event]:
-    """Return what of the events lies in a stretch, counted from its first sample."""
+    """Return the events cut to a range, with positions relative to its start."""
     found = []
     for event in events:
         start, end = max(event.start, first), min(event.stop, stop)

@@ -1,4 +1,4 @@
-"""True against false positives."""
+"""Display of the true positive rate against the false positive rate."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,41 +15,43 @@ if TYPE_CHECKING:
 
 
 class RocCurveDisplay(VolumeDisplay):
-    """True against false positive rate, of samples and with buffers around events.
+    """True against false positive rate, per sample and with buffers around events.
 
-    As :class:`PrecisionRecallDisplay`, which says more: where anomalies are rare, many
-    false alarms are a small share of what is normal, and all curves stick to the upper
-    left corner.
+    The lines are as in :class:`PrecisionRecallDisplay`, which is more informative if
+    anomalies are rare: many false alarms are then a small fraction of the normal
+    samples, so that all ROC curves lie in the upper left corner.
 
     Parameters
     ----------
     curve : Curve
-        False positive rate ``x``, true positive rate ``y`` and ``area`` of samples, as
-        scikit-learn has them.
+        False positive rate ``x``, true positive rate ``y`` and ``area`` per sample, as
+        computed by scikit-learn.
     share : float
-        Share of the samples that is anomalous.
+        Fraction of anomalous samples.
     buffered : mapping of int to Curve, default=None
         Curves of the buffers that are drawn, by their width in samples.
     volume : float, default=None
         Mean area of the curves of all buffers.
     threshold : float, default=None
-        Threshold of the score.
+        Threshold of the error, above which samples are labelled anomalous.
     point : (float, float), default=None
-        False and true positive rate of what lies above it.
+        False and true positive rate at `threshold`.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
+        Axes with the curves.
     figure_ : matplotlib Figure
+        Figure containing the axes.
     line_ : matplotlib Line2D
-        The curve of samples.
+        The curve per sample.
     buffer_lines_ : list of matplotlib Line2D
         The fan, from the narrowest buffer to the widest.
 
     See Also
     --------
-    PrecisionRecallDisplay : Where anomalies are rare.
-    skanomaly.metrics.vus_roc_score : The mean area with buffers.
+    PrecisionRecallDisplay : Curves for rare anomalies.
+    skanomaly.metrics.vus_roc_score : Mean area with buffers, and their definition.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The error over time with the threshold that it is held against."""
+"""Display of the error over time with the threshold."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
@@ -18,34 +18,37 @@ if TYPE_CHECKING:
 
 
 class ScoreDisplay:
-    """The error of each sample (the score with its sign turned) and the threshold.
+    """Error of each sample (the negated score) over time, with the threshold.
 
-    Higher is worse here, so that what is abnormal stands out above the line. The axis
-    is logarithmic where a spike would press everything else to the floor.
+    Higher is more abnormal, so that anomalies rise above the threshold. The axis is
+    logarithmic if a linear one would hide the threshold below a spike.
 
     Parameters
     ----------
     scores : array-like of shape (n_samples,)
-        What ``score_samples`` returned: the lower, the more abnormal.
+        Scores, as returned by ``score_samples``; lower is more abnormal.
     offset : float, default=None
-        Threshold on the scale of the scores, a detector's ``offset_``.
+        Threshold on the scale of the scores, such as the ``offset_`` of a detector. If
+        None, no threshold is drawn.
     events : sequence of Event, default=()
-        What was found.
+        Detected events.
     index : array-like of shape (n_samples,), default=None
-        Times or numbers of the samples; None for sample numbers.
+        Times or numbers of the samples. If None, sample numbers.
     n_train : int, default=0
         Number of samples at the start that the detector was trained on.
     truth : sequence of Event, default=None
-        Known events, drawn as a strip below the error.
+        True events, drawn as a strip below the error.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
+        Axes with the error.
     figure_ : matplotlib Figure
+        Figure containing the axes.
     line_ : matplotlib Line2D
         The error.
     threshold_line_ : matplotlib Line2D or None
-        The threshold.
+        The threshold; None if there is no finite one.
 
     Examples
     --------
@@ -91,13 +94,14 @@ class ScoreDisplay:
         estimator : estimator
             Fitted outlier detector, of this package or of scikit-learn.
         X : array-like of shape (n_samples, n_features)
-            The series.
+            The series, or rows.
         y : array-like of shape (n_samples,), default=None
-            Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
+            True labels in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
         index : array-like of shape (n_samples,), default=None
-            Times or numbers of the samples; None for the index of a data frame.
+            Times or numbers of the samples. If None, the index of a data frame, or
+            sample numbers.
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
@@ -115,9 +119,9 @@ class ScoreDisplay:
         Parameters
         ----------
         detection : Detection
-            As :func:`skanomaly.detect` returns it.
+            Detection returned by :func:`skanomaly.detect`.
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
@@ -143,18 +147,21 @@ class ScoreDisplay:
         index: Any = None,
         ax: Any = None,
     ) -> Self:
-        """Draw scores, and as events those below `offset`.
+        """Draw the errors that correspond to scores, with the events below `offset`.
 
         Parameters
         ----------
-        scores, offset
-            As of the class.
+        scores : array-like of shape (n_samples,)
+            Scores, as returned by ``score_samples``; lower is more abnormal.
+        offset : float, default=None
+            Threshold on the scale of the scores, such as the ``offset_`` of a detector.
+            If None, neither threshold nor events are drawn.
         y_true : array-like of shape (n_samples,), default=None
-            Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
-        index
-            As of the class.
+            True labels in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
+        index : array-like of shape (n_samples,), default=None
+            Times or numbers of the samples. If None, sample numbers.
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
@@ -173,12 +180,12 @@ class ScoreDisplay:
         ).plot(ax=ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw.
+        """Draw the errors.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
@@ -209,13 +216,13 @@ class ScoreDisplay:
 
 
 def offset_or_lowest(estimator: Any) -> float:
-    """Return the offset of an estimator, or one that no score lies below."""
+    """Return the offset of an estimator, or -infinity if it has none."""
     offset = offset_of(estimator)
     return -np.inf if offset is None else offset
 
 
 def wants_log(error: NDArray[np.float64], offset: float | None) -> bool:
-    """Return whether a linear axis would hide the threshold below a spike."""
+    """Return True if a linear axis would hide the threshold below a spike."""
     known = error[~np.isnan(error)]
     if not known.size:
         return False

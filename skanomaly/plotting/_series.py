@@ -1,4 +1,4 @@
-"""The series, its expected value, and its events in red."""
+"""Display of a series with its expected values and its events."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
@@ -20,28 +20,28 @@ if TYPE_CHECKING:
 
 
 class SeriesDisplay:
-    """A series with its events in red, and the value that was expected over it.
+    """Series with its expected values and with its events in red.
 
-    Each channel has its own axes; an event is red in the channel to blame, and shaded
-    in all. A dot marks the peak of each event, so that an event
-    of one sample among a million is seen. It is fast for long series, since only those
-    samples are drawn that change the picture; it fails to show single samples once the
-    events are so many that their marks cover each other.
+    Each channel has its own axes. An event is red in the channel with the largest error
+    and shaded in all channels. A dot marks the peak of each event, so that an event of
+    one sample among a million is visible. Long series are drawn fast, because only the
+    samples that affect the plot are drawn. If there are so many events that their
+    markers overlap, single events cannot be distinguished.
 
     Parameters
     ----------
     values : array-like of shape (n_samples,) or (n_samples, n_channels)
         The series.
     events : sequence of Event, default=()
-        What was found.
+        Detected events.
     expected : array-like of the shape of `values`, default=None
-        What the detector expected; NaN where it expected nothing.
+        Expected values, in the unit of the series; NaN where there is none.
     index : array-like of shape (n_samples,), default=None
-        Times or numbers of the samples; None for sample numbers.
+        Times or numbers of the samples. If None, sample numbers.
     channel_names : sequence of str, default=None
-        One name a channel.
+        One name per channel. If None, the axes have no names.
     truth : sequence of Event, default=None
-        Known events, drawn as a strip below the series.
+        True events, drawn as a strip below the series.
     n_train : int, default=0
         Number of samples at the start that the detector was trained on.
 
@@ -52,7 +52,7 @@ class SeriesDisplay:
     axes_ : ndarray of matplotlib Axes of shape (n_channels,)
         Axes of all channels.
     figure_ : matplotlib Figure
-        Figure that holds them.
+        Figure containing the axes.
 
     Examples
     --------
@@ -98,7 +98,7 @@ class SeriesDisplay:
         merge_gap: int = 0,
         ax: Any = None,
     ) -> Self:
-        """Label `X` with a fitted detector or pipeline and draw it.
+        """Find the events of `X` with a fitted estimator and draw the series.
 
         Parameters
         ----------
@@ -107,15 +107,19 @@ class SeriesDisplay:
         X : array-like of shape (n_samples, n_channels)
             The series.
         y : array-like of shape (n_samples,), default=None
-            Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
+            True labels in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
         index : array-like of shape (n_samples,), default=None
-            Times or numbers of the samples; None for the index of a data frame.
+            Times or numbers of the samples. If None, the index of a data frame, or
+            sample numbers.
         channel_names : sequence of str, default=None
-            One name a channel; None for the columns of a data frame.
-        min_length, merge_gap : int
-            Passed to :func:`skanomaly.find_events`.
+            One name per channel. If None, the columns of a data frame, or ``x0``,
+            ``x1``, ...
+        min_length : int, default=1
+            Minimum number of samples in an event. See :func:`skanomaly.find_events`.
+        merge_gap : int, default=0
+            Maximum number of normal samples between two events that are merged.
         ax : matplotlib Axes or sequence of them, default=None
-            Where to draw, one axes a channel; None for a new figure.
+            Axes to draw on, one per channel. If None, a new figure is created.
 
         Returns
         -------
@@ -134,9 +138,9 @@ class SeriesDisplay:
         Parameters
         ----------
         detection : Detection
-            As :func:`skanomaly.detect` returns it.
+            Detection returned by :func:`skanomaly.detect`.
         ax : matplotlib Axes or sequence of them, default=None
-            Where to draw, one axes per channel; None for a new figure.
+            Axes to draw on, one per channel. If None, a new figure is created.
 
         Returns
         -------
@@ -168,24 +172,32 @@ class SeriesDisplay:
         merge_gap: int = 0,
         ax: Any = None,
     ) -> Self:
-        """Draw a series and its labels (+1 normal, -1 anomalous) or decisions.
+        """Draw a series with the events of predicted labels or decision values.
 
         Parameters
         ----------
         values : array-like of shape (n_samples,) or (n_samples, n_channels)
             The series.
-        y_pred, y_true : array-like of shape (n_samples,)
-            Predicted labels, or a decision function, whose events have their peaks
-            marked; and, where known, the truth in {0, 1} or {+1, -1}.
+        y_pred : array-like of shape (n_samples,)
+            Predicted labels, +1 for normal and -1 for anomalous, or values of a
+            decision function, which also locate the peaks of the events.
+        y_true : array-like of shape (n_samples,), default=None
+            True labels in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
         channel_errors : array-like of shape (n_samples, n_channels), default=None
-            Error of each channel, as ``score_channels`` returns it. An event is red in
-            the channel to blame; None for all of them.
-        expected, index, channel_names
-            As of the class.
-        min_length, merge_gap : int
-            Passed to :func:`skanomaly.find_events`.
+            Error of each channel, as returned by ``score_channels``. An event is red in
+            the channel with the largest error; if None, in all channels.
+        expected : array-like of the shape of `values`, default=None
+            Expected values, in the unit of the series; NaN where there is none.
+        index : array-like of shape (n_samples,), default=None
+            Times or numbers of the samples. If None, sample numbers.
+        channel_names : sequence of str, default=None
+            One name per channel. If None, the axes have no names.
+        min_length : int, default=1
+            Minimum number of samples in an event. See :func:`skanomaly.find_events`.
+        merge_gap : int, default=0
+            Maximum number of normal samples between two events that are merged.
         ax : matplotlib Axes or sequence of them, default=None
-            Where to draw, one axes a channel; None for a new figure.
+            Axes to draw on, one per channel. If None, a new figure is created.
 
         Returns
         -------
@@ -210,12 +222,12 @@ class SeriesDisplay:
         ).plot(ax=ax)
 
     def plot(self, ax: Any = None) -> Self:
-        """Draw.
+        """Draw the series.
 
         Parameters
         ----------
         ax : matplotlib Axes or sequence of them, default=None
-            Where to draw, one axes a channel; None for a new figure.
+            Axes to draw on, one per channel. If None, a new figure is created.
 
         Returns
         -------
@@ -315,7 +327,7 @@ def _axes_for(n_channels: int, ax: Any) -> NDArray[Any]:
     axes = np.ravel(np.asarray(ax, dtype=object))
     if len(axes) != n_channels:
         raise ValueError(
-            f"the series has {n_channels} channels and needs as many axes; "
-            f"{len(axes)} came."
+            f"The series has {n_channels} channels, but ax holds {len(axes)} axes. "
+            "Pass one axes per channel, or None for a new figure."
         )
     return axes

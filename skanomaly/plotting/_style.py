@@ -1,4 +1,4 @@
-"""What all pictures share: colours, the time axis, marks of events."""
+"""Colours, axes and event markers shared by all displays."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,23 +14,23 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's palette, which colour-blind people can tell apart; red is kept for
-# what is abnormal and is always told apart by width, marker or dashes as well.
+# The palette of Okabe and Ito, which colour-blind people can distinguish. Red is
+# reserved for anomalies, which also differ in width, marker or dashes.
 SERIES = "#3b3b3b"
 EXPECTED = "#56B4E9"
 EVENT = "#D00000"
 TRUTH = "#E69F00"
 TRAINING = "#ececec"
 
-# Beyond this ratio of highest error to threshold, a linear axis hides all but a spike.
+# Beyond this ratio of highest error to threshold, a linear axis only shows the spike.
 LOG_FROM = 20.0
 
-# A mark narrower than this share of the axis would be thinner than two pixels.
+# A marker narrower than this fraction of the axis would be thinner than two pixels.
 _NARROWEST = 0.0025
 
 
 def new_axes(ax: "Axes | None", *, figsize: tuple[float, float]) -> "Axes":
-    """Give `ax` back, or a fresh axes of pyplot's where there is none."""
+    """Return `ax`, or new axes from pyplot if it is None."""
     if ax is not None:
         return ax
     pyplot = import_extra("matplotlib.pyplot", extra="plot")
@@ -39,12 +39,12 @@ def new_axes(ax: "Axes | None", *, figsize: tuple[float, float]) -> "Axes":
 
 
 def figure_of(ax: "Axes") -> "Figure":
-    """Return the whole figure that holds `ax`."""
+    """Return the top-level figure that contains `ax`."""
     return ax.get_figure(root=True)  # type: ignore[return-value]
 
 
 def as_numbers(positions: NDArray[Any]) -> NDArray[np.float64]:
-    """Positions as floats in the units of the axis (days where they are dates)."""
+    """Convert positions to floats in the unit of the axis, which is days for dates."""
     if positions.dtype.kind == "M":
         dates = import_extra("matplotlib.dates", extra="plot")
         return np.asarray(dates.date2num(positions), dtype=np.float64)
@@ -54,7 +54,7 @@ def as_numbers(positions: NDArray[Any]) -> NDArray[np.float64]:
 def draw_line(
     ax: "Axes", positions: NDArray[Any], values: ArrayLike, **style: Any
 ) -> None:
-    """Draw a line of as few points as show the same picture."""
+    """Draw a line, reduced to the points that determine its appearance."""
     heights = np.asarray(values, dtype=np.float64)
     kept = decimate(heights)
     ax.plot(positions[kept], heights[kept], **style)
@@ -68,7 +68,7 @@ def draw_spans(
     height: tuple[float, float] = (0.0, 1.0),
     **style: Any,
 ) -> None:
-    """Shade events, each at least two pixels wide so that none is overlooked."""
+    """Shade events, each at least two pixels wide so that short ones are visible."""
     if not events:
         return
     numbers = as_numbers(positions)
@@ -88,7 +88,7 @@ def draw_spans(
 def draw_truth(
     ax: "Axes", positions: NDArray[Any], truth: Sequence[Event] | None
 ) -> None:
-    """Draw what is known as a strip at the bottom."""
+    """Draw the true events as a strip at the bottom of the axes."""
     draw_spans(
         ax, positions, truth or (), height=(0.0, 0.04), color=TRUTH, label="truth"
     )
@@ -97,7 +97,7 @@ def draw_truth(
 def _joined(
     left: NDArray[np.float64], right: NDArray[np.float64]
 ) -> list[tuple[float, float]]:
-    """Join overlapping spans, lest shades add up; return (left, width) pairs."""
+    """Return (left, width) pairs of spans, joined so that shades do not add up."""
     reach = np.maximum.accumulate(right)
     first = np.flatnonzero(np.r_[True, left[1:] > reach[:-1]])
     last = np.r_[first[1:], len(left)] - 1
@@ -107,14 +107,14 @@ def _joined(
 
 
 def threshold_of(offset: float | None) -> float | None:
-    """Return the threshold on the scale of the errors, None without a finite one."""
+    """Return the threshold on the scale of the errors; None if it is not finite."""
     return None if offset is None or not np.isfinite(offset) else -offset
 
 
 def draw_threshold(
     line: Any, threshold: float | None, *, label: str | None = None
 ) -> Any:
-    """Draw a threshold with ``ax.axhline`` or ``ax.axvline``, its value in words."""
+    """Draw a threshold with ``ax.axhline`` or ``ax.axvline`` and label its value."""
     if threshold is None:
         return None
     return line(
@@ -127,7 +127,7 @@ def draw_threshold(
 
 
 def colors_of(highest: float) -> Any:
-    """Map numbers from 0 to `highest` to colours that can be seen on white."""
+    """Return a mapping of numbers from 0 to `highest` to colours visible on white."""
     matplotlib = import_extra("matplotlib", extra="plot")
     cm = import_extra("matplotlib.cm", extra="plot")
     visible = matplotlib.colormaps["viridis_r"](np.linspace(0.15, 1, 256))
@@ -138,7 +138,7 @@ def colors_of(highest: float) -> Any:
 
 
 def color_bar(ax: "Axes", colors: Any, label: str) -> None:
-    """Say what colours mean, at the right of the axes."""
+    """Draw a labelled colour bar to the right of the axes."""
     bar = figure_of(ax).colorbar(
         colors, ax=ax, shrink=0.7, pad=0.02, aspect=25, format="{x:g}"
     )
@@ -151,13 +151,16 @@ def color_bar(ax: "Axes", colors: Any, label: str) -> None:
 
 
 def log_ticks() -> Any:
-    """Place ticks at 0.1, 0.3, 1, 3, ..., two of which any readable axis has."""
+    """Return a locator for ticks at 0.1, 0.3, 1, 3, ...
+
+    With powers of ten alone, a short axis could have fewer than two ticks.
+    """
     ticker = import_extra("matplotlib.ticker", extra="plot")
     return ticker.LogLocator(subs=(1, 3))
 
 
 def dress(ax: "Axes", positions: NDArray[Any]) -> None:
-    """Give the x axis dates that can be read, tight limits and a quiet frame."""
+    """Format the x axis with concise dates and tight limits, and draw the frame."""
     if positions.dtype.kind == "M":
         dates = import_extra("matplotlib.dates", extra="plot")
         locator = dates.AutoDateLocator(minticks=4, maxticks=9)
@@ -174,7 +177,7 @@ def dress(ax: "Axes", positions: NDArray[Any]) -> None:
 
 
 def large_numbers(ax: "Axes", values: NDArray[np.float64]) -> None:
-    """Write millions as ``2.5 M``, not as a power of ten that sits in the title."""
+    """Label millions as ``2.5 M`` rather than as a power of ten above the axes."""
     finite = values[np.isfinite(values)]
     if finite.size and np.ptp(finite) >= 1e5:
         ticker = import_extra("matplotlib.ticker", extra="plot")
@@ -182,14 +185,14 @@ def large_numbers(ax: "Axes", values: NDArray[np.float64]) -> None:
 
 
 def frame(ax: "Axes") -> None:
-    """Leave only the two spines that carry ticks, and a faint grid."""
+    """Hide the spines without ticks and draw a faint grid."""
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(alpha=0.25, linewidth=0.6)
     ax.set_axisbelow(True)
 
 
 def title(ax: "Axes", text: str, *, legend: bool = True) -> None:
-    """Write the title at the left and the legend at the right above the data."""
+    """Draw the title above the axes on the left, and the legend on the right."""
     ax.set_title(text, loc="left", fontsize=10, fontweight="bold")
     handles, _ = ax.get_legend_handles_labels()
     if legend and handles:
@@ -206,7 +209,7 @@ def title(ax: "Axes", text: str, *, legend: bool = True) -> None:
 
 
 def shade_training(ax: "Axes", positions: NDArray[Any], n_train: int) -> None:
-    """Shade what the detector was trained on, if that is part of the picture."""
+    """Shade the training samples, if there are any."""
     if n_train:
         ax.axvspan(
             positions[0],

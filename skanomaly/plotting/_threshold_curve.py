@@ -1,4 +1,4 @@
-"""A metric against the threshold that it is reached by."""
+"""Display of a metric against the threshold."""
 
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,38 +23,41 @@ if TYPE_CHECKING:
 
 
 class ThresholdCurveDisplay:
-    """A metric of labels against the threshold: what is above it is anomalous.
+    """Metric of predicted labels against the threshold of the error.
 
-    A wide plateau is a threshold that can be relied on; a narrow peak was found by
-    chance, and new data will miss it. Where the detector's own threshold lies far from
-    the best one, its rule does not suit its scores.
+    A threshold on a wide plateau is reliable; a narrow peak is likely to be due to
+    chance and not to recur in new data. If the threshold of the detector is far from
+    the best one, its threshold rule does not suit its scores.
 
     Parameters
     ----------
     thresholds : array-like of shape (n_thresholds,)
-        Errors (scores with their sign turned) above which samples are anomalous.
+        Errors (negated scores) above which samples are labelled anomalous.
     values : array-like of shape (n_thresholds,)
-        What the metric says of each; NaN where it has no value.
+        Value of the metric at each threshold; NaN where it is not defined.
     threshold : float, default=None
-        The one of them that was chosen.
+        Threshold to mark, such as that of the detector.
     metric : str, default="metric"
-        Its name.
+        Name of the metric.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
+        Axes with the curve.
     figure_ : matplotlib Figure
+        Figure containing the axes.
     line_ : matplotlib Line2D
         The curve.
     threshold_line_ : matplotlib Line2D or None
-        The threshold that was chosen.
+        The threshold that is marked.
     best_ : (float, float)
         Threshold with the best value, in the middle of the widest plateau, and the
         value.
 
     See Also
     --------
-    skanomaly.TunedThresholdDetectorCV : Chooses the threshold by such a curve.
+    skanomaly.TunedThresholdDetectorCV : Detector with a threshold chosen by such a
+        curve.
 
     Examples
     --------
@@ -90,25 +93,26 @@ class ThresholdCurveDisplay:
         n_thresholds: int = 100,
         ax: Any = None,
     ) -> Self:
-        """Draw the curve that a threshold was learned by, or that of labelled data.
+        """Draw the curve of a tuned detector, or that of a detector on labelled data.
 
         Parameters
         ----------
         estimator : estimator
-            Fitted outlier detector, of this package or of scikit-learn. Without `X`, a
-            :class:`skanomaly.TunedThresholdDetectorCV`, whose ``cv_results_`` are
-            drawn.
+            Fitted outlier detector, of this package or of scikit-learn. If `X` and `y`
+            are None, a fitted :class:`skanomaly.TunedThresholdDetectorCV`, whose
+            ``cv_results_`` are drawn.
         X : array-like of shape (n_samples, n_features), default=None
             The series, or rows.
         y : array-like of shape (n_samples,), default=None
-            Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
+            True labels in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
         scoring : str or callable, default=None
-            A metric of labels, as `skanomaly.metrics.make_anomaly_scorer` takes it.
-            None for that of a tuned detector, and ``"event_f1"`` for others.
+            Metric of labels. See :func:`skanomaly.metrics.make_anomaly_scorer`. If
+            None, the `scoring` of a tuned detector, and ``"event_f1"`` for other
+            detectors.
         n_thresholds : int, default=100
-            How many thresholds to try, dense where few samples are above.
+            Number of thresholds to evaluate, denser where few samples are above.
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
@@ -118,8 +122,9 @@ class ThresholdCurveDisplay:
         if X is None and y is None:
             if not hasattr(estimator, "best_threshold_"):
                 raise ValueError(
-                    f"{detector_name(estimator)} was not tuned by labels. Pass X and y "
-                    "too, or a fitted TunedThresholdDetectorCV."
+                    f"{detector_name(estimator)} was not tuned on labels, so it has no "
+                    "best_threshold_. Pass X and y as well, or a fitted "
+                    "TunedThresholdDetectorCV."
                 )
             return cls(
                 -estimator.cv_results_["thresholds"],
@@ -128,7 +133,7 @@ class ThresholdCurveDisplay:
                 metric=_name(label_scorer(scoring)),
             ).plot(ax=ax)
         if X is None or y is None:
-            raise ValueError("X and y belong together: pass both, or neither of them.")
+            raise ValueError("Got only one of X and y. Pass both, or neither of them.")
         return cls.from_predictions(
             y,
             0.0 - ask(estimator, X).scores,
@@ -147,18 +152,20 @@ class ThresholdCurveDisplay:
         n_thresholds: int = 100,
         ax: Any = None,
     ) -> Self:
-        """Draw the curve of a detection with a truth, where events are looked for.
+        """Draw the curve of a detection with true labels.
+
+        Only the part of the series that was searched for events is evaluated.
 
         Parameters
         ----------
         detection : Detection
-            As :func:`skanomaly.detect` returns it for labelled data.
+            Detection returned by :func:`skanomaly.detect` for labelled data.
         scoring : str or callable, default="event_f1"
-            A metric of labels, as `skanomaly.metrics.make_anomaly_scorer` takes it.
+            Metric of labels. See :func:`skanomaly.metrics.make_anomaly_scorer`.
         n_thresholds : int, default=100
-            How many thresholds to try, dense where few samples are above.
+            Number of thresholds to evaluate, denser where few samples are above.
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
@@ -183,22 +190,23 @@ class ThresholdCurveDisplay:
         n_thresholds: int = 100,
         ax: Any = None,
     ) -> Self:
-        """Judge what lies above each of many thresholds, and draw it.
+        """Evaluate the labels at each of many thresholds and draw the curve.
 
         Parameters
         ----------
         y_true : array-like of shape (n_samples,)
-            Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
+            True labels in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
         y_score : array-like of shape (n_samples,)
-            The higher, the more anomalous: ``-score_samples(X)``.
+            Errors, ``-score_samples(X)``; higher is more anomalous.
         scoring : str or callable, default="event_f1"
-            A metric of labels, as `skanomaly.metrics.make_anomaly_scorer` takes it.
+            Metric of labels. See :func:`skanomaly.metrics.make_anomaly_scorer`.
         threshold : float, default=None
-            The one that was chosen, on the scale of `y_score`: ``-offset_``.
+            Threshold to mark, on the scale of `y_score`, such as ``-offset_`` of the
+            detector.
         n_thresholds : int, default=100
-            How many thresholds to try, dense where few samples are above.
+            Number of thresholds to evaluate, denser where few samples are above.
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
@@ -218,12 +226,12 @@ class ThresholdCurveDisplay:
         ).plot(ax=ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw.
+        """Draw the curve.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
@@ -232,11 +240,11 @@ class ThresholdCurveDisplay:
         thresholds, values = _sorted(self.thresholds, self.values)
         if np.isnan(values).all():
             raise ValueError(
-                f"{self.metric} has no value at any threshold, so there is no curve to "
-                "draw. Use another metric, or more labelled data."
+                f"{self.metric} is not defined at any threshold. Use another metric, "
+                "or more labelled data."
             )
         ax = _style.new_axes(ax, figsize=(6, 3.5))
-        # Of offsets, as where it was chosen, so that equal rows end alike.
+        # On offsets, as in TunedThresholdDetectorCV, so that ties are broken alike.
         offset, best = ThresholdCurve(-thresholds[::-1], values[::-1]).best()
         self.best_ = -offset, best
         ax.plot(thresholds, values, color=_style.SERIES, linewidth=1.2)
@@ -285,8 +293,8 @@ def _sorted(
     y = np.asarray(values, dtype=np.float64)
     if x.ndim != 1 or x.shape != y.shape:
         raise ValueError(
-            f"thresholds has shape {x.shape}, values {y.shape}; give one value for "
-            "each threshold."
+            f"thresholds has shape {x.shape}, but values has shape {y.shape}. Pass "
+            "one-dimensional arrays with one value per threshold."
         )
     order = np.argsort(x)
     return x[order], y[order]

@@ -1,4 +1,4 @@
-"""What curves of a score share: that of samples, and those of buffers around events."""
+"""Base class of the displays of curves with and without buffers around events."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# As many curves make a fan; more would cover each other.
+# Number of curves in a fan; more would overlap.
 _N_DRAWN = 25
 
 
 class Curve(NamedTuple):
-    """A curve from left to right, and the area below it."""
+    """Points of a curve, from left to right, and the area below it."""
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
@@ -30,10 +30,10 @@ class Curve(NamedTuple):
 
 
 class VolumeDisplay(ABC):
-    """A curve of samples, and a fan of curves with ever wider buffers around events."""
+    """Curve per sample, and a fan of curves with increasing buffers around events."""
 
     _names: ClassVar[dict[str, str]]  # of title, axes, area and volume
-    _drawstyle: ClassVar[str]  # by which the area below the line is the one it says
+    _drawstyle: ClassVar[str]  # so that the area below the line is the labelled one
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class VolumeDisplay(ABC):
         n_thresholds: int | None = 250,
         ax: Any = None,
     ) -> Self:
-        """Score `X` with a fitted detector or pipeline and draw its curves.
+        """Score `X` with a fitted detector or pipeline and draw the curves.
 
         Parameters
         ----------
@@ -72,20 +72,20 @@ class VolumeDisplay(ABC):
         X : array-like of shape (n_samples, n_features)
             The series, or rows.
         y : array-like of shape (n_samples,)
-            Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
+            True labels in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
         window : int, default=None
-            Widest buffer in samples, about one period of the series. None for records,
-            which have no neighbours.
+            Widest buffer in samples, about one period of the series. If None, no curves
+            with buffers are drawn, which is appropriate for independent records.
         n_thresholds : int or None, default=250
-            Thresholds of the curves with buffers, as in
-            :func:`skanomaly.metrics.vus_pr_score`; None for all.
+            Number of thresholds of the curves with buffers. If None, all thresholds.
+            See :func:`skanomaly.metrics.vus_pr_score`.
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
         display : object
-            Of this class.
+            Instance of this class.
         """
         return cls.from_predictions(
             y,
@@ -105,25 +105,27 @@ class VolumeDisplay(ABC):
         n_thresholds: int | None = 250,
         ax: Any = None,
     ) -> Self:
-        """Draw the curves of a detection with a truth, where events are looked for.
+        """Draw the curves of a detection with true labels.
+
+        Only the part of the series that was searched for events is evaluated.
 
         Parameters
         ----------
         detection : Detection
-            As :func:`skanomaly.detect` returns it for labelled data.
+            Detection returned by :func:`skanomaly.detect` for labelled data.
         window : int, default=None
-            Widest buffer in samples, about one period of the series. None for records,
-            which have no neighbours.
+            Widest buffer in samples, about one period of the series. If None, no curves
+            with buffers are drawn, which is appropriate for independent records.
         n_thresholds : int or None, default=250
-            Thresholds of the curves with buffers, as in
-            :func:`skanomaly.metrics.vus_pr_score`; None for all.
+            Number of thresholds of the curves with buffers. If None, all thresholds.
+            See :func:`skanomaly.metrics.vus_pr_score`.
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
         display : object
-            Of this class.
+            Instance of this class.
         """
         return cls.from_predictions(
             *judged_part(detection),
@@ -144,29 +146,30 @@ class VolumeDisplay(ABC):
         n_thresholds: int | None = 250,
         ax: Any = None,
     ) -> Self:
-        """Draw the curves of a score.
+        """Draw the curves of errors and true labels.
 
         Parameters
         ----------
         y_true : array-like of shape (n_samples,)
-            Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
+            True labels in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
         y_score : array-like of shape (n_samples,)
-            The higher, the more anomalous: ``-score_samples(X)``.
+            Errors, ``-score_samples(X)``; higher is more anomalous.
         window : int, default=None
             Widest buffer in samples, about one period of the series. None for records,
             which have no neighbours.
         threshold : float, default=None
-            Threshold on the scale of `y_score`, ``-offset_``, whose place is marked.
+            Threshold to mark, on the scale of `y_score`, such as ``-offset_`` of the
+            detector.
         n_thresholds : int or None, default=250
             Thresholds of the curves with buffers, as in
             :func:`skanomaly.metrics.vus_pr_score`; None for all.
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
         display : object
-            Of this class.
+            Instance of this class.
         """
         truth, score = read_judged(y_true, y_score)
         buffered, areas = {}, []
@@ -193,17 +196,17 @@ class VolumeDisplay(ABC):
         ).plot(ax=ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw.
+        """Draw the curves.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on. If None, a new figure is created.
 
         Returns
         -------
         display : object
-            Of this class.
+            Instance of this class.
         """
         names = self._names
         ax = _style.new_axes(ax, figsize=(6, 5.2))
@@ -259,20 +262,20 @@ class VolumeDisplay(ABC):
     @classmethod
     @abstractmethod
     def _of_samples(cls, truth: NDArray[np.bool_], score: NDArray[np.float64]) -> Curve:
-        """Return scikit-learn's curve."""
+        """Return the curve per sample, as computed by scikit-learn."""
 
     @classmethod
     @abstractmethod
     def _of_buffer(cls, curve: RangeCurve) -> Curve:
-        """Return the curve of one buffer."""
+        """Return the curve with one buffer."""
 
     @classmethod
     @abstractmethod
     def _at(
         cls, truth: NDArray[np.bool_], found: NDArray[np.bool_]
     ) -> tuple[float, float]:
-        """Return the place of what was found."""
+        """Return the point on the curve of the samples `found`."""
 
     @abstractmethod
     def _plot_chance(self, ax: "Axes") -> None:
-        """Draw what a score reaches that knows nothing."""
+        """Draw the expected curve of random scores."""

@@ -1,4 +1,4 @@
-"""From raw records to a regular series, and from there to train and rest."""
+"""Preprocessing of raw records and series, and splits by time."""
 
 from skanomaly.preprocessing._aggregate import aggregate_series
 from skanomaly.preprocessing._columns import check_numeric, expand_patterns, parse_times

@@ -1,4 +1,4 @@
-"""From raw records, each with its own time, to one row per time step."""
+"""Aggregation of raw records to a series with one row per time step."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -24,25 +24,27 @@ def aggregate_series(
 ) -> "pd.DataFrame":
     """Aggregate raw records, such as a log, to a regular series.
 
-    Needs pandas. Works for records in any order and with any gaps; the length of the
-    result is that of the time span, so one stray date makes it very long.
+    Requires pandas. The records may be in any order and have gaps of any length. The
+    series covers the whole time span of the records, so a single wrong date can make
+    it very long.
 
     Parameters
     ----------
     records : DataFrame of shape (n_records, n_columns)
         One record per row.
     time : str
-        Column with the time of each record: times, texts, or seconds, milliseconds,
-        microseconds or nanoseconds since 1970, told apart by their size.
+        Column with the time of each record: datetimes, strings, or numbers of seconds,
+        milliseconds, microseconds or nanoseconds since 1970. The unit of numbers is
+        inferred from the largest one.
     value : str or list of str
-        Columns to aggregate; they become the channels.
+        Columns to aggregate. Each becomes a channel.
     every : str or Timedelta
         Length of a time step, such as ``"1min"``, ``"6h"`` or ``"1D"``.
     agg : str, default="sum"
-        A pandas aggregation: ``"sum"``, ``"mean"``, ``"max"``, ``"count"``, ... Missing
-        values are left out.
+        Name of a pandas aggregation, such as ``"sum"``, ``"mean"``, ``"max"`` or
+        ``"count"``. Missing values are ignored.
     fill : float, default=0
-        Value of the steps without any record.
+        Value of a channel for time steps without any value.
 
     Returns
     -------
@@ -52,8 +54,8 @@ def aggregate_series(
     Raises
     ------
     ValueError
-        If a column is unknown or not numeric, a time cannot be read, or `every` or
-        `agg` is unknown.
+        If `records` is empty, a column is unknown or not numeric, a time cannot be
+        parsed, or `every` or `agg` is invalid.
 
     Examples
     --------
@@ -69,27 +71,27 @@ def aggregate_series(
     pd = import_extra("pandas", extra="cli")
     names = [value] if isinstance(value, str) else list(dict.fromkeys(value))
     if not names:
-        raise ValueError("value names no column: pass at least one.")
+        raise ValueError("value is empty. Pass the name of at least one column.")
     for name in (time, *names):
         _check_column(records, name)
     if len(records) == 0:
-        raise ValueError("records is empty: a series needs at least one record.")
+        raise ValueError("records is empty. Pass at least one record.")
     if agg not in _COUNTS:
         for name in names:
             check_numeric(records[name])
     step = _parse_step(pd, every)
 
     times = parse_times(records[time])
-    # Sorted, as aggregations such as "first" depend on the order.
+    # Aggregations such as "first" depend on the order.
     values = records[names].set_axis(times).sort_index(kind="stable")
     buckets = values.resample(step, closed="left", label="left")
     try:
         series = buckets.agg(agg)
         if series.ndim != 2 or list(series.columns) != names:
-            raise TypeError("it does not give one number per column")
+            raise TypeError("it does not return one number per column")
     except (AttributeError, TypeError, ValueError) as error:
         raise ValueError(
-            f"agg={agg!r} could not be applied ({error}): pass the name of a pandas "
+            f"agg={agg!r} could not be applied ({error}). Pass the name of a pandas "
             "aggregation such as 'sum', 'mean', 'median', 'min', 'max' or 'count'."
         ) from error
     return series.mask(buckets.count() == 0, fill)
@@ -100,7 +102,7 @@ def _check_column(records: "pd.DataFrame", name: str) -> None:
     if name in records.columns:
         return
     raise ValueError(
-        f"there is no column {name!r}; the columns are: {', '.join(columns)}."
+        f"there is no column {name!r}. The columns are: {', '.join(columns)}."
         f"{closest(name, columns)}"
     )
 
@@ -112,7 +114,7 @@ def _parse_step(pd: Any, every: Any) -> Any:
         step = None
     if step is None or step.n <= 0:
         raise ValueError(
-            f"every={every!r} is no length of time: pass a number above 0 with a unit, "
-            "such as '30s', '1min', '6h' or '1D'."
+            f"every={every!r} is not a length of time. Pass a positive number with a "
+            "unit, such as '30s', '1min', '6h' or '1D'."
         )
     return step

@@ -1,4 +1,4 @@
-"""Columns of a table as times and as numbers, or an error that names the bad row."""
+"""Validation and conversion of the columns of a table."""
 
 import warnings
 from collections.abc import Collection, Iterable
@@ -18,7 +18,18 @@ _EPOCH_UNITS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"), (np.inf, "ns"))
 
 
 def check_numeric(column: "Series[Any]") -> None:
-    """Raise a ValueError that names the first text in a column of numbers."""
+    """Raise a ValueError with the first non-numeric value if a column is not numeric.
+
+    Parameters
+    ----------
+    column : Series of shape (n_rows,)
+        Column to check.
+
+    Raises
+    ------
+    ValueError
+        If the column is not numeric.
+    """
     pd = import_extra("pandas", extra="cli")
     if pd.api.types.is_numeric_dtype(column):
         return
@@ -26,18 +37,30 @@ def check_numeric(column: "Series[Any]") -> None:
     row = int(bad.to_numpy().argmax())
     raise ValueError(
         f"column {column.name!r} is not numeric: row {row} holds "
-        f"{column.iloc[row]!r}. Choose a column of numbers; records of any kind can "
-        "be counted, with the aggregation 'count'."
+        f"{column.iloc[row]!r}. Choose a numeric column, or count records with the "
+        "aggregation 'count', which accepts values of any type."
     )
 
 
 def expand_patterns(
     names: Iterable[str], columns: Collection[str], numeric: Iterable[str]
 ) -> list[str]:
-    """Return names with patterns, such as ``cpu*``, replaced by what they match.
+    """Return names in which patterns are replaced by the matching numeric columns.
 
-    They match numeric columns alone. A column's own name is no pattern, and one that
-    matches nothing stays as it is.
+    Parameters
+    ----------
+    names : iterable of str
+        Names of columns and patterns, such as ``cpu*``. The exact name of a column is
+        never a pattern. A pattern without a match is kept.
+    columns : collection of str
+        Names of all columns.
+    numeric : iterable of str
+        Names of the numeric columns, the only ones that patterns match.
+
+    Returns
+    -------
+    names : list of str
+        Names of columns and patterns without a match, without duplicates.
     """
     known = list(numeric)
     found: list[str] = []
@@ -48,7 +71,24 @@ def expand_patterns(
 
 
 def parse_times(column: "Series[Any]") -> "DatetimeIndex":
-    """Return times, texts, or numbers since 1970 as times, or raise a ValueError."""
+    """Convert a column of times, strings or numbers since 1970 to times.
+
+    Parameters
+    ----------
+    column : Series of shape (n_rows,)
+        Datetimes, strings, or numbers of seconds, milliseconds, microseconds or
+        nanoseconds since 1970. The unit of numbers is inferred from the largest one.
+
+    Returns
+    -------
+    times : DatetimeIndex of length n_rows
+        Times with the name of the column.
+
+    Raises
+    ------
+    ValueError
+        If a value cannot be parsed or is missing.
+    """
     pd = import_extra("pandas", extra="cli")
     if pd.api.types.is_numeric_dtype(column):
         largest = float(column.abs().max())
@@ -62,7 +102,7 @@ def parse_times(column: "Series[Any]") -> "DatetimeIndex":
     if bad.any():
         row = int(bad.argmax())
         raise ValueError(
-            f"column {column.name!r} holds {int(bad.sum())} values that are no time, "
+            f"column {column.name!r} holds {int(bad.sum())} values that are not times, "
             f"the first in row {row}: {column.iloc[row]!r}. Write times as "
             "'2024-01-31 18:32:00', or drop these rows."
         )
@@ -71,7 +111,7 @@ def parse_times(column: "Series[Any]") -> "DatetimeIndex":
 
 
 def _in_order(pd: Any, column: "Series[Any]", times: Any) -> Any:
-    """Read 12/01 as the 12th of January where only that puts the rows in order."""
+    """Parse dates with the day first if only that puts the rows in order."""
     if times.is_monotonic_increasing and times.notna().all():
         return times
     with warnings.catch_warnings():
@@ -82,18 +122,18 @@ def _in_order(pd: Any, column: "Series[Any]", times: Any) -> Any:
 
 
 def _read_texts(pd: Any, column: "Series[Any]") -> Any:
-    # The first row decides on the format. In ISO 8601 the rows may differ, and UTC is
-    # common ground for offsets that differ, as they do with summer time.
+    # The first row determines the format, except for ISO 8601, in which rows may
+    # differ. Offsets that differ, as with summer time, are only supported in UTC.
     found = []
     for options in ({}, {"format": "ISO8601"}, {"format": "ISO8601", "utc": True}):
         try:
             with warnings.catch_warnings():
-                # pandas warns of formats that it has to guess.
+                # pandas warns if it has to infer the format.
                 warnings.simplefilter("ignore")
                 times = pd.to_datetime(column, errors="coerce", **options)
         except ValueError:  # Raised for mixed time zones in spite of "coerce".
             continue
-        # For those pandas 2 warns instead, and returns objects.
+        # pandas 2 warns of mixed time zones instead, and returns objects.
         if not pd.api.types.is_datetime64_any_dtype(times):
             continue
         found.append(times)

@@ -1,4 +1,4 @@
-"""Series come as arrays or as pandas objects, and go back as what they were."""
+"""Conversion of series between arrays and pandas objects."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 
 def to_values(series: Any) -> NDArray[np.float64]:
-    """Return a copy of the numbers as an array of shape (n_samples, n_channels)."""
+    """Return a copy of a series as an array of shape (n_samples, n_channels)."""
     try:
         values = np.array(series, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(
-            f"series must hold numbers only ({error}): select the numeric columns."
+            f"series must hold numbers only ({error}). Select the numeric columns."
         ) from error
     if values.ndim not in (1, 2) or values.size == 0:
         raise ValueError(
@@ -23,7 +23,7 @@ def to_values(series: Any) -> NDArray[np.float64]:
 
 
 def like(series: Any, values: NDArray[np.float64]) -> Any:
-    """Return the numbers in the shape and type of the series they come from."""
+    """Return values in the shape and type of the series from which they were read."""
     if not hasattr(series, "iloc"):
         return values.reshape(np.shape(series))
     if series.ndim == 1:

@@ -1,4 +1,4 @@
-"""Missing values."""
+"""Interpolation of missing values."""
 
 from typing import Any
 
@@ -8,27 +8,30 @@ from skanomaly.preprocessing._frame import like, to_values
 
 
 def interpolate_series(series: Any, *, limit: int | None = None) -> Any:
-    """Fill missing values along straight lines.
+    """Fill missing values by linear interpolation.
 
-    Works for short gaps. A long gap becomes a line that resembles no data and may be
-    reported as an anomaly: leave such gaps with `limit`, and split the series there.
+    Suitable for short gaps. A long gap becomes a straight line, which does not resemble
+    the data and may be reported as an anomaly. Exclude such gaps with `limit`, and
+    split the series there.
 
     Parameters
     ----------
     series : array-like, Series or DataFrame of shape (n_samples[, n_channels])
-        Numbers at equal steps of time. NaN and infinity count as missing.
+        Numeric values at equal time steps. NaN and infinity are missing values.
     limit : int, default=None
-        Longest gap to fill, in samples; longer ones become NaN. None fills all.
+        Maximum length of a gap to fill, in samples. Longer gaps are set to NaN. If
+        None, all gaps are filled.
 
     Returns
     -------
-    filled : ndarray, Series or DataFrame of the shape of `series`
-        A copy, of type float64. Gaps at either end hold the nearest value.
+    filled : ndarray, Series or DataFrame of the same shape as `series`
+        A copy of dtype float64. Gaps at either end are filled with the nearest value.
 
     Raises
     ------
     ValueError
-        If a channel has no value at all.
+        If `series` is empty or not numeric, a channel has only missing values, or
+        `limit` is below 1.
 
     Examples
     --------
@@ -46,7 +49,7 @@ def interpolate_series(series: Any, *, limit: int | None = None) -> Any:
         if not known.any():
             name = getattr(series, "columns", range(values.shape[1]))[channel]
             raise ValueError(
-                f"channel {name!r} has no value, only NaN or infinity: drop it."
+                f"channel {name!r} has no value, only NaN or infinity. Drop it."
             )
         column[~known] = np.interp(steps[~known], steps[known], column[known])
         if limit is not None:

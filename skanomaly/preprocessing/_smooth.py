@@ -1,4 +1,4 @@
-"""Filters without delay: what happens at a sample stays at that sample."""
+"""Filters without delay."""
 
 from math import ceil
 from typing import Any
@@ -17,40 +17,41 @@ _ORDER = 4
 def smooth_series(
     series: Any, *, method: str = "mean", window: int = 5, cutoff: float = 0.1
 ) -> Any:
-    """Smooth a series, keeping every feature at its place in time.
+    """Smooth a series without delay.
 
-    Works for noise that is faster than the anomalies sought; an anomaly shorter than
-    the window or the cutoff's period is smoothed away with it. Both methods see the
-    future, so they are for looking back, not for live data.
+    Suitable for noise that is faster than the anomalies to detect. Anomalies shorter
+    than the window, or than the period of the cutoff frequency, are removed with the
+    noise. Both methods use future samples, so they are not suitable for live data.
 
     Parameters
     ----------
     series : array-like, Series or DataFrame of shape (n_samples[, n_channels])
-        Numbers at equal steps of time.
+        Numeric values at equal time steps.
     method : {"mean", "lowpass"}, default="mean"
-        Centred moving average, or a Butterworth low-pass applied forwards and
+        Centred moving average, or a Butterworth low-pass filter applied forwards and
         backwards.
     window : int, default=5
-        Samples in the moving average; an even window has one sample more in the past.
+        Number of samples in the moving average. An even window has one more sample in
+        the past than in the future.
     cutoff : float, default=0.1
-        Frequency above which the low-pass suppresses, in cycles per sample, between 0
-        and 0.5: 0.1 keeps what takes longer than some 10 samples.
+        Cutoff frequency of the low-pass filter, in cycles per sample, in (0, 0.5). A
+        cutoff of 0.1 keeps variations that take longer than about 10 samples.
 
     Returns
     -------
-    smoothed : ndarray, Series or DataFrame of the shape of `series`
-        A copy, of type float64.
+    smoothed : ndarray, Series or DataFrame of the same shape as `series`
+        A copy of dtype float64.
 
     Raises
     ------
     ValueError
-        If `series` holds NaN or infinity, or a parameter is out of its range.
+        If `series` is empty or holds NaN or infinity, or a parameter is out of range.
 
     Notes
     -----
-    The moving average mirrors the series at its ends, which for an odd window preserves
-    its sum. The low-pass is of order 4, passed twice: at `cutoff` half of the amplitude
-    is left.
+    The moving average reflects the series at its ends, which preserves its sum if the
+    window is odd. The low-pass filter has order 4 and is applied twice, so that half of
+    the amplitude is left at the cutoff frequency.
 
     Examples
     --------
@@ -79,11 +80,11 @@ def _moving_average(values: NDArray[np.float64], window: int) -> NDArray[np.floa
 def _low_pass(values: NDArray[np.float64], cutoff: float) -> NDArray[np.float64]:
     if not 0 < cutoff < 0.5:
         raise ValueError(
-            f"cutoff must lie between 0 and 0.5 cycles per sample, got {cutoff!r}: a "
-            "period of n samples is a cutoff of 1 / n."
+            f"cutoff must lie between 0 and 0.5 cycles per sample, got {cutoff!r}. "
+            "Pass 1 / n for a period of n samples."
         )
     sections = butter(_ORDER, cutoff, fs=1.0, output="sos")
-    # The filter rings for some periods of its cutoff; short series have no room for it.
+    # The filter rings for about three periods; padding is limited by the series length.
     padding = min(len(values) - 1, ceil(3 / cutoff))
     smoothed: NDArray[np.float64] = sosfiltfilt(
         sections, values, axis=0, padlen=padding

@@ -1,4 +1,4 @@
-"""Parts of a series by time."""
+"""Selection and splits of series by time."""
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,25 +14,27 @@ SeriesLike = TypeVar("SeriesLike")
 
 
 def select_dates(series: Frame, start: Any = None, stop: Any = None) -> Frame:
-    """Select the samples from `start` up to, not including, `stop`.
+    """Select the samples in the half-open time interval ``[start, stop)``.
 
     Parameters
     ----------
-    series : Series or DataFrame
-        Samples indexed by time (a ``DatetimeIndex``).
+    series : Series or DataFrame of length n_samples
+        Samples with a ``DatetimeIndex``.
     start, stop : str or datetime, default=None
-        First time to keep, and the first one after it not to keep. A date without a
-        time is its midnight. None is the beginning, or the end, of the series.
+        Bounds of the interval; `start` is included, `stop` is not. A date without a
+        time stands for its midnight. None stands for the beginning or the end of the
+        series.
 
     Returns
     -------
     selected : Series or DataFrame
-        The samples within the half-open interval.
+        The samples within the interval.
 
     Raises
     ------
     ValueError
-        If the index holds no times, a date cannot be read, or no sample is left.
+        If the index is not a ``DatetimeIndex``, a date cannot be parsed, or no sample
+        is left.
 
     Examples
     --------
@@ -48,7 +50,7 @@ def select_dates(series: Frame, start: Any = None, stop: Any = None) -> Frame:
     if not isinstance(index, pd.DatetimeIndex):
         raise ValueError(
             "select_dates needs a series indexed by time, got an index of type "
-            f"{type(index).__name__}: use aggregate_series, or set a DatetimeIndex."
+            f"{type(index).__name__}. Use aggregate_series, or set a DatetimeIndex."
         )
     keep = np.ones(len(index), dtype=bool)
     if start is not None:
@@ -57,7 +59,7 @@ def select_dates(series: Frame, start: Any = None, stop: Any = None) -> Frame:
         keep &= index < _parse_time(pd, index, "stop", stop)
     if not keep.any():
         raise ValueError(
-            f"no sample lies from start={start!r} up to stop={stop!r}: the series "
+            f"no sample lies between start={start!r} and stop={stop!r}. The series "
             f"{_span(index)}."
         )
     return series[keep]
@@ -69,28 +71,31 @@ def split_series(
     train_fraction: float | None = None,
     train_until: Any = None,
 ) -> tuple[SeriesLike, SeriesLike]:
-    """Split a series into its past, to train on, and the rest.
+    """Split a series into a training part and the samples after it.
+
+    Exactly one of `train_fraction` and `train_until` must be given.
 
     Parameters
     ----------
-    series : ndarray, list, Series or DataFrame of n_samples rows
-        Samples in the order of time.
+    series : ndarray, list, Series or DataFrame of length n_samples
+        Samples sorted by time.
     train_fraction : float, default=None
-        Share of the samples to train on, between 0 and 1, rounded to a sample.
+        Fraction of the samples in the training part, in (0, 1). The number of samples
+        is rounded.
     train_until : str, datetime or int, default=None
-        Where the rest begins: a time, for a series indexed by time, or a number of
-        samples. Exactly one of `train_fraction` and `train_until` is to be given.
+        End of the training part, not included: a time, for a series with a
+        ``DatetimeIndex``, or a number of samples.
 
     Returns
     -------
     train, rest : same type as `series`
-        The two parts, neither of them empty.
+        The two parts, neither of which is empty.
 
     Raises
     ------
     ValueError
-        If not exactly one of the two is given, it cannot be read, or a part would be
-        empty.
+        If not exactly one of `train_fraction` and `train_until` is given, its value is
+        invalid, the times are not sorted, or a part would be empty.
 
     Examples
     --------
@@ -116,9 +121,9 @@ def split_series(
     if not 0 < n_train < n_samples:
         index = getattr(series, "index", None)
         raise ValueError(
-            f"the split leaves {min(max(n_train, 0), n_samples)} samples to train on "
+            f"the split leaves {min(max(n_train, 0), n_samples)} samples for training "
             f"and {max(n_samples - max(n_train, 0), 0)} for the rest, and neither may "
-            f"be empty: the series {_span(index, n_samples)}."
+            f"be empty. The series {_span(index, n_samples)}."
         )
     return rows[:n_train], rows[n_train:]
 
@@ -130,14 +135,14 @@ def _samples_until(series: Any, until: Any) -> int:
     if hasattr(index, "tz"):
         pd = import_extra("pandas", extra="cli")
         if not index.is_monotonic_increasing:
-            raise ValueError("the times of the series are not in order: sort it first.")
+            raise ValueError("the times of the series are not sorted. Sort the series.")
         return int(index.searchsorted(_parse_time(pd, index, "train_until", until)))
     try:
         return int(str(until))
     except ValueError:
         raise ValueError(
-            f"train_until={until!r} needs a series indexed by time, which this one is "
-            "not: pass a number of samples."
+            f"train_until={until!r} needs a series indexed by time, but this series is "
+            "not. Pass a number of samples, or set a DatetimeIndex."
         ) from None
 
 
@@ -148,9 +153,9 @@ def _parse_time(pd: Any, index: "pd.DatetimeIndex", name: str, value: Any) -> An
         time = pd.NaT
     if time is pd.NaT:
         raise ValueError(
-            f"{name}={value!r} is no time: write it as '2024-01-31 18:32:00'."
+            f"{name}={value!r} is not a time. Write it as '2024-01-31 18:32:00'."
         )
-    # A time without a zone is meant in the zone of the series.
+    # A time without a zone is interpreted in the zone of the series.
     if time.tz is None or index.tz is None:
         return time.tz_localize(None).tz_localize(index.tz)
     return time

@@ -1,4 +1,4 @@
-"""Report a detection: as a picture, a page, a folder with tables and a saved model."""
+"""Reports of a detection: a figure, an HTML page, tables and a saved model."""
 
 from skanomaly.report._figure import draw_report
 from skanomaly.report._folder import check_folder, write_page, write_report

@@ -1,4 +1,4 @@
-"""Draw what was detected: one figure for the whole run."""
+"""Figure that summarises a detection."""
 
 from typing import TYPE_CHECKING
 
@@ -19,30 +19,30 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# More channels than this do not fit a page that is read at a glance.
+# More channels do not fit on one page.
 _MOST_CHANNELS = 6
 
 
 def draw_report(detection: Detection, *, records: bool = False) -> "Figure":
-    """Draw a run in one figure.
+    """Draw a detection in one figure.
 
-    On top the series with its events, below it the errors with their threshold, and at
-    the bottom how the network was trained and how the errors spread. What a detector
-    does not have, such as a training history, is left out. Of many channels those that
-    are to blame are shown.
+    The figure shows the series with its events at the top, the errors with the
+    threshold below, and the training history and the histogram of the errors at the
+    bottom. The history is left out if the detector has none. At most 6 channels are
+    drawn: those that most often have the largest error in an event.
 
     Parameters
     ----------
     detection : Detection
-        As :func:`skanomaly.detect` returns it.
+        Detection returned by :func:`skanomaly.detect`.
     records : bool, default=False
-        Whether the samples are independent records, of which nothing is drawn over
-        time.
+        Whether the samples are independent records. If True, only the training history
+        and the histogram are drawn.
 
     Returns
     -------
     figure : matplotlib Figure
-        Not registered with pyplot, so it need not be closed.
+        Figure that is not registered with pyplot, so it need not be closed.
 
     Examples
     --------
@@ -101,10 +101,10 @@ def _draw_series(
 
 
 def _channels_to_show(detection: Detection) -> NDArray[np.intp]:
-    """Return those that most events blame, in the order of the series."""
+    """Return the channels with the largest error in most events, in series order."""
     names = detection.series.channel_names
-    blame = np.zeros(len(names))
+    n_events = np.zeros(len(names))
     for event in detection.events:
         if event.channel is not None:
-            blame[names.index(event.channel)] += 1
-    return np.sort(np.argsort(-blame, kind="stable")[:_MOST_CHANNELS])
+            n_events[names.index(event.channel)] += 1
+    return np.sort(np.argsort(-n_events, kind="stable")[:_MOST_CHANNELS])

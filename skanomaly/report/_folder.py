@@ -1,4 +1,4 @@
-"""Write what was computed and drawn, each file complete or not at all."""
+"""Atomic writing of the files of a report."""
 
 import os
 from contextlib import suppress
@@ -19,22 +19,25 @@ _NAMES = ("scores.csv", "events.csv", "run.json", *_DRAWN, "model.joblib")
 
 
 def check_folder(folder: str | Path) -> Path:
-    """Return `folder` as a path if a report can be written there; leave nothing.
+    """Raise if a report cannot be written to `folder`; return it as a path.
+
+    Nothing is left in the folder, and a folder that does not exist is not created.
 
     Parameters
     ----------
     folder : str or Path
-        Folder that exists or can be made.
+        Folder that exists or can be created.
 
     Returns
     -------
     folder : Path
+        The folder.
 
     Raises
     ------
     ValueError
-        If it is a file, lies below one, may not be written, or holds a folder in the
-        place of a file of the report.
+        If `folder` is a file, lies below a file, is not writable, or contains a folder
+        with the name of a file of the report.
     """
     folder = Path(folder)
     parent = folder.absolute()
@@ -42,22 +45,23 @@ def check_folder(folder: str | Path) -> Path:
         parent = parent.parent
     if not parent.is_dir():
         raise ValueError(
-            f"cannot write to the folder {folder}: {parent} is no folder; give another."
+            f"Cannot write to the folder {folder}: {parent} is not a folder. Pass "
+            "another folder."
         )
     try:
-        # Permissions tell less than trying: some file systems refuse whoever asks.
+        # Only an attempt is reliable: some file systems refuse despite permissions.
         with TemporaryDirectory(dir=parent):
             pass
     except OSError as error:
         raise ValueError(
-            f"cannot write to the folder {folder}: {parent} refuses it "
-            f"({error.strerror}); give another."
+            f"Cannot write to the folder {folder}: {parent} is not writable "
+            f"({error.strerror}). Pass another folder."
         ) from error
     for name in _NAMES:
         if (folder / name).is_dir():
             raise ValueError(
-                f"cannot write to the folder {folder}: its {name} is a folder; give "
-                "another, or move that one away."
+                f"Cannot write to the folder {folder}: its {name} is a folder. Pass "
+                f"another folder, or move {name} away."
             )
     return folder
 
@@ -70,57 +74,64 @@ def write_report(
     page: str | None = None,
     model: Any = None,
 ) -> list[Path]:
-    """Write the tables of a run, its picture, its page and its model.
+    """Write the tables, figure, page and model of a detection to a folder.
 
-    All files are written to a hidden folder within `folder` first. A run that fails or
-    is stopped until then, for instance because the disk is full, leaves nothing of its
-    own, and the files of an earlier run as they were. Then they are moved to their
-    places, each in one step: no file is ever half written, but a run that is killed
-    between two moves leaves files of both runs. A picture or a page of an earlier run
-    that this one has none for is removed; a model is only ever replaced by another.
+    All files are first written to a hidden folder within `folder`. If this fails or is
+    interrupted, for instance because the disk is full, no new file is left and the
+    files of an earlier run are unchanged. Then each file is moved to its place
+    atomically: no file is ever incomplete, but a process that is killed between two
+    moves leaves files of both runs. If no figure or page is passed, that of an earlier
+    run is removed; a model is only replaced, never removed.
 
     Parameters
     ----------
     detection : Detection
-        As :func:`skanomaly.detect` returns it.
+        Detection returned by :func:`skanomaly.detect`.
     folder : str or Path
-        Where to write; made where it is missing.
-    figure : Figure, default=None
-        What :func:`skanomaly.report.draw_report` returned.
+        Folder to write to; created if it does not exist.
+    figure : matplotlib Figure, default=None
+        Figure returned by :func:`skanomaly.report.draw_report`. If None, no picture is
+        written.
     page : str, default=None
-        What :func:`skanomaly.report.draw_page` returned.
+        Page returned by :func:`skanomaly.report.draw_page`. If None, no page is
+        written.
     model : SavedModel or estimator, default=None
-        The fitted pipeline.
+        Fitted pipeline. If None, no model is written.
 
     Returns
     -------
     paths : list of Path
-        What was written: ``scores.csv``, ``events.csv`` and ``run.json``, from which
-        :func:`skanomaly.report.read_run` reads it all again; and ``report.png``,
-        ``report.html`` and ``model.joblib`` where they were given.
+        Files that were written: ``scores.csv``, ``events.csv`` and ``run.json``, from
+        which :func:`skanomaly.report.read_run` restores the detection; and
+        ``report.png``, ``report.html`` and ``model.joblib`` if they were passed.
+
+    Raises
+    ------
+    ValueError
+        If the files cannot be written to `folder`.
     """
     folder = check_folder(folder)
     made = _make(folder)
     try:
         with TemporaryDirectory(prefix=".skanomaly-", dir=folder) as hidden:
-            beside = Path(hidden)
-            detection.to_frame().to_csv(beside / "scores.csv", index=False)
-            detection.events_to_frame().to_csv(beside / "events.csv", index=False)
-            run = dump_run(detection, beside / "scores.csv")
-            (beside / "run.json").write_text(run, encoding="utf-8")
+            staged = Path(hidden)
+            detection.to_frame().to_csv(staged / "scores.csv", index=False)
+            detection.events_to_frame().to_csv(staged / "events.csv", index=False)
+            run = dump_run(detection, staged / "scores.csv")
+            (staged / "run.json").write_text(run, encoding="utf-8")
             if figure is not None:
-                figure.savefig(beside / "report.png", dpi=110)
+                figure.savefig(staged / "report.png", dpi=110)
             if page is not None:
-                (beside / "report.html").write_text(page, encoding="utf-8")
+                (staged / "report.html").write_text(page, encoding="utf-8")
             if model is not None:
-                joblib.dump(model, beside / "model.joblib")
-            names = sorted(path.name for path in beside.iterdir())
+                joblib.dump(model, staged / "model.joblib")
+            names = sorted(path.name for path in staged.iterdir())
             for name in set(_DRAWN).difference(names):
                 (folder / name).unlink(missing_ok=True)
             for name in names:
-                os.replace(beside / name, folder / name)
+                os.replace(staged / name, folder / name)
     except BaseException:
-        # What this run did not make, it does not remove, nor what is not empty.
+        # Only remove folders that this call created and that are still empty.
         with suppress(OSError):
             for path in made:
                 path.rmdir()
@@ -129,37 +140,38 @@ def write_report(
 
 
 def write_page(page: str, path: str | Path) -> Path:
-    """Write a page alone, complete or not at all.
+    """Write a page to a file atomically.
 
     Parameters
     ----------
     page : str
-        What :func:`skanomaly.report.draw_page` returned.
+        Page returned by :func:`skanomaly.report.draw_page`.
     path : str or Path
-        The file to write; its folder is made where it is missing.
+        File to write; its folder is created if it does not exist.
 
     Returns
     -------
     path : Path
+        The file.
 
     Raises
     ------
     ValueError
-        If it cannot be written there.
+        If `path` is a folder, or its folder is not writable.
     """
     path = Path(path)
     if path.is_dir():
-        raise ValueError(f"cannot write to {path}: it is a folder; name a file.")
+        raise ValueError(f"Cannot write to {path}: it is a folder. Pass a file name.")
     _make(check_folder(path.parent))
     with TemporaryDirectory(prefix=".skanomaly-", dir=path.parent) as hidden:
-        beside = Path(hidden, "page.html")
-        beside.write_text(page, encoding="utf-8")
-        os.replace(beside, path)
+        staged = Path(hidden, "page.html")
+        staged.write_text(page, encoding="utf-8")
+        os.replace(staged, path)
     return path
 
 
 def _make(folder: Path) -> list[Path]:
-    """Make `folder` with its parents; return those that were missing, deepest first."""
+    """Create `folder` with its parents; return the new folders, deepest first."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     return missing

@@ -1,4 +1,4 @@
-"""A fitted pipeline with what is needed to read another file for it."""
+"""A fitted pipeline with the options needed to read further files for it."""
 
 import warnings
 from collections.abc import Mapping
@@ -13,27 +13,33 @@ from skanomaly.detection import innermost
 
 
 class SavedModel:
-    """A fitted pipeline and how the series that it was fitted on was read.
+    """A fitted pipeline with the options with which its training file was read.
 
-    Pickled, the pipeline is packed for itself and unpacked when it is first asked for:
-    a file that does not suit the model is refused before a network library is loaded.
+    In a pickle, the pipeline is a separate pickle that is loaded on first access to
+    `pipeline`. A series that does not match the model can thus be refused before a
+    neural network library is imported.
 
     Parameters
     ----------
     pipeline : estimator
         The fitted pipeline.
-    channel_names : sequence of str
-        Columns that it was fitted on, in their order.
-    reading : mapping
-        Options with which the file was read (time column, step, aggregation, ...).
+    channel_names : sequence of str, default=()
+        Columns that the pipeline was fitted on, in their order.
+    reading : mapping of str to object, default=None
+        Options with which the file was read, such as time column, step and
+        aggregation. If None, no options.
 
     Attributes
     ----------
+    channel_names : tuple of str
+        Columns that the pipeline was fitted on, in their order.
+    reading : dict of str to object
+        Options with which the file was read.
     version : str
-        Version of skanomaly that made it.
+        Version of skanomaly that created the model.
     has_network : bool
-        Whether the pipeline's detector holds a network, so that the first look at the
-        pipeline loads a network library.
+        Whether the detector has a neural network, so that the first access to
+        `pipeline` imports a neural network library.
 
     Examples
     --------
@@ -45,7 +51,7 @@ class SavedModel:
     ('cpu',)
     """
 
-    has_network = True  # of a file that does not say
+    has_network = True  # for files that were saved without this attribute
 
     def __init__(
         self,
@@ -76,47 +82,51 @@ class SavedModel:
 
 
 def load_model(path: str | Path) -> SavedModel:
-    """Load what ``write_report`` or the command line saved, or a bare pipeline.
+    """Load a model saved by ``write_report``, the command line or joblib.
 
-    Loading runs code that the file holds: load only files that you trust. Warns of a
-    model that another version of skanomaly saved, which this one may read wrongly.
+    Loading a file can execute code in it: only load files that you trust.
 
     Parameters
     ----------
     path : str or Path
-        File that joblib wrote.
+        File written by joblib, with a `SavedModel` or a fitted estimator.
 
     Returns
     -------
     model : SavedModel
-        With no channel names where the file held a bare estimator.
+        The model. It has no channel names if the file holds an estimator.
 
     Raises
     ------
     ValueError
-        If the file is no model.
+        If the file does not hold a model.
+
+    Warns
+    -----
+    UserWarning
+        If another version of skanomaly saved the model, whose scores may then be wrong.
     """
     try:
         loaded = joblib.load(path)
     except OSError:
         raise
     except Exception as error:
-        # Unpickling what is no pickle raises nearly anything.
+        # Unpickling an arbitrary file can raise any exception.
         raise ValueError(
-            f"{path} is no saved model ({type(error).__name__}: {error}); give the "
-            "model.joblib that 'skanomaly detect' wrote."
+            f"{path} is not a saved model ({type(error).__name__}: {error}). Pass the "
+            "model.joblib written by 'skanomaly detect'."
         ) from error
     if isinstance(loaded, SavedModel):
         if loaded.version != __version__:
             warnings.warn(
-                f"{path} was saved by skanomaly {loaded.version} and is read by "
-                f"{__version__}; train it anew if its scores look wrong.",
+                f"{path} was saved by skanomaly {loaded.version} and is loaded by "
+                f"{__version__}. Train it again if its scores look wrong.",
                 stacklevel=2,
             )
         return loaded
     if hasattr(loaded, "score_samples"):
         return SavedModel(loaded)
     raise ValueError(
-        f"{path} holds a {type(loaded).__name__}, which cannot score; give the "
-        "model.joblib that 'skanomaly detect' wrote, or a fitted pipeline."
+        f"{path} holds a {type(loaded).__name__}, which has no score_samples. Pass the "
+        "model.joblib written by 'skanomaly detect', or a fitted pipeline."
     )

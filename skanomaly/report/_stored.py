@@ -1,4 +1,4 @@
-"""What a folder keeps of a run, so that its report can be made anew."""
+"""Storage of a run in a folder, from which its report can be created again."""
 
 import json
 from dataclasses import fields
@@ -25,7 +25,7 @@ _FORMAT = 1
 
 
 def dump_run(detection: Detection, scores: Path) -> str:
-    """Return as JSON what the table of scores in the file `scores` does not hold."""
+    """Return the JSON of a detection, except for the table in the file `scores`."""
     series, about = detection.series, detection.about
     run = {
         "format": _FORMAT,
@@ -39,7 +39,7 @@ def dump_run(detection: Detection, scores: Path) -> str:
         "title": about.title,
         "history": about.history,
         "made": about.made,
-        "offset": str(detection.offset),  # infinity is no JSON
+        "offset": str(detection.offset),  # JSON has no infinity
         "channel_names": series.channel_names,
         "columns": column_names(detection),
         "index": _kind_of(series.index),
@@ -49,7 +49,7 @@ def dump_run(detection: Detection, scores: Path) -> str:
 
 
 def read_run(folder: str | Path) -> Detection:
-    """Read what :func:`write_report` left of a run, without its model.
+    """Read a detection written by :func:`write_report`, without its model.
 
     Parameters
     ----------
@@ -59,32 +59,32 @@ def read_run(folder: str | Path) -> Detection:
     Returns
     -------
     detection : Detection
-        As it was written.
+        The detection that was written.
 
     Raises
     ------
     ValueError
-        If the folder holds no run, a file of it is damaged, or they are of different
-        runs.
+        If the folder does not hold a run, if one of its files is damaged, or if they
+        belong to different runs.
     """
     folder = Path(folder)
     if not folder.is_dir():
-        what = "is a file" if folder.exists() else "does not exist"
+        state = "is a file" if folder.exists() else "does not exist"
         raise ValueError(
-            f"the folder {folder} {what}; give one that 'skanomaly detect' or "
-            "'skanomaly score' wrote."
+            f"The folder {folder} {state}. Pass a folder written by 'skanomaly detect' "
+            "or 'skanomaly score'."
         )
     for name in ("run.json", "scores.csv"):
         if not (folder / name).is_file():
             raise ValueError(
-                f"{folder} has no {name}, so it is no folder of a run; give one that "
-                "'skanomaly detect' or 'skanomaly score' wrote."
+                f"{folder} has no {name}, so it does not hold a run. Pass a folder "
+                "written by 'skanomaly detect' or 'skanomaly score'."
             )
     try:
         return _read(folder / "run.json", folder / "scores.csv")
     except (KeyError, TypeError, json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ValueError(
-            f"{folder / 'run.json'} is damaged ({type(error).__name__}: {error}); run "
+            f"{folder / 'run.json'} is damaged ({type(error).__name__}: {error}). Run "
             "'skanomaly detect' or 'skanomaly score' again."
         ) from error
 
@@ -94,20 +94,21 @@ def _read(path: Path, scores: Path) -> Detection:
     if run["format"] != _FORMAT:
         raise ValueError(
             f"{path} has the format {run['format']!r}, of another version of skanomaly "
-            f"({run.get('skanomaly')}); this one, {__version__}, reads {_FORMAT}."
+            f"({run.get('skanomaly')}). This version, {__version__}, reads the format "
+            f"{_FORMAT}. Run 'skanomaly detect' or 'skanomaly score' again."
         )
     if run["scores_sha256"] != _digest(scores):
         raise ValueError(
-            f"{scores} is not the table that run.json tells of: it was changed, or "
-            "belongs to another run; run 'skanomaly detect' or 'skanomaly score' again."
+            f"{scores} does not match run.json: it was changed, or belongs to another "
+            "run. Run 'skanomaly detect' or 'skanomaly score' again."
         )
     return _detection(run, scores)
 
 
 def _detection(run: dict[str, Any], path: Path) -> Detection:
     pandas = import_extra("pandas", extra="cli")
-    # Read as texts, which NumPy turns into the very numbers that were written: a score
-    # that is rounded may lie on the other side of the threshold.
+    # NumPy parses text into exactly the numbers that were written, whereas a rounded
+    # score could lie on the other side of the threshold.
     scores = pandas.read_csv(path, dtype=str)
     columns, truth = run["columns"], None
     if "truth" in columns:
@@ -139,7 +140,7 @@ def _detection(run: dict[str, Any], path: Path) -> Detection:
 
 
 def _kind_of(index: Any) -> dict[str, str | None]:
-    """Tell what the samples are placed by."""
+    """Return the kind of the index and its time zone."""
     zone = getattr(index, "tz", None)
     kind = "times"
     if index is None:
@@ -150,7 +151,7 @@ def _kind_of(index: Any) -> dict[str, str | None]:
 
 
 def _index(texts: "Series[str]", *, kind: str, zone: str | None) -> Any:
-    """Return the times or numbers of the samples, None where they are counted."""
+    """Return the times or numbers of the samples; None for sample numbers."""
     pandas = import_extra("pandas", extra="cli")
     if kind == "samples":
         return None
@@ -166,5 +167,5 @@ def _digest(path: Path) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Turn what JSON does not know into what it does."""
+    """Convert a value without a JSON type to a number or a string."""
     return value.item() if isinstance(value, np.generic) else str(value)

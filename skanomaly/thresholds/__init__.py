@@ -1,4 +1,4 @@
-"""Threshold rules: scores of mostly normal data in, ``offset_`` out."""
+"""Threshold rules, which learn ``offset_`` from scores of mostly normal data."""
 
 from skanomaly.thresholds._auto import auto_threshold
 from skanomaly.thresholds._base import BaseThreshold

@@ -1,20 +1,20 @@
-"""The rule that ``threshold="auto"`` stands for."""
+"""The threshold rule for ``threshold="auto"``."""
 
 from skanomaly.thresholds._base import BaseThreshold
 from skanomaly.thresholds._max import MaxThreshold
 
 
 def auto_threshold() -> BaseThreshold:
-    """Return the rule with few false alarms, not fitted: three times the largest error.
+    """Return the unfitted rule with few false alarms: three times the largest error.
 
-    The largest error of a validation part is exceeded by normal data now and then, and
-    the shorter that part, the further. Where normal data changes more than its
-    validation part shows, no rule that sees its scores alone can know.
+    Normal data occasionally exceeds the largest error of the validation samples, by
+    more if there are few validation samples. A rule that only sees the scores of the
+    validation samples cannot account for normal data that varies more than they do.
 
     Returns
     -------
     rule : BaseThreshold
-        A new instance.
+        A new, unfitted ``MaxThreshold(margin=2.0)``.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What every threshold rule shares: checks, sign and labels."""
+"""Base class of the threshold rules: validation, sign and labels."""
 
 from abc import abstractmethod
 from typing import Any, Self
@@ -13,10 +13,10 @@ from skanomaly.events import is_below
 
 
 class BaseThreshold(BaseEstimator):
-    """Base of the threshold rules.
+    """Base class of the threshold rules.
 
-    A rule of one's own implements ``_threshold(errors)``: errors in, the largest
-    error that still counts as normal out.
+    A custom rule implements ``_threshold(errors)``, which returns the largest error
+    that is normal, as a float, for errors of shape (n_samples,).
     """
 
     _parameter_constraints: dict[str, list[Any]] = {}  # noqa: RUF012
@@ -28,9 +28,9 @@ class BaseThreshold(BaseEstimator):
         Parameters
         ----------
         scores : array-like of shape (n_samples,)
-            Scores as ``score_samples`` returns them: the lower, the more abnormal.
-        y : None
-            Ignored.
+            Scores as returned by ``score_samples``. The lower, the more abnormal.
+        y : Ignored
+            Not used, present for API consistency by convention.
 
         Returns
         -------
@@ -40,24 +40,25 @@ class BaseThreshold(BaseEstimator):
         Raises
         ------
         ValueError
-            If there is no score, a score is NaN or infinite, or `scores` is not 1-D.
+            If `scores` is empty or not 1-D, or a score is NaN or infinite.
         """
-        # 0.0 - x rather than -x: no score or offset is ever -0.0.
+        # 0.0 - x instead of -x avoids an offset of -0.0.
         self.offset_ = 0.0 - float(self._threshold(0.0 - _check_scores(scores)))
         return self
 
     def predict(self, scores: ArrayLike) -> NDArray[np.int64]:
-        """Label scores: -1 where below ``offset_``, +1 elsewhere.
+        """Predict the label of each score: -1 if below ``offset_``, +1 otherwise.
 
         Parameters
         ----------
         scores : array-like of shape (n_samples,)
-            Scores as ``score_samples`` returns them. NaN is no evidence of an anomaly.
+            Scores as returned by ``score_samples``. NaN is not evidence of an anomaly
+            and gets the label +1.
 
         Returns
         -------
         labels : ndarray of shape (n_samples,), values in {+1, -1}
-            +1 for normal, -1 for anomalous.
+            +1 for normal and -1 for anomalous samples.
         """
         check_is_fitted(self)
         values = _check_scores(scores, allow_nan=True)
@@ -65,7 +66,7 @@ class BaseThreshold(BaseEstimator):
 
     @abstractmethod
     def _threshold(self, errors: NDArray[np.float64]) -> float:
-        """Return the largest error that still counts as normal."""
+        """Return the largest error that is normal."""
 
 
 def _check_scores(scores: ArrayLike, *, allow_nan: bool = False) -> NDArray[np.float64]:
@@ -73,11 +74,11 @@ def _check_scores(scores: ArrayLike, *, allow_nan: bool = False) -> NDArray[np.f
     if values.ndim != 1:
         raise ValueError(
             f"scores must be one number per sample, got an array of shape "
-            f"{values.shape}: pass the result of score_samples(X)."
+            f"{values.shape}. Pass the result of score_samples(X)."
         )
     if values.size == 0:
         raise ValueError(
-            "scores is empty: a threshold needs the score of at least one sample."
+            "scores is empty. Pass the score of at least one sample to the threshold."
         )
     bad = np.isinf(values) if allow_nan else ~np.isfinite(values)
     if bad.any():
@@ -85,6 +86,6 @@ def _check_scores(scores: ArrayLike, *, allow_nan: bool = False) -> NDArray[np.f
         raise ValueError(
             f"scores contains {refused}: {np.count_nonzero(bad)} of "
             f"{values.size} values, the first at row {np.argmax(bad)}. A network that "
-            "diverged gives such scores: scale its input, or lower its learning_rate."
+            "diverged returns such scores. Scale its input or lower its learning_rate."
         )
     return values

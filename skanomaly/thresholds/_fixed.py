@@ -1,4 +1,4 @@
-"""A value from outside."""
+"""Threshold rule with a given value."""
 
 from numbers import Real
 from typing import Any
@@ -11,10 +11,10 @@ from skanomaly.thresholds._base import BaseThreshold
 
 
 class FixedThreshold(BaseThreshold):
-    """Errors above a given value are anomalous, whatever the data says.
+    """Threshold at a given value, independent of the scores.
 
-    Right where the limit comes from outside, such as a tolerance; useless where the
-    scale of the errors changes with each training.
+    Suitable if the limit is known, such as a tolerance. Unsuitable if the scale of the
+    errors changes with each training.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class FixedThreshold(BaseThreshold):
     Attributes
     ----------
     offset_ : float
-        ``-value``.
+        Score below which a sample is anomalous, ``-value``.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Quartiles and their range."""
+"""Threshold rule based on the quartiles of the errors."""
 
 from numbers import Real
 from typing import Any
@@ -11,15 +11,16 @@ from skanomaly.thresholds._base import BaseThreshold
 
 
 class IQRThreshold(BaseThreshold):
-    """Errors above the third quartile by `k` interquartile ranges are anomalous.
+    """Threshold at `k` interquartile ranges above the third quartile of the errors.
 
-    The upper whisker of a box plot. Up to a quarter of the training scores may be
-    anomalous without effect; for errors with a long tail the default flags too many.
+    This is the limit of the upper whisker of a box plot. Up to a quarter of the
+    training scores may be anomalous without effect. For errors with a long tail, the
+    default flags too many samples.
 
     Parameters
     ----------
     k : float, default=1.5
-        Number of interquartile ranges.
+        Number of interquartile ranges, at least 0.
 
     Attributes
     ----------
@@ -28,11 +29,12 @@ class IQRThreshold(BaseThreshold):
 
     Notes
     -----
-    The threshold is ``q3 + k * (q3 - q1)`` with the quartiles interpolated linearly.
+    The threshold is ``q3 + k * (q3 - q1)``, with linearly interpolated quartiles ``q1``
+    and ``q3`` of the errors.
 
     References
     ----------
-    Tukey, J. W. (1977). Exploratory Data Analysis. Addison-Wesley.
+    .. [1] Tukey, J. W. (1977). Exploratory Data Analysis. Addison-Wesley.
 
     Examples
     --------

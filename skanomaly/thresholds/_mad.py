@@ -1,4 +1,4 @@
-"""Median and median absolute deviation."""
+"""Threshold rule based on the median absolute deviation of the errors."""
 
 from numbers import Real
 from typing import Any
@@ -9,22 +9,23 @@ from numpy.typing import NDArray
 from skanomaly._compat import Interval
 from skanomaly.thresholds._base import BaseThreshold
 
-# Makes the median absolute deviation of a normal distribution its standard deviation.
+# Ratio of standard deviation and median absolute deviation of a normal distribution.
 _MAD_TO_SIGMA = 1.4826
 
 
 class MADThreshold(BaseThreshold):
-    """Errors above the median by `k` robust deviations are anomalous.
+    """Threshold at `k` robust deviations above the median of the errors.
 
-    Up to half of the training scores may be anomalous without effect. Where more than
-    half of the errors are equal the deviation is 0, and all errors above the median are
+    Up to half of the training scores may be anomalous without effect. If more than half
+    of the errors are equal, the deviation is 0 and all errors above the median are
     anomalous. Errors with a long tail need a larger `k`.
 
     Parameters
     ----------
     k : float, default=3.5
-        Number of deviations, each 1.4826 times the median absolute deviation, which for
-        a normal distribution is the standard deviation.
+        Number of deviations, at least 0. A deviation is 1.4826 times the median
+        absolute deviation, which equals the standard deviation for a normal
+        distribution.
 
     Attributes
     ----------
@@ -37,9 +38,9 @@ class MADThreshold(BaseThreshold):
 
     References
     ----------
-    Leys, C. et al. (2013). Detecting outliers: Do not use standard deviation around the
-    mean, use absolute deviation around the median. Journal of Experimental Social
-    Psychology, 49(4). doi:10.1016/j.jesp.2013.03.013
+    .. [1] Leys, C. et al. (2013). Detecting outliers: do not use standard deviation
+       around the mean, use absolute deviation around the median. Journal of
+       Experimental Social Psychology 49(4). https://doi.org/10.1016/j.jesp.2013.03.013
 
     Examples
     --------

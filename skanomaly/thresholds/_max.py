@@ -1,4 +1,4 @@
-"""The largest error seen."""
+"""Threshold rule based on the largest error."""
 
 from numbers import Real
 from typing import Any
@@ -11,17 +11,17 @@ from skanomaly.thresholds._base import BaseThreshold
 
 
 class MaxThreshold(BaseThreshold):
-    """Errors above the largest one seen are anomalous.
+    """Threshold at the largest training error plus a margin.
 
-    Right for training data that is all normal: nothing in it is flagged. A single
-    anomaly among the training scores hides all smaller ones.
+    Suitable for training data that is all normal: no training sample is flagged. A
+    single anomaly among the training scores hides all smaller ones.
 
     Parameters
     ----------
     margin : float, default=0.0
-        Fraction of the largest error to add to it. Being a fraction, it keeps the rule
-        independent of the unit of the error; where all errors are 0 it adds nothing,
-        and every error above 0 is anomalous.
+        Fraction of the largest error to add to it, at least 0. It does not depend on
+        the unit of the error. If all errors are 0 it adds nothing, and every error
+        above 0 is anomalous.
 
     Attributes
     ----------
@@ -48,5 +48,5 @@ class MaxThreshold(BaseThreshold):
 
     def _threshold(self, errors: NDArray[np.float64]) -> float:
         largest = float(errors.max())
-        # abs(): scores of other estimators may be positive, errors then negative.
+        # Scores of other estimators may be positive, so that the errors are negative.
         return largest + self.margin * abs(largest)

@@ -1,4 +1,4 @@
-"""Extreme value theory: how large may the largest normal error become."""
+"""Threshold rule based on extreme value theory."""
 
 from numbers import Real
 from typing import Any
@@ -10,25 +10,26 @@ from scipy.optimize import brentq, minimize_scalar
 from skanomaly._compat import Interval
 from skanomaly.thresholds._base import BaseThreshold
 
-# A shape needs some peaks to be told from 0; fewer get the exponential tail.
+# With fewer excesses the shape cannot be distinguished from 0, the exponential tail.
 _MIN_PEAKS = 10
-# Below -0.5 the likelihood is not regular, from 1 on the tail has no mean.
+# Below -0.5 the likelihood is not regular, from 1 upwards the tail has no mean.
 _SHAPES = (-0.5, 1.0)
 
 
 class POTThreshold(BaseThreshold):
-    """Peaks over threshold: the error that a normal sample exceeds with a given risk.
+    """Peaks-over-threshold rule: the error exceeded by a normal sample at a given risk.
 
-    Fits the tail of the errors and extrapolates it: the threshold may lie beyond every
-    error seen. Right for thousands of scores and rare alarms; with few scores it is
-    coarse, and anomalies among the training scores lengthen the tail.
+    The rule fits the tail of the errors and extrapolates it, so the threshold may be
+    larger than every training error. Suitable for thousands of scores and rare alarms.
+    With few scores the estimate is coarse, and anomalies among the training scores
+    lengthen the tail.
 
     Parameters
     ----------
     risk : float, default=1e-4
-        Probability that a normal sample is called anomalous, in (0, 1).
+        Probability that a normal sample is labelled anomalous, in (0, 1).
     level : float, default=0.98
-        Quantile of the errors from which the tail begins, in [0, 1). The threshold is
+        Quantile of the errors at which the tail begins, in [0, 1). The threshold is
         never below this quantile.
 
     Attributes
@@ -38,19 +39,20 @@ class POTThreshold(BaseThreshold):
 
     Notes
     -----
-    With ``t`` the `level` quantile of ``n`` errors, and shape ``g`` and scale ``s`` of
-    the generalized Pareto distribution fitted by maximum likelihood to the ``m``
-    excesses over ``t``, the threshold is ``t + s / g * ((risk * n / m) ** -g - 1)``.
-    The shape is kept within [-0.5, 1]; with fewer than 10 excesses it is 0, the
-    exponential distribution; without any the threshold is ``t``.
+    Let ``t`` be the `level` quantile of ``n`` errors, and ``g`` and ``s`` the shape and
+    scale of the generalized Pareto distribution fitted by maximum likelihood [2]_ to
+    the ``m`` excesses over ``t``. The threshold [1]_ is
+    ``t + s / g * ((risk * n / m) ** -g - 1)``. The shape is limited to [-0.5, 1]. With
+    fewer than 10 excesses it is 0, which is the exponential distribution; without any
+    excess the threshold is ``t``.
 
     References
     ----------
-    Siffer, A. et al. (2017). Anomaly detection in streams with extreme value theory.
-    KDD 2017. doi:10.1145/3097983.3098144
-
-    Grimshaw, S. D. (1993). Computing maximum likelihood estimates for the generalized
-    Pareto distribution. Technometrics, 35(2). doi:10.1080/00401706.1993.10485040
+    .. [1] Siffer, A. et al. (2017). Anomaly detection in streams with extreme value
+       theory. KDD 2017. https://doi.org/10.1145/3097983.3098144
+    .. [2] Grimshaw, S. D. (1993). Computing maximum likelihood estimates for the
+       generalized Pareto distribution. Technometrics 35(2).
+       https://doi.org/10.1080/00401706.1993.10485040
 
     Examples
     --------
@@ -75,12 +77,12 @@ class POTThreshold(BaseThreshold):
         excesses = errors[errors > start] - start
         if excesses.size == 0:
             return start
-        # How many times rarer than an excess an alarm shall be.
+        # Ratio of the probabilities of an excess and of an alarm.
         rarity = excesses.size / (errors.size * self.risk)
         if rarity <= 1:
             return start
         shape, scale = _fit_pareto(excesses)
-        # The limit of the formula for shape 0, which 1e-8 meets to rounding.
+        # The limit of the formula for shape 0; at 1e-8 they are equal up to rounding.
         reach = np.log(rarity)
         if abs(shape) > 1e-8:
             reach = np.expm1(shape * reach) / shape
@@ -90,14 +92,15 @@ class POTThreshold(BaseThreshold):
 def _fit_pareto(excesses: NDArray[np.float64]) -> tuple[float, float]:
     """Return shape and scale of the generalized Pareto distribution.
 
-    Grimshaw's reduction: with ``x = shape / scale`` known the best shape is the mean of
-    ``log(1 + x * excess)``, which grows with ``x``; what remains is a search in ``x``.
+    Grimshaw's reduction to one dimension: given ``x = shape / scale``, the most likely
+    shape is the mean of ``log(1 + x * excess)``, which increases with ``x``. Only ``x``
+    has to be searched.
     """
     mean = float(excesses.mean())
     if excesses.size < _MIN_PEAKS:
         return 0.0, mean
-    # In units of the mean the search does not depend on the data's unit. It goes over
-    # u = log(x - pole), as x may have to be found within many orders of magnitude.
+    # In units of the mean, the search does not depend on the unit of the data. It runs
+    # over u = log(x - pole), as x may vary over many orders of magnitude.
     values = excesses / mean
     pole = -1 / float(values.max())
 

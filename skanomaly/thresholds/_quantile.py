@@ -1,4 +1,4 @@
-"""A fraction of the scores is anomalous."""
+"""Threshold rule based on the fraction of anomalous samples."""
 
 from numbers import Real
 from typing import Any
@@ -11,15 +11,15 @@ from skanomaly.thresholds._base import BaseThreshold
 
 
 class QuantileThreshold(BaseThreshold):
-    """The given fraction of the scores, the most abnormal ones, is anomalous.
+    """Threshold above which a given fraction of the training errors lies.
 
-    Scikit-learn's ``contamination``. Right where that fraction is known; on data that
-    is all normal it still flags the fraction.
+    This is the ``contamination`` of scikit-learn. Suitable if that fraction is known;
+    on data that is all normal, the rule still flags this fraction.
 
     Parameters
     ----------
     contamination : float, default=0.01
-        Fraction of the training scores to call anomalous, in (0, 0.5].
+        Fraction of the training samples to label anomalous, in (0, 0.5].
 
     Attributes
     ----------
@@ -28,8 +28,8 @@ class QuantileThreshold(BaseThreshold):
 
     Notes
     -----
-    The threshold is the ``1 - contamination`` quantile of the errors, interpolated
-    linearly.
+    The threshold is the linearly interpolated ``1 - contamination`` quantile of the
+    errors.
 
     Examples
     --------

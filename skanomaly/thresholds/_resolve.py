@@ -1,4 +1,4 @@
-"""From what a user may pass as ``threshold=`` to a rule."""
+"""Conversion of the parameter ``threshold`` of an estimator to a threshold rule."""
 
 from collections.abc import Mapping
 from inspect import signature
@@ -30,33 +30,36 @@ _RULES: dict[str, type[BaseThreshold]] = {
 }
 _NAMES = ("auto", *_RULES)
 _KNOWN = (
-    f"Known are 'auto', a number (largest normal error), a rule such as "
-    f"SigmaThreshold(k=8), or a text: {', '.join(_RULES)}, with parameters after a "
-    "colon, such as 'sigma:8' or 'pot:1e-4,0.98'."
+    f"Pass 'auto', a number (the largest normal error), a rule such as "
+    f"SigmaThreshold(k=8), or the name of a rule: {', '.join(_RULES)}, with its "
+    "parameters after a colon, such as 'sigma:8' or 'pot:1e-4,0.98'."
 )
 
 
 def resolve_threshold(spec: Any) -> Any:
-    """Return the threshold rule that `spec` stands for, not fitted.
+    """Return the unfitted threshold rule specified by `spec`.
 
     Parameters
     ----------
     spec : rule, float or str
-        A rule (returned as a clone), a number (`FixedThreshold`), ``"auto"``
-        (`auto_threshold`), or a text: the short name of a rule with its parameters, in
-        their order, such as ``"sigma:8"``, ``"quantile:0.01"``, ``"mad:5"``,
-        ``"iqr:2.5"``, ``"max:0.1"``, ``"pot:1e-4,0.98"`` or ``"fixed:2.0"``, or a
-        number.
+        Specification of the rule:
+
+        - a rule, which is cloned;
+        - a number, or a string that holds one, for `FixedThreshold` with this value;
+        - ``"auto"`` for `auto_threshold`;
+        - the name of a rule with its parameters in positional order, such as
+          ``"sigma:8"``, ``"quantile:0.01"``, ``"mad:5"``, ``"iqr:2.5"``,
+          ``"max:0.1"``, ``"pot:1e-4,0.98"`` or ``"fixed:2.0"``.
 
     Returns
     -------
     rule : estimator
-        A rule with ``fit(scores)`` and, once fitted, ``offset_``.
+        Unfitted rule with the method ``fit(scores)``, which sets ``offset_``.
 
     Raises
     ------
     ValueError
-        If `spec` stands for no rule.
+        If `spec` does not specify a rule or a parameter of the rule is invalid.
 
     Examples
     --------
@@ -70,30 +73,30 @@ def resolve_threshold(spec: Any) -> Any:
         return FixedThreshold(float(spec))
     if hasattr(spec, "fit") and not isinstance(spec, type):
         return _checked(clone(spec))
-    raise ValueError(f"threshold={spec!r} is no threshold rule. {_KNOWN}")
+    raise ValueError(f"threshold={spec!r} is not a threshold rule. {_KNOWN}")
 
 
 def refuse_nested_params(params: Mapping[str, Any], threshold: Any) -> None:
-    """Raise if parameters of a rule are to be set where no rule is.
+    """Raise if `params` sets parameters of a threshold that is not a rule.
 
     Parameters
     ----------
     params : mapping
-        What an estimator's ``set_params`` got.
+        Parameters passed to ``set_params`` of an estimator.
     threshold : Any
-        The estimator's ``threshold`` so far.
+        Current value of the parameter ``threshold`` of the estimator.
 
     Raises
     ------
     ValueError
-        If `params` names a parameter of a threshold that is given as a text or a
-        number and so has none.
+        If `params` has a key ``threshold__<name>`` and the threshold is a string or a
+        number, which has no parameters.
     """
     rule = params.get("threshold", threshold)
     nested = [name for name in params if name.startswith("threshold__")]
     if nested and not hasattr(rule, "set_params"):
         raise ValueError(
-            f"{nested[0]} cannot be set: threshold={rule!r} is no rule with "
+            f"{nested[0]} cannot be set because threshold={rule!r} is not a rule with "
             "parameters. Pass a rule, such as threshold=SigmaThreshold()."
         )
 
@@ -114,8 +117,8 @@ def _from_text(text: str) -> Any:
         signature(rule).bind(*values)
     except (TypeError, ValueError):
         raise ValueError(
-            f"threshold={text!r} does not fit {name!r}, whose parameters are numbers: "
-            f"{', '.join(signature(rule).parameters)}. {_KNOWN}"
+            f"threshold={text!r} has invalid parameters for {name!r}, which takes the "
+            f"numbers {', '.join(signature(rule).parameters)}. {_KNOWN}"
         ) from None
     return _checked(rule(*values))
 
@@ -128,7 +131,7 @@ def _is_number(text: str) -> bool:
 
 
 def _checked(rule: Any) -> Any:
-    # At once rather than in fit, which comes after the training of a network.
+    # Validated here because the rule is fitted only after the network is trained.
     if isinstance(rule, BaseThreshold):
         rule._validate_params()
     return rule

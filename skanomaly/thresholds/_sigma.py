@@ -1,4 +1,4 @@
-"""Mean and standard deviation."""
+"""Threshold rule based on mean and standard deviation of the errors."""
 
 from numbers import Real
 from typing import Any
@@ -11,15 +11,15 @@ from skanomaly.thresholds._base import BaseThreshold
 
 
 class SigmaThreshold(BaseThreshold):
-    """Errors above the mean by `k` standard deviations are anomalous.
+    """Threshold at `k` standard deviations above the mean of the errors.
 
-    The common rule of thumb. Right for errors with a light tail; large anomalies among
-    the training scores raise mean and deviation, and hide smaller ones.
+    Suitable for errors with a light tail. Large anomalies among the training scores
+    increase mean and standard deviation, and hide smaller ones.
 
     Parameters
     ----------
     k : float, default=3.0
-        Number of standard deviations.
+        Number of standard deviations, at least 0.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class SigmaThreshold(BaseThreshold):
     Notes
     -----
     The threshold is ``mean(error) + k * std(error)``, with ``n - 1`` in the denominator
-    of the variance. A single score has no deviation and is its own threshold.
+    of the variance. For a single score the threshold is its error.
 
     Examples
     --------
@@ -46,7 +46,7 @@ class SigmaThreshold(BaseThreshold):
         self.k = k
 
     def _threshold(self, errors: NDArray[np.float64]) -> float:
-        # Relative to the first value the mean of equal values is exact: a sum rounds.
+        # Relative to the first value, the mean of equal values has no rounding error.
         relative = errors - errors[0]
         deviation = relative.std(ddof=1) if relative.size > 1 else 0.0
         return float(errors[0] + (relative.mean() + self.k * deviation))

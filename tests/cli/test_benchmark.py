@@ -41,7 +41,7 @@ def test_what_no_metric_counts_is_told(data, tmp_path, capsys):
     quiet.to_csv(tmp_path / "quiet.csv", index=False)
     files = (data / "web0.csv", tmp_path / "quiet.csv")
     told = run(capsys, *files, "--detector", "pca", "--out", tmp_path / "out")
-    assert "1 data set of 2 without an anomaly, which no metric counts" in told.err
+    assert "1 data set of 2 without an anomaly: left out of metrics" in told.err
 
 
 def test_from_files_to_a_table_and_a_page_and_on(data, tmp_path, capsys):
@@ -79,7 +79,7 @@ def test_what_fails_is_told_and_kept(data, tmp_path, capsys):
     out = tmp_path / "out"
     told = run(capsys, data / "web0.csv", *detectors, "--out", out, "--quiet")
     assert told.out == ""
-    assert "skanomaly: 1 run failed, and will be tried again by the next" in told.err
+    assert "skanomaly: 1 run failed and will be repeated by the next" in told.err
     table = pd.read_csv(out / "results.csv")
     assert table["status"].tolist() == ["ok", "failed"]
     assert table.loc[1, "error"].startswith("InvalidParameterError: ")
@@ -99,9 +99,12 @@ def test_the_label_column_and_the_channels_may_be_named(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nowhere"], "there is no file nowhere"),
+        (["nowhere"], "There is no file nowhere"),
         (["--detector", "pce"], "no detector 'pce'. Did you mean 'pca'?"),
-        (["--detector", "pca:widow=3"], "has no parameter 'widow'; write such as"),
+        (
+            ["--detector", "pca:widow=3"],
+            "has no parameter 'widow'; write param",
+        ),
         (["--detector", "pca:window"], "'window' has no '='"),
         (["--metric", "vus"], "no metric 'vus'. Did you mean 'vus_"),
         (["--detector", "pca:window=(1,2"], "'(1,2' is neither a word nor a value"),
@@ -141,7 +144,7 @@ def test_without_anomalies_there_is_nothing_to_do(tmp_path, capsys):
     table = pd.DataFrame({"cpu": np.arange(50.0), "label": 0})
     table.to_csv(tmp_path / "calm.csv", index=False)
     assert main(["benchmark", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
-    assert "no data set has an anomaly" in capsys.readouterr().err
+    assert "No data set has an anomaly" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a signal to a process group")
@@ -163,7 +166,7 @@ def test_interrupted_it_keeps_what_is_done(data, tmp_path):
     _, told = process.communicate(timeout=60)
     assert process.returncode == 130
     assert told == (
-        f"skanomaly: interrupted; what is done is kept in {out / 'runs'}: call it "
-        "again\n"
+        f"skanomaly: interrupted; {out / 'runs'} keeps the finished runs: repeat the "
+        "command\n"
     )
     assert 1 <= len(list(out.glob("runs/*.json"))) < 80

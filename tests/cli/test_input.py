@@ -62,33 +62,36 @@ BAD = {
         "detect good.csv --threshold sgma:3",
         "threshold='sgma:3' is unknown",
     ),
-    "rule": ("detect good.csv --threshold sigma:x", "does not fit 'sigma'"),
+    "rule": ("detect good.csv --threshold sigma:x", "invalid parameters for 'sigma'"),
     "useless rule": (
         "detect good.csv --threshold max --threshold-on scored",
-        "the threshold 'max' is never below the highest error",
+        "The threshold 'max' is never below the highest error",
     ),
     "useless default": (
         "detect good.csv --threshold-on scored",
-        "the default threshold 'auto'",
+        "The default threshold 'auto'",
     ),
-    "folder to write": ("detect good.csv --out good.csv/x", "cannot write to the fold"),
+    "folder to write": ("detect good.csv --out good.csv/x", "Cannot write to the fold"),
     "fraction": ("detect good.csv --train-fraction 1", "not between 0 and 1"),
     "until": ("detect good.csv --train-until 2025-01-01", "lasts from 2024-01-01"),
-    "until what": ("detect good.csv --train-until soon", "'soon' is no time"),
+    "until what": ("detect good.csv --train-until soon", "'soon' is not a time"),
     "two parts": (
         "detect good.csv --train-until 2024-01-09 --train-fraction 0.2",
         "not allowed with",
     ),
-    "every": ("detect good.csv --every often", "every='often' is no length of time"),
+    "every": ("detect good.csv --every often", "every='often' is not a length of time"),
     "every what": ("detect three.csv --value a --every 1D", "--every needs times"),
     "agg alone": ("detect good.csv --agg mean", "need --every"),
     "from": ("detect nan.csv --interpolate --from 2024-01-01", "need times"),
-    "dates": ("detect good.csv --from 2025-01-01", "no sample lies from"),
+    "dates": ("detect good.csv --from 2025-01-01", "no sample lies between"),
     "channels": ("detect three.csv --value a b --train good.csv", "no column 'a'"),
-    "epochs": ("detect good.csv --epochs many", "'many' is no whole number"),
+    "epochs": ("detect good.csv --epochs many", "'many' is not a whole number"),
     "missing model": ("score no.joblib good.csv", "no model 'no.joblib'"),
-    "no model": ("score model.joblib good.csv", "is no saved model"),
-    "continue what": ("detect good.csv --continue model.joblib", "is no saved model"),
+    "no model": ("score model.joblib good.csv", "is not a saved model"),
+    "continue what": (
+        "detect good.csv --continue model.joblib",
+        "is not a saved model",
+    ),
     "continue with": (
         "detect good.csv --continue forest.joblib --window 9",
         "keeps the detector and window",
@@ -98,7 +101,10 @@ BAD = {
         "needs a pipeline",
     ),
     "score nan": ("score forest.joblib nan.csv", "is missing"),
-    "score channels": ("score forest.joblib three.csv --value *", "gives 3 (a, b, c)"),
+    "score channels": (
+        "score forest.joblib three.csv --value *",
+        "file has 3 (a, b, c)",
+    ),
     "other model there": (
         "score forest.joblib good.csv --out other",
         "holds another model, model.joblib",
@@ -107,7 +113,7 @@ BAD = {
         "detect good.csv --out place",
         "its scores.csv is a folder",
     ),
-    "score where": ("score forest.joblib good.csv --out good.csv", "cannot write"),
+    "score where": ("score forest.joblib good.csv --out good.csv", "Cannot write"),
 }
 
 

@@ -150,7 +150,11 @@ LABELS = {
         "holds no anomaly from sample 200 on",
         "(1 in all)",
     ),
-    "two columns": ("0,1\n1,0\n", "has 2 columns: it must have one", ""),
+    "two columns": (
+        "0,1\n1,0\n",
+        "has 2 columns. Pass a file with a single",
+        "",
+    ),
     "empty": ("", "is empty", ""),
 }
 
@@ -174,7 +178,7 @@ BAD = {
     "unknown column": ("--labels Y", "--labels: there is no column 'Y'. Did you mean"),
     "no labels": ("--labels cpu", "column 'cpu' must hold 0 and 1"),
     "watched": ("--labels y --value cpu y", "'y' holds the labels"),
-    "no file": ("--value cpu --labels-file z.csv", "there is no file 'z.csv'."),
+    "no file": ("--value cpu --labels-file z.csv", "There is no file 'z.csv'."),
     "both": ("--labels y --labels-file y.csv", "not allowed with"),
 }
 

@@ -168,10 +168,10 @@ def test_bad_labels_and_places_are_refused(out, capsys, tmp_path):
     assert main(["report", str(out), "--labels-file", str(tmp_path / "y.csv")]) == 2
     assert "holds 2 labels for 300 samples" in capsys.readouterr().err
     assert main(["report", str(out), "--out", str(tmp_path)]) == 2
-    assert "it is a folder; name a file" in capsys.readouterr().err
+    assert "it is a folder. Pass a file name" in capsys.readouterr().err
     below = tmp_path / "y.csv" / "page.html"
     assert main(["report", str(out), "--out", str(below)]) == 2
-    assert "cannot write to the folder" in capsys.readouterr().err
+    assert "Cannot write to the folder" in capsys.readouterr().err
 
 
 def test_index_of_numbers_and_none_come_back(tmp_path):

@@ -141,7 +141,7 @@ print([code, "keras" in sys.modules])
         env={"PYTHONPATH": str(ROOT)},
     )
     assert done.stdout.strip() == "[2, False]"
-    assert "trained on 1 channels (cpu), the file gives 2" in done.stderr
+    assert "trained on 1 channels (cpu), but the file has 2" in done.stderr
 
 
 def test_training_goes_on(folder, trained, capsys):
@@ -177,7 +177,7 @@ def test_seed_takes_effect_on_further_training(folder, trained, capsys):
 def test_rule_and_window_of_the_model_are_checked(folder, trained, capsys):
     again = ["--continue", trained / "model.joblib", "--out", folder / "no"]
     error = refuse(capsys, folder / "cpu.csv", *again, "--threshold-on", "scored")
-    assert "the model's threshold 'auto'" in error
+    assert "The model's threshold 'auto'" in error
     error = refuse(capsys, folder / "cpu.csv", *again, "--train-until", "20")
     assert "window of 25 is longer than the training series of 20" in error
     assert not (folder / "no").exists()

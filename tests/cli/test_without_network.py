@@ -144,7 +144,7 @@ def refuse(capsys, *arguments):
 def test_what_needs_epochs_is_refused(folder, capsys, name):
     no = ("--out", folder / "no")
     error = refuse(capsys, folder / "cpu.csv", "--detector", name, "--epochs", 3, *no)
-    assert f"detector '{name}' is not trained in epochs; leave out --epochs" in error
+    assert f"detector '{name}' is not trained in epochs. Leave out --epochs" in error
     out = folder / f"{name}-once"
     run(capsys, "detect", folder / "cpu.csv", "--detector", name, "--out", out)
     again = ("--continue", out / "model.joblib", *no)

@@ -288,7 +288,7 @@ def test_an_unknown_name_gets_a_suggestion(name, close):
 
 
 def test_a_name_like_no_other_gets_the_list():
-    with pytest.raises(ValueError, match="Known are: .*lstm") as caught:
+    with pytest.raises(ValueError, match="Valid names are: .*lstm") as caught:
         make_detector("prophet")
     assert "mean" not in str(caught.value)
     assert all(name in str(caught.value) for name in detector_names())

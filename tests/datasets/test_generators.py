@@ -62,7 +62,7 @@ def test_cycles_repeat_but_for_noise_and_drift():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"n_samples": 500}, "no room for 5 anomalies"),
+        ({"n_samples": 500}, "too few for 5 anomalies"),
         ({"period": 1}, "period=1"),
         ({"n_channels": 0}, "n_channels=0"),
         ({"noise": -1}, "noise=-1"),

@@ -170,9 +170,9 @@ def test_the_shape_of_an_empty_matrix_is_no_matrix(tmp_path):
     ("content", "message"),
     [
         (b"", "is empty"),
-        (b"a,b\n1,2\n", "no MATLAB file of version 5 or 7.3, as it begins with b'a,b"),
-        (b"MATLAB 5.0 MAT-file", "no MATLAB file"),
-        (HEADER + b"\x00\x02IM", "no MATLAB file"),
+        (b"a,b\n1,2\n", "not a MATLAB file of version 5 or 7.3, as it begins with b'a"),
+        (b"MATLAB 5.0 MAT-file", "not a MATLAB file"),
+        (HEADER + b"\x00\x02IM", "not a MATLAB file"),
         (HEADER + b"\x00\x01IM" + bytes(7), "damaged MATLAB file"),
         (b"\x89HDF\r\n\x1a\n and no more", "damaged MATLAB file"),
     ],

@@ -236,7 +236,7 @@ def test_threshold_of_any_kind_is_a_number_or_asked_for():
     svm = OneClassSVM().fit(X)  # whose offset_ is an array of one
     assert detect(svm, X).offset == svm.offset_[0]
     density = KernelDensity().fit(X)
-    with pytest.raises(ValueError, match="KernelDensity has no offset_: pass offset"):
+    with pytest.raises(ValueError, match=r"KernelDensity has no offset_\. Pass"):
         detect(density, X)
     assert detect(density, X, offset=-9.0).offset == -9.0
 

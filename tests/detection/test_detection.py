@@ -9,10 +9,10 @@ from skanomaly.detection import TimeSeries
 from tests.detection.common import detection_of
 
 SERIES = {
-    "names": ({"channel_names": ["a"]}, "1 channel_names for 2 channels: pass one"),
-    "n_train": ({"n_train": 5}, "n_train=5 of 4 samples"),
-    "before": ({"n_train": -1}, "n_train=-1 of 4 samples"),
-    "values": ({"values": np.ones((4, 2, 1))}, r"n_channels\), not \(4, 2, 1\)"),
+    "names": ({"channel_names": ["a"]}, r"1 channel_names for 2 channels\. Pass one"),
+    "n_train": ({"n_train": 5}, "n_train must be between 0 and .*, 4; got 5"),
+    "before": ({"n_train": -1}, "n_train must be between 0 and .*, 4; got -1"),
+    "values": ({"values": np.ones((4, 2, 1))}, r"n_channels\), got \(4, 2, 1\)"),
     "index": ({"index": range(3)}, "index has 3 entries for 4 samples"),
     "truth": ({"truth": [0, 1, 0]}, "truth has 3 values for 4 samples"),
     "labels": ({"truth": [0, 1, 2, 0]}, "truth must hold 0 and 1 .* it holds 0, 1, 2"),

@@ -102,10 +102,14 @@ def test_paths_and_data_go_together(tmp_path, table):
             r"no column of labels 'labels'. Did you mean 'label'",
         ),
         ({}, {"label": "truth"}, r"Its columns are: time, cpu, disk, label\."),
-        ({}, {"values": ["cpo"]}, r"is called 'cpo'. Did you mean 'cpu'"),
-        ({}, {"values": ["gpu*"]}, r"is called 'gpu\*'"),
-        ({}, {"values": ["label"]}, r"no column beside 'label' that is called 'label'"),
-        ({"cpu": "x", "disk": "y"}, {}, "no column of numbers beside 'label'"),
+        ({}, {"values": ["cpo"]}, r"named 'cpo'. Did you mean 'cpu'"),
+        ({}, {"values": ["gpu*"]}, r"named 'gpu\*'"),
+        (
+            {},
+            {"values": ["label"]},
+            r"no column other than 'label' named 'label'",
+        ),
+        ({"cpu": "x", "disk": "y"}, {}, "no numeric column other than 'label'"),
         ({"cpu": np.nan}, {}, "'a': X contains NaN or infinity: 20 of 40 values"),
         ({"label": 2}, {}, "'a': y must hold 0 and 1 "),
         ({"label": 0.5}, {}, "'a': y must hold 0 and 1 "),
@@ -126,21 +130,21 @@ def write(folder, name, content):
 
 
 def test_what_is_wrong_with_files_and_folders(tmp_path):
-    with pytest.raises(ValueError, match="there is no file .*/a.csv"):
+    with pytest.raises(ValueError, match="There is no file .*/a.csv"):
         load_datasets([tmp_path / "a.csv"])
     with pytest.raises(ValueError, match="holds no data: none of its files ends with"):
         load_datasets([tmp_path])
     write(tmp_path / "one", "a.npz", b"nonsense")
-    with pytest.raises(ValueError, match="a.npz is no .npz of plain arrays"):
+    with pytest.raises(ValueError, match="a.npz is not an .npz file of plain arrays"):
         load_datasets([tmp_path / "one"])
     np.savez(tmp_path / "one" / "a.npz", X=[1.0, 2.0])
-    with pytest.raises(ValueError, match="has no array 'y'.* and has X"):
+    with pytest.raises(ValueError, match="has no array 'y'.* but has X"):
         load_datasets([tmp_path / "one"])
     write(tmp_path / "two", "index.csv", b"series\nb\n")
-    with pytest.raises(ValueError, match="names 'b', and there is no such file"):
+    with pytest.raises(ValueError, match="names 'b', but there is no such file"):
         load_datasets([tmp_path / "two"])
     write(tmp_path / "two", "index.csv", b"what\nb\n")
-    with pytest.raises(ValueError, match="needs a column 'file', and has what"):
+    with pytest.raises(ValueError, match="needs a column 'file', but has what"):
         load_datasets([tmp_path / "two"])
 
 
@@ -160,7 +164,7 @@ def test_what_is_wrong_with_files_and_folders(tmp_path):
     ],
 )
 def test_what_is_wrong_with_arrays(X, y, train_size, message):
-    with pytest.raises(ValueError, match=f"data set 'a': {message}"):
+    with pytest.raises(ValueError, match=f"Data set 'a': {message}"):
         LabelledData("a", X, y, train_size)
 
 
@@ -168,5 +172,5 @@ def test_two_files_of_one_name_are_refused(tmp_path, table):
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
         table.to_csv(tmp_path / folder / "a.csv", index=False)
-    with pytest.raises(ValueError, match="'a' is that of 2 data sets"):
+    with pytest.raises(ValueError, match="'a' is used by 2 data sets"):
         evaluate(["pca"], [tmp_path / "one", tmp_path / "two"])

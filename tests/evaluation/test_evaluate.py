@@ -175,7 +175,7 @@ def test_another_version_is_another_run(tmp_path, monkeypatch):
     count = tmp_path / "count"
     estimators = {"guess": Guess(count_in=str(count))}
     evaluate(estimators, WAVES, **options)
-    monkeypatch.setattr("skanomaly._fingerprint.__version__", "9.9")
+    monkeypatch.setattr("skanomaly._versions.__version__", "9.9")
     evaluate(estimators, WAVES, **options)
     assert n_lines(count) == 4
 
@@ -259,21 +259,21 @@ def test_chosen_metrics_and_the_callback(tmp_path):
 @pytest.mark.parametrize(
     ("estimators", "datasets", "options", "message"),
     [
-        ([], WAVES, {}, "there is no estimator"),
+        ([], WAVES, {}, "estimators is empty"),
         (["pce"], WAVES, {}, "'pce' is unknown. Did you mean 'pca'"),
-        ({"a": Guess}, WAVES, {}, "estimator 'a' must be an outlier detector"),
-        ({"a": 3}, WAVES, {}, "estimator 'a' must be an outlier detector"),
-        (["pca"], [], {}, "there is no data set"),
+        ({"a": Guess}, WAVES, {}, "Estimator 'a' must be an outlier detector"),
+        ({"a": 3}, WAVES, {}, "Estimator 'a' must be an outlier detector"),
+        (["pca"], [], {}, "datasets is empty"),
         (["pca"], [3], {}, "must hold LabelledData or paths"),
         (["pca"], {"a": (WAVES[0].X, WAVES[0].y)}, {}, "'a' must be a LabelledData or"),
-        (["pca"], [WAVES[0], WAVES[0]], {}, "'wave0' is that of 2 data sets"),
+        (["pca"], [WAVES[0], WAVES[0]], {}, "'wave0' is used by 2 data sets"),
         (["pca"], [LabelledData("a", [1, 2, 3], [0, 0, 0], 2)], {}, "has an anomaly"),
-        (["pca"], WAVES, {"seeds": ()}, "seeds must be different whole numbers"),
-        (["pca"], WAVES, {"seeds": (1, 1)}, "seeds must be different whole numbers"),
-        (["pca"], WAVES, {"seeds": (-1,)}, "seeds must be different whole numbers"),
-        (["pca"], WAVES, {"seeds": [True]}, "seeds must be different whole numbers"),
-        (["pca"], WAVES, {"seeds": [0.0]}, "seeds must be different whole numbers"),
-        (["pca"], WAVES, {"metrics": "vus"}, "there is no metric 'vus'"),
+        (["pca"], WAVES, {"seeds": ()}, "seeds must be at least one integer"),
+        (["pca"], WAVES, {"seeds": (1, 1)}, "seeds must be at least one integer"),
+        (["pca"], WAVES, {"seeds": (-1,)}, "seeds must be at least one integer"),
+        (["pca"], WAVES, {"seeds": [True]}, "seeds must be at least one integer"),
+        (["pca"], WAVES, {"seeds": [0.0]}, "seeds must be at least one integer"),
+        (["pca"], WAVES, {"metrics": "vus"}, "There is no metric 'vus'"),
         (["pca"], WAVES, {"metrics": []}, "metrics is empty"),
     ],
 )

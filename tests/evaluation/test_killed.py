@@ -56,7 +56,7 @@ def process(tmp_path):
 
 def test_killed_and_called_again_it_ends_with_the_undisturbed_table(tmp_path, process):
     given, store = estimators(tmp_path), tmp_path / "store"
-    with pytest.raises(ValueError, match="another call works with the store"):
+    with pytest.raises(ValueError, match="Another call uses the store"):
         evaluate({"guess": Guess()}, WAVES, store=store, fresh=True)
     os.killpg(process.pid, signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL

@@ -115,9 +115,7 @@ def test_where_mlflow_goes_away_what_is_done_is_kept(tmp_path, store):
     def break_down(*_):
         file.write_bytes(b"no longer a database")
 
-    with pytest.raises(
-        OSError, match="MLflow no longer takes what is logged to sqlite"
-    ):
+    with pytest.raises(OSError, match="MLflow no longer accepts runs at sqlite"):
         evaluate(
             estimators,
             [wave(0)],
@@ -133,7 +131,7 @@ def test_where_mlflow_goes_away_what_is_done_is_kept(tmp_path, store):
 @pytest.mark.parametrize(
     ("uri", "message"),
     [
-        ("http://127.0.0.1:9", "no MLflow server answers at http://127.0.0.1:9"),
+        ("http://127.0.0.1:9", "No MLflow server responds at http://127.0.0.1:9"),
         ("gopher://x", "MLflow cannot log to gopher://x"),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from skanomaly.evaluation import METRICS, evaluate, summarize, write_results
-from skanomaly.evaluation._summary import by_dataset, mean_values, seconds_a_run
+from skanomaly.evaluation._summary import by_dataset, mean_values, seconds_per_run
 from tests.evaluation.common import Guess, wave
 
 NAN = np.nan
@@ -71,8 +71,8 @@ def test_the_page_says_all_and_asks_nobody(tmp_path, failed):
     root = parsed(page)
     heads = texts(root, "h2")
     assert heads == [
-        *("How good", "Which differ", "How long", "All means"),
-        *("Each data set", "Failures", "How it was made"),
+        *("Quality", "Significant differences", "Run time", "All means"),
+        *("Data sets", "Failures", "How it was made"),
     ]
     assert "3 estimators, 4 data sets, 2 seeds, 24 runs, 9 runs failed." in page
     assert "skanomaly benchmark 'a b'" in texts(root, "td")
@@ -101,7 +101,7 @@ def test_charts_are_told_in_words_and_take_the_colour_of_the_text(tmp_path):
     assert bars.startswith("pca 0.9")
     assert "pca 1.00, <b>& 2.00, forest 3.00" in ranks
     assert ranks.startswith("Mean ranks on 4 data sets, critical difference 1.66")
-    assert "Not told apart: pca, <b>&; <b>&, forest." in ranks
+    assert "Not significantly different: pca, <b>&; <b>&, forest." in ranks
     assert "pca 1.5 s" in times
     for table in (one for one in root.iter() if one.tag == "table"):
         heads = [one for one in table.iter() if one.tag == "th"]
@@ -110,7 +110,7 @@ def test_charts_are_told_in_words_and_take_the_colour_of_the_text(tmp_path):
 
 def test_one_estimator_on_one_series_has_a_page_too(tmp_path):
     page = page_of(results_of(["pca"], ["a"], [0]), tmp_path)
-    assert "Ranks need two estimators and two data sets" in page
+    assert "Ranks need at least two estimators and two data sets" in page
     parsed(page)
 
 
@@ -129,7 +129,7 @@ def test_numbers_of_the_summary(failed):
     row = failed[(failed["estimator"] == "pca") & (failed["dataset"] == "b")]
     assert values.loc["b", "pca"] == pytest.approx(row["vus_pr"].mean())
     assert mean_values(failed, "vus_pr")["pca"] == values["pca"].mean()
-    assert seconds_a_run(failed)[:2].tolist() == [1.5, 10.5]
+    assert seconds_per_run(failed)[:2].tolist() == [1.5, 10.5]
 
 
 def test_the_summary_has_the_best_first(failed):
@@ -170,7 +170,7 @@ def test_tables_hold_what_was_returned(tmp_path, format):
 def test_what_is_unknown_is_refused(tmp_path):
     with pytest.raises(ValueError, match="format must be one of"):
         write_results(results_of(), tmp_path / "new", format="json")
-    with pytest.raises(ValueError, match="there is no metric 'auc'"):
+    with pytest.raises(ValueError, match="There is no metric 'auc'"):
         write_results(results_of(), tmp_path / "new", metric="auc")
     assert not (tmp_path / "new").exists()
 

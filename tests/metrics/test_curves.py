@@ -65,7 +65,7 @@ def test_each_value_is_the_metric_of_what_lies_below_the_offset(scoring):
             expected = [scorer.of_labels(truth, -score < one) for one in curve.offsets]
         np.testing.assert_array_equal(curve.values, expected)
         if np.isnan(curve.values).all():
-            with pytest.raises(ValueError, match="no value at any threshold"):
+            with pytest.raises(ValueError, match="not defined at any threshold"):
                 curve.best()
             continue
         offset, value = curve.best()
@@ -84,9 +84,9 @@ def test_offsets_of_ones_own_are_taken_in_order():
 
 
 def test_a_metric_of_scores_has_no_threshold():
-    with pytest.raises(ValueError, match="'vus_pr' judges scores.*'event_f1'"):
+    with pytest.raises(ValueError, match="'vus_pr' evaluates scores.*'event_f1'"):
         label_scorer("vus_pr")
-    with pytest.raises(ValueError, match="judges scores, which no threshold changes"):
+    with pytest.raises(ValueError, match="scores, which do not depend on a threshold"):
         threshold_curve([0, 1], [-1, -2], scoring="roc_auc")
     with pytest.raises(ValueError, match="scores contains NaN"):
         threshold_curve([0, 1], [-1, np.nan])

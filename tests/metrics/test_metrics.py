@@ -214,7 +214,7 @@ def test_truth_of_all_kinds(name):
 @pytest.mark.parametrize("name", [*OF_SCORES, *OF_LABELS])
 @pytest.mark.parametrize("truth", [[0, 0, 0], [1, 1, 1], [1], [False, False]])
 def test_truth_without_an_anomaly(name, truth):
-    with pytest.warns(UndefinedMetricWarning, match=f"{name} is not defined where"):
+    with pytest.warns(UndefinedMetricWarning, match=f"{name} is not defined because"):
         assert np.isnan(judge(name, truth, np.arange(len(truth)) > 0)).all()
 
 

@@ -254,7 +254,7 @@ def test_samples_without_a_score_are_in_no_bar():
     )
     bars = [bar for bar in display.ax_.patches if hasattr(bar, "get_height")]
     assert sum(bar.get_height() for bar in bars) == 48 + 1
-    with pytest.raises(ValueError, match="none of the 2 scores is a number"):
+    with pytest.raises(ValueError, match="None of the 2 scores is a number"):
         ErrorHistogramDisplay([np.nan, np.nan]).plot()
 
 

@@ -106,7 +106,7 @@ def test_a_single_channel_is_one_row_of_the_map():
 
 def test_what_a_detection_does_not_have_is_not_drawn():
     found = detection_of([-1, -2], [[1, 2], [3, 4]], offset=-9)
-    with pytest.raises(ValueError, match="scores expects no value here"):
+    with pytest.raises(ValueError, match="scores has no expected values"):
         ReconstructionDisplay.from_detection(found)
     with pytest.raises(ValueError, match="scores has no history_"):
         HistoryDisplay.from_detection(found)

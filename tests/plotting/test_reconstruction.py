@@ -124,10 +124,10 @@ def test_every_channel_is_drawn_where_it_is_told(series, pipe):
 def test_what_cannot_be_drawn_is_refused(series):
     X, _ = series
     forest = make_detector("isolation_forest", window=30, random_state=0).fit(X[:300])
-    with pytest.raises(ValueError, match="IsolationForest expects no value here"):
+    with pytest.raises(ValueError, match="IsolationForest has no expected values"):
         ReconstructionDisplay.from_estimator(forest, X)
     bare = PCADetector(n_components=1).fit(X)
-    with pytest.raises(ValueError, match="PCADetector expects no value here"):
+    with pytest.raises(ValueError, match="PCADetector has no expected values"):
         ReconstructionDisplay.from_estimator(bare, X)
     draw = ReconstructionDisplay.from_predictions
     with pytest.raises(ValueError, match="no sample from start=9 to stop=9 in 600"):

@@ -109,19 +109,21 @@ def test_errors_of_many_sizes_get_a_logarithmic_axis():
 def test_what_cannot_be_drawn_is_refused(labelled, forest):
     X, y = labelled
     draw = ThresholdCurveDisplay
-    with pytest.raises(ValueError, match="IsolationForest was not tuned by labels"):
+    with pytest.raises(ValueError, match="IsolationForest was not tuned on labels"):
         draw.from_estimator(forest)
-    with pytest.raises(ValueError, match="GridSearchCV was not tuned by labels"):
+    with pytest.raises(ValueError, match="GridSearchCV was not tuned on labels"):
         draw.from_estimator(GridSearchCV(forest, {}))
-    with pytest.raises(ValueError, match="X and y belong together"):
+    with pytest.raises(ValueError, match="only one of X and y"):
         draw.from_estimator(forest, X)
     with pytest.raises(ValueError, match="y_true has no anomaly"):
         draw.from_predictions(np.zeros(300, int), X[:, 0])
     with pytest.raises(ValueError, match="y_score has 9 values for 300 samples"):
         draw.from_predictions(y, X[:9, 0])
-    with pytest.raises(ValueError, match="'vus_pr' judges scores"):
+    with pytest.raises(ValueError, match="'vus_pr' evaluates scores"):
         draw.from_predictions(y, X[:, 0], scoring="vus_pr")
-    with pytest.raises(ValueError, match=r"thresholds has shape \(2,\), values \(3,\)"):
+    with pytest.raises(
+        ValueError, match=r"has shape \(2,\), but values has shape \(3,\)"
+    ):
         draw([1, 2], [1, 2, 3]).plot()
-    with pytest.raises(ValueError, match="f1 has no value at any threshold"):
+    with pytest.raises(ValueError, match="f1 is not defined at any threshold"):
         draw([1, 2], [np.nan, np.nan], metric="f1").plot()

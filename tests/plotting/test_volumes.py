@@ -178,11 +178,11 @@ def test_what_cannot_be_drawn_is_refused(display, volume, area):
     truth, score = judged()
     for labels, message in (
         (np.zeros(500, int), "y_true has no anomaly"),
-        (np.full(500, -1), "y_true has nothing normal"),
+        (np.full(500, -1), "y_true has no normal sample"),
         (truth[:9], "y_score has 500 values for 9 samples"),
         (np.arange(500), "y_true must hold 0 and 1 "),
     ):
         with pytest.raises(ValueError, match=message):
             display.from_predictions(labels, score)
-    with pytest.raises(ValueError, match="window must be a whole number"):
+    with pytest.raises(ValueError, match="window must be an integer"):
         display.from_predictions(truth, score, window=2.5)

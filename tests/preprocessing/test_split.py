@@ -58,12 +58,12 @@ def test_a_time_is_meant_in_the_zone_of_the_series():
         ({"train_fraction": 0.5, "train_until": 3}, "exactly one"),
         ({"train_fraction": 0.0}, "between 0 and 1"),
         ({"train_fraction": 1.0}, "between 0 and 1"),
-        ({"train_fraction": 0.01}, "0 samples to train on and 10 for the rest"),
+        ({"train_fraction": 0.01}, "0 samples for training and 10 for the rest"),
         ({"train_until": "2023-01-01"}, "2024-01-01.* to 2024-01-10"),
-        ({"train_until": "2025-01-01"}, "10 samples to train on and 0 for the rest"),
-        ({"train_until": -1}, "0 samples to train on and 10 for the rest"),
-        ({"train_until": 11}, "10 samples to train on and 0 for the rest"),
-        ({"train_until": "noon-ish"}, "'noon-ish' is no time"),
+        ({"train_until": "2025-01-01"}, "10 samples for training and 0 for the rest"),
+        ({"train_until": -1}, "0 samples for training and 10 for the rest"),
+        ({"train_until": 11}, "10 samples for training and 0 for the rest"),
+        ({"train_until": "noon-ish"}, "'noon-ish' is not a time"),
     ],
 )
 def test_bad_splits_are_refused(options, message):
@@ -74,7 +74,7 @@ def test_bad_splits_are_refused(options, message):
 def test_a_time_needs_an_index_of_times_in_order():
     with pytest.raises(ValueError, match="needs a series indexed by time"):
         split_series(np.arange(9), train_until="2024-01-01")
-    with pytest.raises(ValueError, match="not in order"):
+    with pytest.raises(ValueError, match="are not sorted"):
         split_series(FRAME[::-1], train_until="2024-01-04")
 
 
@@ -89,7 +89,7 @@ def test_dates_are_half_open():
     ("series", "start", "message"),
     [
         (FRAME, "2025-01-01", "lasts from 2024-01-01"),
-        (FRAME, "soon", "start='soon' is no time"),
+        (FRAME, "soon", "start='soon' is not a time"),
         (FRAME.reset_index(drop=True), "2024-01-01", "RangeIndex"),
         (FRAME.to_numpy(), "2024-01-01", "indexed by time"),
     ],

@@ -170,6 +170,25 @@ def test_events_and_metrics_are_those_of_python(page):
         assert judged["found"] == metrics["n_true_events_found"]
 
 
+def test_samples_without_a_score_are_in_no_event(page):
+    rng = np.random.default_rng(1)
+    for merge_gap in (0, 2, 9):
+        error = rng.random(400)
+        error[rng.random(400) < 0.2] = np.nan
+        events = page.ask(
+            """
+            const [error, rules] = arguments;
+            const known = Float64Array.from(error, (e) => (e === null ? NaN : e));
+            return findEvents(known, 0.6, rules).map((e) => [e.start, e.stop, e.peak]);
+            """,
+            [None if np.isnan(one) else one for one in error.tolist()],
+            {"mergeGap": merge_gap},
+        )
+        found = find_events(-error, offset=-0.6, merge_gap=merge_gap)
+        assert events == [[e.start, e.stop, e.peak] for e in found]
+        assert len(found) > 10
+
+
 def test_fewer_points_keep_the_extremes_and_the_gaps(page):
     rng = np.random.default_rng(0)
     x, y = np.sort(rng.random(5000)), rng.normal(size=5000)

@@ -127,7 +127,7 @@ def test_times_are_those_of_the_clock_unless_it_was_put_back():
 def test_an_index_that_goes_back_is_refused():
     index = np.arange(60)
     index[7] = 3
-    with pytest.raises(ValueError, match="goes back at sample 7: sort the series"):
+    with pytest.raises(ValueError, match=r"goes back at sample 7\. Sort the series"):
         draw_page(detection(index=index))
 
 

@@ -136,7 +136,7 @@ def test_folder_in_the_place_of_a_file_is_refused_before_any_is_written(
 def test_folder_below_a_file_is_refused(tmp_path):
     (tmp_path / "file").touch()
     for folder in (tmp_path / "file", tmp_path / "file" / "below" / "it"):
-        with pytest.raises(ValueError, match="cannot write to the folder"):
+        with pytest.raises(ValueError, match="Cannot write to the folder"):
             check_folder(folder)
     assert check_folder(tmp_path / "new") == tmp_path / "new"
     assert not (tmp_path / "new").exists()
@@ -173,7 +173,7 @@ def test_bare_pipeline_is_a_model(tmp_path, pipe):
 
 def test_what_is_no_model_is_refused(tmp_path):
     (tmp_path / "text").write_text("time,value\n1,2\n")
-    with pytest.raises(ValueError, match="is no saved model"):
+    with pytest.raises(ValueError, match="is not a saved model"):
         load_model(tmp_path / "text")
     joblib.dump([1, 2], tmp_path / "list")
     with pytest.raises(ValueError, match="holds a list"):

@@ -86,7 +86,7 @@ def test_values_out_of_range_are_refused_at_once(spec):
 
 
 def test_a_class_in_place_of_a_rule_is_refused():
-    with pytest.raises(ValueError, match="no threshold rule"):
+    with pytest.raises(ValueError, match="is not a threshold rule"):
         resolve_threshold(SigmaThreshold)
 
 

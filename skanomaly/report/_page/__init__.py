@@ -1,4 +1,4 @@
-"""One page of HTML that holds a run and what is needed to look at it."""
+"""Self-contained, interactive HTML page of a detection."""
 
 from skanomaly.report._page._html import draw_page
 

@@ -1,4 +1,4 @@
-"""What the page tells: facts as JSON, numbers as arrays."""
+"""Contents of the page: facts as JSON, numbers as arrays."""
 
 import re
 from typing import Any
@@ -9,19 +9,19 @@ from numpy.typing import NDArray
 from skanomaly.detection import Detection, judge
 from skanomaly.report._page._pack import Arrays, compact
 
-# Values, expected values and errors together; some 60 MB in a browser.
+# Values, expected values and errors together; about 60 MB in a browser.
 _MOST_NUMBERS = 15_000_000
 
 
 def default_title(detection: Detection) -> str:
-    """Return the detector and what it watches."""
+    """Return a title with the names of the detector and the channels."""
     names = detection.series.channel_names
     listed = ", ".join(names) if len(names) <= 3 else f"{len(names)} channels"
     return f"{detection.about.detector} on {listed}"
 
 
 def contents_of(detection: Detection, *, title: str) -> tuple[dict[str, Any], bytes]:
-    """Return the facts of a run and the bytes of its numbers, which these point to."""
+    """Return the facts of a detection, and the bytes of the arrays they refer to."""
     arrays = Arrays()
     series, about = detection.series, detection.about
     shown = _channels_to_show(detection)
@@ -33,7 +33,7 @@ def contents_of(detection: Detection, *, title: str) -> tuple[dict[str, Any], by
         "nChannels": series.n_channels,
         "nTrain": series.n_train,
         "first": detection.first,
-        "threshold": str(0.0 - detection.offset),  # infinity is no JSON
+        "threshold": str(0.0 - detection.offset),  # JSON has no infinity
         "minLength": detection.rule.min_length,
         "mergeGap": detection.rule.merge_gap,
         "history": _numbers(about.history or {}),
@@ -47,7 +47,7 @@ def contents_of(detection: Detection, *, title: str) -> tuple[dict[str, Any], by
         "otherErrors": _other_errors(detection, shown, arrays),
         "truth": None,
     }
-    # A truth without an anomaly judges nothing.
+    # Without a true anomaly the metrics are not defined.
     if series.truth is not None and series.truth[detection.first :].any():
         contents["truth"] = arrays.add(series.truth)
         metrics = judge(detection)
@@ -56,7 +56,7 @@ def contents_of(detection: Detection, *, title: str) -> tuple[dict[str, Any], by
 
 
 def _channel(detection: Detection, channel: int, arrays: Arrays) -> dict[str, Any]:
-    """Return the name of a channel and where what is known of it is to be found."""
+    """Return the name of a channel and the places of its arrays."""
     facts: dict[str, Any] = {"name": detection.series.channel_names[channel]}
     matrices = {
         "values": detection.series.values,
@@ -71,7 +71,7 @@ def _channel(detection: Detection, channel: int, arrays: Arrays) -> dict[str, An
 
 
 def _channels_to_show(detection: Detection) -> list[int]:
-    """Return as many channels as a page has room for, the most to blame first."""
+    """Return the channels that fit into a page, those with the largest errors first."""
     matrices = (detection.series.values, detection.expected, detection.channel_errors)
     n_numbers = sum(len(matrix) for matrix in matrices if matrix is not None)
     n_channels = detection.series.n_channels
@@ -88,7 +88,7 @@ def _channels_to_show(detection: Detection) -> list[int]:
 def _other_errors(
     detection: Detection, shown: list[int], arrays: Arrays
 ) -> dict[str, Any] | None:
-    """Sum up the errors of the channels that there is no room for."""
+    """Return the place of the summed errors of the channels that are not shown."""
     errors = detection.channel_errors
     if errors is None or len(shown) == errors.shape[1]:
         return None
@@ -104,13 +104,13 @@ def _index(detection: Detection, arrays: Arrays) -> dict[str, Any]:
     times = positions.dtype.kind == "M"
     numbers = _milliseconds(positions) if times else positions.astype(np.float64)
     if zone is not None and (np.diff(numbers) < 0).any():
-        # Clocks that were put back would draw a line that goes back as well.
+        # Local time goes back at the end of daylight saving time; UTC does not.
         numbers, zone = _milliseconds(np.asarray(index.tz_convert(None))), "UTC"
     steps = np.diff(numbers)
     if (steps < 0).any():
         raise ValueError(
-            "the index goes back at sample "
-            f"{int(np.argmax(steps < 0)) + 1}: sort the series by its index."
+            "The index is not sorted: it goes back at sample "
+            f"{int(np.argmax(steps < 0)) + 1}. Sort the series by its index."
         )
     kind = "samples" if index is None else "times" if times else "numbers"
     facts: dict[str, Any] = {"kind": kind, "zone": None if zone is None else str(zone)}
@@ -120,13 +120,13 @@ def _index(detection: Detection, arrays: Arrays) -> dict[str, Any]:
 
 
 def _milliseconds(times: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the times as JavaScript counts them, finer than whole milliseconds."""
+    """Return times in milliseconds since 1970 as floats, with fractions."""
     nanoseconds = times.astype("datetime64[ns]").astype(np.int64)
     return np.asarray(nanoseconds / 1e6, dtype=np.float64)
 
 
 def _numbers(history: Any) -> dict[str, list[float | None]]:
-    """Return losses as JSON knows them: None where they are not finite."""
+    """Return losses for JSON, with None for those that are not finite."""
     return {
         str(name): [float(x) if np.isfinite(x) else None for x in losses]
         for name, losses in history.items()
@@ -134,8 +134,8 @@ def _numbers(history: Any) -> dict[str, list[float | None]]:
 
 
 def _text(value: Any) -> str:
-    """Write a setting as people do."""
+    """Return a setting as readable text."""
     if isinstance(value, list | tuple):
         return ", ".join(map(_text, value))
-    # Where a function lies in memory tells nobody anything.
+    # The memory address of a function is meaningless and differs between runs.
     return "none" if value is None else re.sub(r" at 0x[0-9a-f]+", "", str(value))

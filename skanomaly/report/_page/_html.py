@@ -1,4 +1,4 @@
-"""Put the run, the style and the scripts into the page."""
+"""HTML page of a detection, with its style and scripts."""
 
 import html
 import json
@@ -19,31 +19,33 @@ _SCRIPTS = (
 
 
 def draw_page(detection: Detection, *, title: str | None = None) -> str:
-    """Return a run as one page of HTML to look at in a browser, without any network.
+    """Draw a detection as an interactive HTML page that needs no network.
 
-    Beside what :func:`skanomaly.report.draw_report` shows, the series can be zoomed,
-    another threshold tried, with its events and, where the truth is known, how well
-    they meet it, and any event looked at. Of so many channels that their values would
-    make the page too large, those that are to blame are shown.
+    The page shows the plots of :func:`skanomaly.report.draw_report` and a table of the
+    events. It allows zooming, selecting an event and changing the threshold, which
+    updates the events and, if the true labels are known, their metrics. If the values
+    of all channels would make the page too large, the channels with the largest error
+    in most events are shown.
 
     Parameters
     ----------
     detection : Detection
-        As :func:`skanomaly.detect` returns it.
+        Detection returned by :func:`skanomaly.detect`.
     title : str, default=None
-        Heading of the page; None for that of the detection.
+        Heading of the page. If None, the title of the detection, or the names of the
+        detector and the channels.
 
     Returns
     -------
     page : str
-        HTML, with Plotly's JavaScript from the installed package.
+        HTML, including the JavaScript of the installed Plotly package.
 
     Raises
     ------
     ImportError
-        If Plotly is missing, which the extra ``report`` brings.
+        If Plotly is not installed; the extra ``report`` includes it.
     ValueError
-        If the index goes back in time.
+        If the index is not sorted.
 
     Examples
     --------
@@ -67,7 +69,7 @@ def draw_page(detection: Detection, *, title: str | None = None) -> str:
         "data": pack(data),
         "plotly": pack(plotly.get_plotlyjs().encode()),
     }
-    # In one pass, so that nothing in a title is taken for a place to fill.
+    # In one pass, so that a placeholder in a title is not replaced.
     return re.sub(
         r"\{\{ (\w+) \}\}", lambda place: parts[place[1]], _read("template.html")
     )
@@ -78,7 +80,7 @@ def _read(name: str) -> str:
 
 
 def _safe_json(contents: object) -> str:
-    """Write JSON that cannot end the script which holds it."""
+    """Return JSON that cannot close the script element that contains it."""
     text = json.dumps(contents, allow_nan=False)
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")

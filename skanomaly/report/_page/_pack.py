@@ -1,4 +1,4 @@
-"""Numbers as bytes, and bytes as text."""
+"""Conversion of arrays to bytes, and of bytes to text."""
 
 import base64
 import gzip
@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Relative to the spread of the values: far below a pixel, also after much zooming.
+# Relative to the range of the values: far below a pixel, even at high zoom.
 _PRECISION = 1e-6
 
 
 class Arrays:
-    """Numbers for typed arrays of JavaScript, one after the other.
+    """Concatenated buffers of arrays for JavaScript.
 
-    Each is aligned to 8 bytes, which the widest of them need.
+    Each buffer is aligned to 8 bytes, as a Float64Array requires.
     """
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class Arrays:
         self._n_bytes = 0
 
     def add(self, values: NDArray[Any]) -> dict[str, Any]:
-        """Append an array of floats or booleans and return where it is to be found."""
+        """Append an array of floats or booleans and return its place in the bytes."""
         little = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
         chunk = little.tobytes()
         place = {
@@ -36,12 +36,12 @@ class Arrays:
         return place
 
     def to_bytes(self) -> bytes:
-        """Return all of them."""
+        """Return the bytes of all arrays."""
         return b"".join(self._chunks)
 
 
 def compact(values: NDArray[np.float64]) -> NDArray[np.floating[Any]]:
-    """Take half the room where nobody can see it."""
+    """Convert to 32-bit floats if the loss of precision is not visible."""
     finite = np.isfinite(values)
     with np.errstate(over="ignore"):
         short = values.astype(np.float32)
@@ -51,6 +51,6 @@ def compact(values: NDArray[np.float64]) -> NDArray[np.floating[Any]]:
 
 
 def pack(content: bytes) -> str:
-    """Compress bytes and write them in letters that HTML leaves alone."""
-    # Without the time of day, the same run makes the same page.
+    """Compress bytes and encode them as text that needs no escaping in HTML."""
+    # Without a time stamp, so that the same detection gives the same page.
     return base64.b64encode(gzip.compress(content, 6, mtime=0)).decode("ascii")

@@ -1,6 +1,6 @@
-// Training and blame, for Plotly.
+// Plotly figures of the training history and of the contributions of the channels.
 
-/** Loss after each epoch. */
+/** Return the figure of the losses per epoch. */
 function historyFigure(run, width) {
   const colour = colours();
   const styles = [
@@ -41,14 +41,14 @@ function historyFigure(run, width) {
   return { traces, layout };
 }
 
-/** Tell whether numbers span orders of magnitude. */
+/** Return whether numbers span more than a factor of `ratio`. */
 function wantsLog(values, ratio = 20) {
   const finite = values.filter(Number.isFinite);
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   return low > 0 && high > ratio * low;
 }
 
-/** Shares of the channels in the errors of the most severe events. */
+/** Return the figure of the contributions of the channels to the most severe events. */
 function blameFigure(run, state, width) {
   const colour = colours();
   const order = [...state.events].sort((a, b) => run.error[b.peak] - run.error[a.peak]);

@@ -1,6 +1,6 @@
-// Controls, keys and sizes: what makes the page draw anew; and its beginning.
+// Event handlers that redraw the page, and its start.
 
-/** Tell what the page is about, which no control changes. */
+/** Fill in the facts about the run, which no control changes. */
 function fillFacts(run) {
   const parts = [run.detector, plural(run.nSamples, "sample")];
   if (run.index.kind === "times")
@@ -105,7 +105,7 @@ function connectView(page) {
   });
 }
 
-/** Read an end of an axis, which Plotly tells as a text where it is a date. */
+/** Convert a limit of an axis to a number; Plotly returns dates as text. */
 function asNumber(end) {
   return typeof end === "string"
     ? Date.parse(`${end.replace(" ", "T")}${end.length > 10 ? "Z" : ""}`)
@@ -155,7 +155,7 @@ function connectPrinting(page) {
   const print = (printing) => {
     if (printing) dark = document.documentElement.dataset.theme === "dark";
     page.printing = printing;
-    page.state.stretch = printing ? 0.8 : 1; // of the rows, to fit on a sheet
+    page.state.stretch = printing ? 0.8 : 1; // lower rows fit on a sheet of paper
     setTheme(dark && !printing);
     page.fillTable();
     page.drawAll();
@@ -173,7 +173,7 @@ function connectSize(page) {
   });
 }
 
-/** Wait until what was drawn is on the screen: a frame begins before it is painted. */
+/** Wait until the drawing is on the screen: a frame begins before it is painted. */
 async function painted() {
   for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
 }
@@ -199,7 +199,7 @@ async function main() {
     page.nRows += PAGE_OF_ROWS;
     page.fillTable();
   });
-  page.drawHistory(); // first, as what stands beside it is narrower for that
+  page.drawHistory(); // first, because it reduces the width of the histogram
   page.settle();
   performance.mark("ready");
 }
@@ -207,6 +207,6 @@ async function main() {
 main().catch((error) => {
   byId("trouble").hidden = false;
   byId("trouble").textContent =
-    `This page could not be drawn (${error}). It needs a browser of 2023 or later.`;
+    `This page could not be drawn (${error}). Use a browser from 2023 or later.`;
   throw error;
 });

@@ -1,13 +1,12 @@
-// The threshold as a place on a slider, and moves of the view.
+// Conversion between thresholds and slider positions, and changes of the view.
 
 const STEPS = 1000;
 
 /**
- * Return how places on the slider and thresholds belong together.
+ * Return the conversion between positions on the slider and thresholds.
  *
- * It reaches from the usual error, below which half of all is anomalous, or lower where
- * the learned threshold is, to the largest error. Where that spans orders of magnitude,
- * equal steps are equal ratios.
+ * The slider ranges from the median error, or lower if the learned threshold is lower,
+ * to the largest error. If this range spans orders of magnitude, it is logarithmic.
  */
 function makeScale(run) {
   const judged = run.error.subarray(run.first);
@@ -32,12 +31,12 @@ function makeScale(run) {
   };
 }
 
-/** Return the largest number, NaN where there is none. */
+/** Return the largest number, or NaN for an empty array. */
 function largestOf(values) {
   return values.length ? values.reduce((high, v) => Math.max(high, v)) : NaN;
 }
 
-/** Tell whether a linear axis would hide the threshold below a spike. */
+/** Return whether a linear axis would hide the threshold below a spike. */
 function errorsSpanOrders(run, scale) {
   const least = run.error.reduce((low, v) => Math.min(low, v), Infinity);
   return (
@@ -47,7 +46,7 @@ function errorsSpanOrders(run, scale) {
   );
 }
 
-/** Keep a view within the series, and no narrower than a few samples. */
+/** Return a view limited to the series, with a width of at least a few samples. */
 function withinSeries(run, [left, right]) {
   const [first, last] = wholeSeries(run);
   const least = (4 * (last - first)) / Math.max(4, run.nSamples);
@@ -64,7 +63,7 @@ function wholeSeries(run) {
   return [first - room, last + room];
 }
 
-/** Return the view after a move: in, out, left, right or all. */
+/** Return the view after a move: "in", "out", "left", "right" or "all". */
 function moved(run, [left, right], move, middle = (left + right) / 2) {
   const width = right - left;
   const scaled = (by) => [
@@ -81,7 +80,7 @@ function moved(run, [left, right], move, middle = (left + right) / 2) {
   return withinSeries(run, views[move]());
 }
 
-/** Return a view that shows an event with its surroundings. */
+/** Return a view of an event with the samples around it. */
 function around(run, { start, stop }) {
   const room = Math.max(2 * (stop - start), 40);
   const [from, to] = [

@@ -1,8 +1,8 @@
-// From the text in the page to typed arrays.
+// Decoding of the text in the page to typed arrays.
 
 const ARRAY_OF = { f4: Float32Array, f8: Float64Array, b1: Uint8Array };
 
-/** Return the bytes that a script element holds as compressed letters. */
+/** Return the bytes that a script element holds, compressed, as base64. */
 async function inflate(id) {
   const letters = atob(document.getElementById(id).textContent);
   const bytes = new Uint8Array(letters.length);
@@ -13,7 +13,7 @@ async function inflate(id) {
   return new Response(stream).arrayBuffer();
 }
 
-/** Return the run that the page tells of, its numbers as typed arrays. */
+/** Return the run that the page holds, with its numbers as typed arrays. */
 async function readRun() {
   const run = JSON.parse(document.getElementById("contents").textContent);
   const buffer = await inflate("data");
@@ -38,19 +38,19 @@ async function readRun() {
   };
 }
 
-/** Return the positions of samples that are equally far apart. */
+/** Return the positions of equally spaced samples. */
 function evenly({ start, step }, nSamples) {
   const x = new Float64Array(nSamples);
   for (let i = 0; i < nSamples; i++) x[i] = start + i * step;
   return x;
 }
 
-/** Read a number as Python writes it. */
+/** Parse a number written by Python, which may be "inf". */
 function fromPython(text) {
   return Number(text.replace("inf", "Infinity"));
 }
 
-/** Load the plotting library, which the page holds compressed. */
+/** Load the plotting library, which the page contains in compressed form. */
 async function loadPlotly() {
   const script = document.createElement("script");
   script.textContent = new TextDecoder().decode(await inflate("plotly"));

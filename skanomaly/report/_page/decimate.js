@@ -1,6 +1,8 @@
-// Fewer points for the same picture: Jugel et al. (2014), doi:10.14778/2732951.2732953.
+// Reduction of a line to the points that determine its appearance, after
+// Jugel, U. et al. (2014). M4: A visualization-oriented time series data aggregation.
+// PVLDB 7(10). https://doi.org/10.14778/2732951.2732953
 
-/** Return the first position of sorted `x` in [from, to) that is at least `value`. */
+/** Return the first index in [from, to) at which sorted `x` is at least `value`. */
 function lowerBound(x, value, from = 0, to = x.length) {
   while (from < to) {
     const middle = (from + to) >> 1;
@@ -11,10 +13,10 @@ function lowerBound(x, value, from = 0, to = x.length) {
 }
 
 /**
- * Choose the samples that a line needs to look like that of all samples.
+ * Select the samples that suffice to draw a line of all samples.
  *
- * Of each column of pixels the first, lowest, highest and last sample are kept, and one
- * that is missing, which leaves a gap in the line.
+ * For each column of pixels the first, lowest, highest and last sample are kept, and
+ * one missing value, which leaves a gap in the line.
  */
 function decimate(x, y, from, to, nColumns) {
   if (to - from <= 4 * nColumns) {
@@ -49,7 +51,7 @@ function keepExtremes(y, start, stop, kept) {
   }
 }
 
-/** Return the least and the largest number of those at some positions. */
+/** Return the smallest and the largest of the numbers at some positions. */
 function extent(y, positions) {
   let [low, high] = [Infinity, -Infinity];
   for (const i of positions) {

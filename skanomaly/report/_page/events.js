@@ -1,17 +1,21 @@
-// The rules of skanomaly.find_events and of skanomaly.metrics, for a moving threshold.
+// Equivalents of skanomaly.find_events and skanomaly.metrics for any threshold.
 
 /**
- * Find the events of errors beyond a threshold.
+ * Find the events of errors above a threshold.
  *
- * An event is a run [start, stop) from `first` on; those at most `mergeGap` samples apart
- * are one, and of these, those shorter than `minLength` are left out.
+ * An event is a run of samples [start, stop) from `first` on. Events separated by at
+ * most `mergeGap` samples are merged; then those shorter than `minLength` are dropped.
+ * A sample without an error (NaN) is never in an event, so events on either side of it
+ * are not merged.
  */
 function findEvents(error, threshold, { first = 0, minLength = 1, mergeGap = 0 } = {}) {
   const events = [];
   let event = null;
+  let known = first; // first sample after the last one without an error
   for (let i = first; i < error.length; i++) {
+    if (Number.isNaN(error[i])) known = i + 1;
     if (!(error[i] > threshold)) continue;
-    if (event === null || i - event.stop > mergeGap) {
+    if (event === null || i - event.stop > mergeGap || known > event.stop) {
       event = { start: i, stop: i + 1, peak: i };
       events.push(event);
     }
@@ -21,12 +25,12 @@ function findEvents(error, threshold, { first = 0, minLength = 1, mergeGap = 0 }
   return events.filter(({ start, stop }) => stop - start >= minLength);
 }
 
-/** Return the runs of anomalous samples in truth, from `first` on. */
+/** Return the runs of anomalous samples in the true labels, from `first` on. */
 function trueEvents(truth, first) {
   return findEvents(truth, 0, { first });
 }
 
-/** Tell of each event whether it shares a sample with any of the others. */
+/** Return for each event whether it shares a sample with any of the others. */
 function touched(events, others) {
   let next = 0;
   return events.map(({ start, stop }) => {
@@ -40,7 +44,7 @@ const countSamples = (events) =>
 
 const countTrue = (flags) => flags.reduce((n, flag) => n + (flag ? 1 : 0), 0);
 
-/** Judge events by the true ones as skanomaly.metrics does, by event and by sample. */
+/** Compute the metrics of skanomaly.metrics per event and per sample. */
 function judge(events, truth, trueOnes) {
   const found = countTrue(touched(trueOnes, events));
   const missed = trueOnes.length - found;
@@ -63,7 +67,7 @@ function judge(events, truth, trueOnes) {
   };
 }
 
-/** Return the share of each channel in the error of an event, or null if not known. */
+/** Return the share of each channel in the error of an event; null if not known. */
 function blame(run, { start, stop }) {
   if (!run.channels[0].errors) return null;
   const sums = run.channels.map(({ errors }) => sum(errors, start, stop));

@@ -1,4 +1,4 @@
-// Numbers, times and names as people and spreadsheets read them.
+// Formatting of numbers, times and names for the page and for CSV.
 
 const USUAL = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 const EXTREME = new Intl.NumberFormat("en", {
@@ -12,7 +12,7 @@ const USUAL_POSITION = new Intl.NumberFormat("en", {
 const ROUGH = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 const WHOLE = new Intl.NumberFormat("en");
 
-/** Write a number with four digits. */
+/** Format a number with four significant digits. */
 function number(value) {
   if (Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
@@ -23,7 +23,7 @@ function number(value) {
 
 const count = (value) => WHOLE.format(value);
 
-/** Write a count with its noun: "no event", "1 event", "2 events". */
+/** Format a count with its noun: "no event", "1 event", "2 events". */
 function plural(n, noun) {
   if (n === 0) return `no ${noun}`;
   return `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
@@ -31,7 +31,7 @@ function plural(n, noun) {
 
 const share = (part, whole) => `${ROUGH.format(whole ? (100 * part) / whole : 0)} %`;
 
-/** Tell how far an error is from the threshold, where that has a meaning. */
+/** Format the ratio of an error to the threshold; empty unless both are positive. */
 function comparedTo(threshold, error) {
   const times = error / threshold;
   if (!(threshold > 0 && times > 0)) return "";
@@ -39,14 +39,14 @@ function comparedTo(threshold, error) {
   return `${ROUGH.format(times)} times the threshold`;
 }
 
-/** Write a position on the axis of the series: a time, or a number. */
+/** Format a position on the axis of the series: a time or a number. */
 function position(run, x) {
   if (run.index.kind === "samples") return count(x);
   if (run.index.kind === "numbers") return USUAL_POSITION.format(x);
   return isoTime(x).slice(0, run.timeLength);
 }
 
-/** Return how many letters of its ISO form tell a time of this series. */
+/** Return the number of characters that the times of this series need in ISO format. */
 function timeLength(x) {
   const every = (unit) => x.every((time) => time % unit === 0);
   if (every(86400e3)) return "2024-01-01".length;
@@ -59,20 +59,20 @@ function isoTime(milliseconds) {
   return text.replace("T", " ").replace(/(\.000)?Z$/, "");
 }
 
-/** Return where the event stops, which after the last sample is one more step away. */
+/** Return the position of the end of an event; one step after the last sample. */
 function stopPosition({ x }, stop) {
   const last = x.length - 1;
   if (stop <= last) return x[stop];
   return last > 0 ? 2 * x[last] - x[last - 1] : x[last];
 }
 
-/** Make a text safe for Plotly, which reads some HTML, and short enough for an axis. */
+/** Escape a text for Plotly, which interprets some HTML, and shorten it for an axis. */
 function plain(text, longest = 28) {
   const short = text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
   return short.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }
 
-/** Write rows of cells as CSV. */
+/** Format rows of cells as CSV. */
 function toCsv(rows) {
   const cell = (value) => {
     const text = value === null || value === undefined ? "" : String(value);

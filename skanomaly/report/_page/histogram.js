@@ -1,6 +1,6 @@
-// How the errors spread, and where the threshold cuts them.
+// Plotly figure of the histogram of the errors.
 
-/** Count errors in bars of equal width, on the scale of the threshold. */
+/** Count errors in bins of equal width, on a linear or logarithmic scale. */
 function countErrors(run, log, nBars = 60) {
   const scaled = log ? Math.log10 : (v) => v;
   const [least, largest] = run.error.reduce(
@@ -23,7 +23,7 @@ function countErrors(run, log, nBars = 60) {
   return { ...counts, low, high, width, middles: counts.scored.map(middle), scaled };
 }
 
-/** How the errors spread, and where the threshold cuts them. */
+/** Return the figure of the histogram of the errors with the threshold. */
 function histogramFigure(run, state, counted, log, width) {
   const colour = colours();
   const at = counted.scaled(state.threshold);
@@ -52,7 +52,7 @@ function histogramFigure(run, state, counted, log, width) {
   if (run.nTrain) {
     traces.push({
       type: "scatter",
-      mode: "lines+markers", // a line through a single bar would be none
+      mode: "lines+markers", // a line of a single point would be invisible
       marker: { size: 3 },
       name: "trained on",
       x: counted.middles,
@@ -100,7 +100,7 @@ function histogramFigure(run, state, counted, log, width) {
 
 const unscaled = (value, log) => (log ? 10 ** value : value);
 
-/** Ticks at powers of ten of an axis that shows logarithms. */
+/** Return ticks at powers of ten for an axis of logarithms. */
 function logTicks(low, high) {
   const powers = [];
   for (let power = Math.ceil(low); power <= high; power++) powers.push(power);

@@ -1,6 +1,6 @@
-// What is drawn of events over, behind and above the lines.
+// Plotly traces that mark the events: peaks, shades and strips.
 
-/** Marks at the peaks of events, of those that would cover each other the strongest. */
+/** Return markers at the peaks of events; of overlapping ones only the strongest. */
 function peaks(run, state, y, row, view, colour, wanted) {
   const strongest = new Map();
   for (const event of state.events) {
@@ -29,7 +29,7 @@ function peaks(run, state, y, row, view, colour, wanted) {
   };
 }
 
-/** Shades over the whole height: what was trained on, and the events. */
+/** Return shades over the whole height for the training samples and the events. */
 function backdrop(run, state, view, colour) {
   const shade = (spans, fillcolor, opacity) => ({
     ...boxes(run, spans, view, [0, 1]),
@@ -44,7 +44,7 @@ function backdrop(run, state, view, colour) {
   ];
 }
 
-/** A strip for the events and one for the truth, each sample in full colour. */
+/** Return opaque strips for the events and for the true events. */
 function lanes(run, state, view, colour) {
   const lane = (spans, fillcolor, level) => ({
     ...boxes(run, spans, view, [level + 0.12, level + 0.88]),
@@ -55,7 +55,7 @@ function lanes(run, state, view, colour) {
   return [lane(state.trueOnes, colour.truth, 0), lane(state.events, colour.event, 1)];
 }
 
-/** One filled path for all spans near the view, each at least two pixels wide. */
+/** Return one filled path for all spans near the view, each at least 2 pixels wide. */
 function boxes(run, spans, view, [bottom, top]) {
   const [x, y] = [[], []];
   const least = (2 * (view.right - view.left)) / view.pixels;
@@ -66,7 +66,7 @@ function boxes(run, spans, view, [bottom, top]) {
     const short = Math.max(0, least - (right - left)) / 2;
     [left, right] = [left - short, right + short];
     if (left <= reach) {
-      // Touching shades would add up.
+      // Overlapping shades would add up.
       reach = Math.max(reach, right);
       x[x.length - 3] = x[x.length - 2] = reach;
     } else {
@@ -86,7 +86,7 @@ function boxes(run, spans, view, [bottom, top]) {
   };
 }
 
-/** Return the border between a sample and the one before it. */
+/** Return the position halfway between a sample and the previous one. */
 function edge(x, i) {
   if (i <= 0) return x[0];
   if (i >= x.length) return x[x.length - 1];

@@ -1,15 +1,15 @@
-// The state of the page, and everything on it that follows from that.
+// The state of the page, and the parts of the page that depend on it.
 
 const byId = (id) => document.getElementById(id);
 const PRINT_WIDTH = 680;
 
-/** Draw a figure, in a place that keeps its height while it is drawn. */
+/** Draw a figure in an element whose height is set first, so that nothing moves. */
 function draw(id, { traces, layout }) {
   byId(id).style.height = `${layout.height}px`;
   return Plotly.react(byId(id), traces, layout, CONFIG);
 }
 
-/** What is looked at: the threshold and what follows from it, and the view. */
+/** State of the page: the threshold, its events and metrics, and the view. */
 class Page {
   constructor(run) {
     this.run = run;
@@ -31,7 +31,7 @@ class Page {
     this.judgeBy(run.threshold);
   }
 
-  /** Find the events beyond a threshold, and judge them where the truth is known. */
+  /** Find the events above a threshold; compute metrics if true labels are known. */
   judgeBy(threshold) {
     const { run, state } = this;
     const events = findEvents(run.error, threshold, run);
@@ -45,7 +45,7 @@ class Page {
     if (run.truth) state.judged = judge(events, run.truth, state.trueOnes);
   }
 
-  /** Take another threshold: at once what is quick, the rest when the hand rests. */
+  /** Change the threshold: update fast parts at once, slow parts after a pause. */
   setThreshold(threshold) {
     this.judgeBy(threshold);
     this.fillControls();
@@ -77,13 +77,13 @@ class Page {
       `Shown: ${position(this.run, this.run.x[event.start])}, ${plural(event.stop - event.start, "sample")}.`;
   }
 
-  /** Draw once with the next frame, however often that is asked for. */
-  soon(what, draw) {
+  /** Draw once with the next frame, however often this is called. */
+  soon(part, draw) {
     this.waiting ??= new Set();
-    if (this.waiting.has(what)) return;
-    this.waiting.add(what);
+    if (this.waiting.has(part)) return;
+    this.waiting.add(part);
     requestAnimationFrame(() => {
-      this.waiting.delete(what);
+      this.waiting.delete(part);
       draw();
     });
   }
@@ -105,7 +105,7 @@ class Page {
     this.counted ??= countErrors(this.run, this.log);
     byId("histogram").setAttribute(
       "aria-label",
-      `Histogram of the errors of ${plural(this.run.nSamples, "sample")}: the largest of those judged is ${number(this.largest)}, the threshold ${number(this.state.threshold)}.`,
+      `Histogram of the errors of ${plural(this.run.nSamples, "sample")}: the largest scored error is ${number(this.largest)}, the threshold ${number(this.state.threshold)}.`,
     );
     draw(
       "histogram",
@@ -145,7 +145,7 @@ class Page {
     );
     byId("blame").setAttribute(
       "aria-label",
-      `Channels to blame in the most severe events. ${words.join("; ")}.`,
+      `Channels with the largest error in the most severe events. ${words.join("; ")}.`,
     );
     draw("blame", blameFigure(run, state, this.width("blame")));
   }
@@ -228,7 +228,7 @@ class Page {
           "vus",
           "VUS-PR",
           number(run.vus[0]),
-          `of any threshold; buffer ${count(run.vus[1])}`,
+          `over all thresholds; buffer ${count(run.vus[1])}`,
         ],
       );
     }

@@ -1,11 +1,11 @@
-// The series with what was expected and, below, the error: for Plotly, with one x axis.
+// Plotly figure of the series with its expected values, and of the error.
 
 const GAP = 16;
 const LANE = 16;
 const MARK = 8;
 const FEW = 80;
 
-/** The series with what was expected, below it the error: one figure with one x axis. */
+/** Return the figure of the channels and, below them, the error, on one x axis. */
 function seriesFigure(run, state, width, log) {
   const colour = colours();
   const rows = layRows(run, state);
@@ -26,7 +26,7 @@ function seriesFigure(run, state, width, log) {
       range: state.range.slice(),
       anchor: `y${rows.error.axis}`,
     }),
-    // Behind all rows, for what is told of times and not of values.
+    // Behind all rows, for shades that span their whole height.
     yaxis: { domain: [0, 1], range: [0, 1], fixedrange: true, visible: false },
     yaxis2: axis(colour, {
       domain: rows.lanes.domain,
@@ -76,7 +76,7 @@ function xAxis(run, colour) {
   return { type: "linear", tickformat: ",d", title: title("sample", colour) };
 }
 
-/** Place lanes, channels and the error below each other; as shares of the height. */
+/** Return the vertical extents of strips, channels and error, as shares of height. */
 function layRows(run, state) {
   const names = run.truth ? ["true", "found"] : ["found"];
   const nChannels = state.channels.length;
@@ -105,7 +105,7 @@ function layRows(run, state) {
   };
 }
 
-/** Return which samples are in view, and which are drawn so that moving finds some. */
+/** Return the samples in view, and those that are drawn beyond it for panning. */
 function viewOf(run, [left, right], pixels) {
   const beyond = (right - left) / 2;
   return {
@@ -119,7 +119,7 @@ function viewOf(run, [left, right], pixels) {
   };
 }
 
-/** A line of the samples that matter, and the least and largest of those in view. */
+/** Return the trace of a reduced line, and its extent within the view. */
 function line(run, y, row, view, style) {
   const { left, right, drawnFrom, drawnTo, pixels, from, to } = view;
   const nColumns = Math.ceil(
@@ -161,7 +161,7 @@ function channelLines(run, state, row, view, colour) {
       line: { color: colour.expected, width: 2.8 },
       marker: { color: colour.expected, size: 7, symbol: "square" },
     });
-    lines.unshift(other.trace); // wide, and behind the series
+    lines.unshift(other.trace); // it is wider, so it goes behind the series
     low = Math.min(low, other.extent[0]);
     high = Math.max(high, other.extent[1]);
   }
@@ -181,7 +181,7 @@ function errorLines(run, state, row, view, colour, log) {
   });
   const lines = [main.trace];
   let [low, high] = main.extent;
-  // A logarithmic axis has no place for a threshold of zero or below.
+  // A logarithmic axis cannot show a threshold of zero or below.
   const at = log ? Math.log10(state.threshold) : state.threshold;
   if (Number.isFinite(at)) {
     lines.push({

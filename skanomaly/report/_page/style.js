@@ -1,9 +1,9 @@
-// What all charts share: colours of the theme, axes, margins.
+// Colours, axes and margins shared by all charts.
 
 const CONFIG = { displayModeBar: false, doubleClick: false, showTips: false };
 const MARGIN = { left: 72, right: 14, top: 4, bottom: 40 };
 
-/** Return the colours of the present theme. */
+/** Return the colours of the current theme. */
 function colours() {
   const style = getComputedStyle(document.documentElement);
   const names = ["panel", "ink", "soft", "rule", "grid", "series", "expected", "event"];
@@ -15,11 +15,11 @@ function colours() {
   );
 }
 
-/** Return what all charts have in common. */
+/** Return the layout shared by all charts. */
 function baseLayout(colour, more) {
   return {
     paper_bgcolor: colour.panel,
-    plot_bgcolor: "transparent", // of rows that lie over the backdrop
+    plot_bgcolor: "transparent", // so that rows do not hide the backdrop
     font: {
       family: "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
       size: 12,
@@ -54,7 +54,7 @@ const title = (text, colour) => ({
   standoff: 8,
 });
 
-/** A legend at the right above a small chart, and the room for it. */
+/** Layout of a legend above a small chart on the right, with a margin for it. */
 const legendOnTop = (colour) => ({
   margin: { l: 56, r: 14, t: 30, b: 44 },
   showlegend: true,

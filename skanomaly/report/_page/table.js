@@ -1,8 +1,8 @@
-// The table of events, as rows on the page and as CSV.
+// The table of events on the page and as CSV.
 
 const PAGE_OF_ROWS = 100;
 
-/** Return the columns of the table: heading, what to sort by, and what to write. */
+/** Return the columns of the table: heading, sort key and text. */
 function columnsOf(run) {
   const at = (i) => position(run, run.x[i]);
   const columns = [
@@ -34,7 +34,7 @@ function columnsOf(run) {
   ];
   if (run.channels[0].errors) {
     columns.push({
-      head: "Channel to blame",
+      head: "Main channel",
       key: (e) => blamed(run, e).name,
       text: blamedText(run),
       channel: true,
@@ -60,14 +60,14 @@ const blamedText = (run) => (event) => {
   return `${name} (${share(part, 1)})`;
 };
 
-/** Return the events in the order that the heading asks for. */
+/** Return the events sorted by a column. */
 function sorted(events, column, direction) {
   const keyed = events.map((event) => [column.key(event), event]);
   keyed.sort(([a], [b]) => (a < b ? -direction : a > b ? direction : 0));
   return keyed.map(([, event]) => event);
 }
 
-/** Write the events as skanomaly.report.events_frame does. */
+/** Format the events as CSV, with the columns of Detection.events_to_frame. */
 function eventsCsv(run, events) {
   const timed = run.index.kind !== "samples";
   const time = (x) => (!timed ? null : run.index.kind === "times" ? isoTime(x) : x);
@@ -80,7 +80,7 @@ function eventsCsv(run, events) {
   return toCsv([[...head, "start_time", "stop_time", "peak_time"], ...rows]);
 }
 
-/** Make an element with a text and attributes. */
+/** Create an element with a text and attributes. */
 function element(tag, text, attributes = {}) {
   const made = document.createElement(tag);
   if (text !== null) made.textContent = text;
@@ -89,7 +89,7 @@ function element(tag, text, attributes = {}) {
   return made;
 }
 
-/** Fill the heading, whose buttons sort. */
+/** Fill the heading, with buttons that sort the table. */
 function fillHead(head, columns, order, onSort) {
   const row = element("tr", null);
   row.append(element("th", "No.", { scope: "col" }));
@@ -106,7 +106,7 @@ function fillHead(head, columns, order, onSort) {
   head.replaceChildren(row);
 }
 
-/** Fill the rows, whose buttons and clicks show the event. */
+/** Fill the rows; a click on a row or its button shows the event. */
 function fillRows(body, columns, events, selected, onShow) {
   const rows = events.map((event) => {
     const row = element("tr", null);
