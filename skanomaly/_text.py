@@ -29,7 +29,7 @@ def closest(name: Any, known: Iterable[Any]) -> str:
     ''
     """
     lower = {str(candidate).lower(): str(candidate) for candidate in known}
-    near = get_close_matches(str(name).lower(), list(lower), n=1, cutoff=0.5)
+    near = get_close_matches(str(name).lower(), list(lower), n=1)
     return f" Did you mean {lower[near[0]]!r}?" if near else ""
 
 

@@ -17,11 +17,12 @@ from statistics import median, quantiles
 from typing import Any
 
 NAME = "skanomaly"
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 # What the code of a rule looks like, without docstrings.
 RULES = {
     "closest name": r"\bget_close_matches\(",
-    "versions of software": r"\bversion\(|importlib\.metadata",
+    "versions of software": r"\b(python_)?version\(|importlib\.metadata",
     "decision on a score": r"< (self\.)?(offset|limit)_?\b|\bscores?\w* < "
     r"|decision_function\(\w+\) >= 0",
     "values of labels": r"must hold (labels|0 and 1)",
@@ -156,17 +157,18 @@ def _code(tree: ast.Module) -> str:
     return ast.unparse(_WithoutStrings().visit(copy.deepcopy(tree)))
 
 
-def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+def _functions(tree: ast.AST) -> Iterator[Function]:
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return (node for node in ast.walk(tree) if isinstance(node, kinds))
 
 
-def _n_parameters(function: ast.FunctionDef) -> int:
+def _n_parameters(function: Function) -> int:
     taken = function.args
     named = [*taken.posonlyargs, *taken.args, *taken.kwonlyargs]
     return sum(one.arg not in ("self", "cls") for one in named)
 
 
-def _length(function: ast.FunctionDef) -> int:
+def _length(function: Function) -> int:
     """Return the lines of a function from its signature to its end."""
     assert function.end_lineno is not None
     lines = function.end_lineno - function.lineno + 1
@@ -194,9 +196,12 @@ def _imported(tree: ast.AST) -> Iterator[str]:
 
 def _is_private(module: str) -> bool:
     """Return whether a module is a private file within a room."""
-    parts = module.split(".")
-    inside = parts[0] == NAME and len(parts) == 3 and not parts[1].startswith("_")
-    return inside and parts[2].startswith("_") and not parts[2].startswith("__")
+    package, *parts = module.split(".")
+    # Modules below all rooms, such as skanomaly._text, are of all rooms.
+    in_a_room = package == NAME and len(parts) > 1 and not parts[0].startswith("_")
+    return in_a_room and any(
+        part.startswith("_") and not part.startswith("__") for part in parts[1:]
+    )
 
 
 def main() -> None:

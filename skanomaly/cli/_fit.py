@@ -156,7 +156,8 @@ def prepare_to_go_on(options: Namespace, saved: "SavedModel", n_train: int) -> A
     """Return the loaded pipeline with the parameters of the options set."""
     from skanomaly.detection import detector_name, window_of
 
-    pipeline = saved.pipeline
+    with bad_input():
+        pipeline = saved.pipeline
     if not hasattr(pipeline, "steps"):
         raise InputError(
             "--continue needs a pipeline that 'skanomaly detect' saved. Pass its run."

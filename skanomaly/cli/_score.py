@@ -59,11 +59,13 @@ def score(options: Namespace) -> None:
     check_channels(saved, names)
     if saved.has_network:
         load_keras()
-    _warn_of_few_samples(len(series), window_of(saved.pipeline))
+    with bad_input():
+        pipeline = saved.pipeline
+    _warn_of_few_samples(len(series), window_of(pipeline))
     start = perf_counter()
     with refused():
         detection = detect(
-            saved.pipeline,
+            pipeline,
             series.to_numpy(dtype=np.float64),
             truth,
             index=index_of(series),
@@ -75,7 +77,7 @@ def score(options: Namespace) -> None:
     seconds, rule = {"score": perf_counter() - start}, "of the model"
     made = how_made(
         options,
-        saved.pipeline,
+        pipeline,
         offset=detection.offset,
         rule=rule,
         reading=reading,

@@ -61,6 +61,7 @@ def _to_json(options: Namespace, run: Run, paths: list[Path]) -> dict[str, Any]:
         "n_samples": series.n_samples,
         "n_train": series.n_train,
         "threshold": {"rule": run.threshold, "error": 0.0 - detection.offset},
+        "n_unscored": detection.n_unscored,
         "n_events": len(detection.events),
         "n_anomalous_samples": sum(event.length for event in detection.events),
         "events": [asdict(event) for event in detection.events],
@@ -108,6 +109,8 @@ def _print(run: Run, paths: list[Path]) -> None:
             console.print(f"... and {len(detection.events) - _MOST_ROWS:,} more.")
     else:
         console.print(_no_event(detection))
+    if detection.n_unscored:
+        console.print(f"{plural(detection.n_unscored, 'sample')} without a score.")
     if run.metrics is not None:
         console.print(metrics_in_words(run.metrics))
     console.print("Wrote " + ", ".join(map(str, paths)))

@@ -93,11 +93,6 @@ _RECIPES = {
     ),
 }
 
-# Public detectors without a recipe, with the reason.
-WITHOUT_RECIPE = {
-    "RecurrentForecastDetector": "'lstm' and 'gru' are this detector with a fixed cell",
-}
-
 
 def detector_names() -> list[str]:
     """Return the names that `make_detector` accepts.

@@ -1,7 +1,8 @@
 """Outlier detector with a threshold rule of this package."""
 
+from collections.abc import Callable
 from numbers import Integral, Real
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +16,8 @@ from skanomaly.detection import ask, innermost
 from skanomaly.detectors import Assessment, OffsetMixin
 from skanomaly.thresholds import resolve_threshold
 from skanomaly.windows import row_advance, validation_start
+
+T = TypeVar("T")
 
 # Values to score at once, since estimators copy their input.
 BLOCK_VALUES = 2**22
@@ -164,7 +167,7 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
             self.estimator_ = remember(
                 self.memory, self._identity, lambda: self._fitted_on(training)
             )
-        scores = self._known(training if held_out is None else held_out).scores
+        scores = self._known_scores(training if held_out is None else held_out)
         self.offset_ = rule.fit(scores).offset_
         return self
 
@@ -181,7 +184,8 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
         scores : ndarray of shape (n_rows,)
             Scores as returned by ``estimator_.score_samples``.
         """
-        return self.assess(X).scores
+        check_is_fitted(self)
+        return self._known_scores(self._check_rows(X, reset=False))
 
     def assess(self, X: ArrayLike, *, step: int | None = None) -> Assessment:
         """Return errors and, if the estimator has them, expected values.
@@ -201,7 +205,12 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
             errors.
         """
         check_is_fitted(self)
-        return self._known(self._check_rows(X, reset=False), step)
+        rows = self._check_rows(X, reset=False)
+        if not hasattr(innermost(self.estimator_), "assess"):
+            return Assessment(0.0 - self._known_scores(rows)[:, np.newaxis])
+        return self._known(
+            rows, lambda: ask(self.estimator_, rows, step=step), "assess", step
+        )
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -232,21 +241,24 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
     def _fitted_on(self, training: Any) -> Any:
         return clone(self.estimator).fit(_thinned(training, self.max_rows))
 
-    def _known(self, rows: Any, step: int | None = None) -> Assessment:
-        if self.memory is None or self._identity is None:
-            return self._assess(rows, step)
-        key = identity(self, self._identity, step, *_content(rows))
-        return remember(self.memory, key, lambda: self._assess(rows, step))
+    def _known_scores(self, rows: Any) -> NDArray[np.float64]:
+        return self._known(rows, lambda: self._scores(rows))
 
-    def _assess(self, rows: Any, step: int | None) -> Assessment:
-        if hasattr(innermost(self.estimator_), "assess"):
-            return ask(self.estimator_, rows, step=step)
+    def _known(self, rows: Any, compute: Callable[[], T], *question: Any) -> T:
+        """Return the result of `compute`, or the one that `memory` keeps for rows."""
+        if self.memory is None or self._identity is None:
+            return compute()
+        key = identity(self, self._identity, *question, *_content(rows))
+        return remember(self.memory, key, compute)
+
+    def _scores(self, rows: Any) -> NDArray[np.float64]:
         size = max(1, BLOCK_VALUES // self.n_features_in_)
         blocks = [
-            ask(self.estimator_, rows[start : start + size]).errors
+            self.estimator_.score_samples(rows[start : start + size])
             for start in range(0, rows.shape[0], size)
         ]
-        return Assessment(np.concatenate(blocks))
+        scores: NDArray[np.float64] = np.concatenate(blocks, dtype=np.float64)
+        return scores
 
 
 def _check_scores(estimator: Any) -> None:

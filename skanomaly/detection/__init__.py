@@ -17,7 +17,7 @@ from skanomaly.detection._facts import (
 from skanomaly.detection._judge import check_truth, judge
 from skanomaly.detection._rule import EventRule
 from skanomaly.detection._tables import column_names
-from skanomaly.detection._time_series import TimeSeries, as_positions
+from skanomaly.detection._time_series import TimeSeries, as_positions, index_of
 
 __all__ = [
     "Detection",
@@ -30,6 +30,7 @@ __all__ = [
     "column_names",
     "detect",
     "detector_name",
+    "index_of",
     "innermost",
     "judge",
     "offset_of",

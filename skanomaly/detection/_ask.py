@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.preprocessing import FunctionTransformer
 
 from skanomaly.detection._facts import unwrapped
 from skanomaly.detectors import Assessment
@@ -87,16 +88,29 @@ def _ask_pipeline(pipeline: Any, X: Any, step: int | None) -> Assessment:
     if assessment.expected is None or not transformers:
         return assessment
     expected = _in_unit_of_series(transformers, assessment.expected)
-    residuals = None if expected is None else np.asarray(X, np.float64) - expected
+    if expected is None or expected.shape != np.shape(X):
+        return replace(assessment, expected=None, residuals=None)
+    residuals = np.asarray(X, dtype=np.float64) - expected
     return replace(assessment, expected=expected, residuals=residuals)
 
 
 def _in_unit_of_series(
     transformers: Sequence[Any], expected: NDArray[np.float64]
 ) -> NDArray[np.float64] | None:
+    if any(map(_lacks_inverse, transformers)):
+        return None
     try:
         for transformer in reversed(transformers):
             expected = transformer.inverse_transform(expected)
-    except (AttributeError, ValueError):
+    except Exception:  # raised by any transformer whose inverse is undefined
         return None
     return np.asarray(expected, dtype=np.float64)
+
+
+def _lacks_inverse(transformer: Any) -> bool:
+    """Return whether the inverse of a transformer is the identity by mistake."""
+    return (
+        isinstance(transformer, FunctionTransformer)
+        and transformer.func is not None
+        and transformer.inverse_func is None
+    )

@@ -93,8 +93,17 @@ class Detection:
     about: RunFacts = field(default_factory=RunFacts)
 
     def __post_init__(self) -> None:
-        fields: dict[str, Any] = {"scores": np.asarray(self.scores, dtype=np.float64)}
-        check_lengths(self.series.n_samples, scores=fields["scores"])
+        scores = np.asarray(self.scores, dtype=np.float64)
+        if scores.ndim != 1:
+            raise ValueError(
+                f"scores must have shape (n_samples,), got {scores.shape}. Pass the "
+                "result of score_samples(X)."
+            )
+        check_lengths(self.series.n_samples, scores=scores)
+        if scores.flags.writeable:  # labels and events follow from them, once
+            scores = scores.copy()
+            scores.flags.writeable = False
+        fields: dict[str, Any] = {"scores": scores}
         for name in _MATRICES:
             matrix = getattr(self, name)
             if matrix is not None:
@@ -109,6 +118,13 @@ class Detection:
     def first(self) -> int:
         """Index of the first sample that is searched for events."""
         return 0 if self.rule.in_training else self.series.n_train
+
+    @cached_property
+    def n_events_of_channels(self) -> NDArray[np.intp]:
+        """Number of events in which each channel has the largest error."""
+        names = self.series.channel_names
+        places = [names.index(e.channel) for e in self.events if e.channel is not None]
+        return np.bincount(np.array(places, dtype=np.intp), minlength=len(names))
 
     @cached_property
     def labels(self) -> NDArray[np.int64]:

@@ -114,19 +114,22 @@ def detector_name(estimator: Any) -> str:
     return type(innermost(estimator)).__name__
 
 
-def offset_of(estimator: Any) -> float | None:
+def offset_of(estimator: Any, *, default: float | None = None) -> float | None:
     """Return the threshold of an estimator on the scale of its scores.
 
     Parameters
     ----------
     estimator : estimator
         Fitted pipeline or outlier detector.
+    default : float or None, default=None
+        Value to return if there is no threshold. With ``-numpy.inf``, no sample is
+        below it.
 
     Returns
     -------
     offset : float or None
-        ``offset_`` of the estimator, or of the last step of a pipeline; None if it has
-        none.
+        ``offset_`` of the estimator, or of the last step of a pipeline; `default` if it
+        has none.
 
     Examples
     --------
@@ -139,10 +142,10 @@ def offset_of(estimator: Any) -> float | None:
     """
     estimator = unwrapped(estimator)
     if hasattr(estimator, "steps"):
-        return offset_of(estimator.steps[-1][1])
+        return offset_of(estimator.steps[-1][1], default=default)
     offset = getattr(estimator, "offset_", None)
     # The offset_ of a OneClassSVM is an array with one element.
-    return None if offset is None else float(np.asarray(offset).item())
+    return default if offset is None else float(np.asarray(offset).item())
 
 
 def window_of(estimator: Any) -> int | None:

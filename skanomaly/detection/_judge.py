@@ -1,18 +1,24 @@
 """Comparison of a detection with the true labels."""
 
+from math import nan
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly.detection._detection import Detection
 from skanomaly.events import events_to_labels, read_labels
-from skanomaly.metrics import (
-    EventCounts,
-    event_f1_score,
-    event_precision_score,
-    event_recall_score,
-    vus_pr_score,
-    vus_window,
-)
+from skanomaly.metrics import EventCounts, compute_metrics, vus_window
+
+# Names of the values, and of the metrics that they are.
+_METRICS = {
+    "event_precision": "event_precision",
+    "event_recall": "event_recall",
+    "event_f1": "event_f1",
+    "sample_precision": "precision",
+    "sample_recall": "recall",
+    "sample_f1": "f1",
+    "vus_pr": "vus_pr",
+}
 
 
 def check_truth(
@@ -105,18 +111,14 @@ def judge(detection: Detection) -> dict[str, float]:
         raise ValueError("The detection has no truth. Pass y to skanomaly.detect.")
     truth = check_truth(series.truth, series.n_samples, first=first)[first:]
     found = events_to_labels(detection.events, series.n_samples)[first:] == -1
-    events = EventCounts.of(truth, found)
-    right = int(np.count_nonzero(truth & found))
-    n_true, n_found = int(np.count_nonzero(truth)), int(np.count_nonzero(found))
     window = vus_window(np.nan_to_num(series.values))
-    return {
-        "event_precision": event_precision_score(truth, found),
-        "event_recall": event_recall_score(truth, found),
-        "event_f1": event_f1_score(truth, found),
-        "sample_precision": right / max(1, n_found),
-        "sample_recall": right / n_true,
-        "sample_f1": 2 * right / (n_true + n_found),
-        "vus_pr": vus_pr_score(truth, -detection.scores[first:], window=window),
+    scores = detection.scores[first:]
+    # Scores cannot be ranked if one is missing.
+    ranked = not np.isnan(scores).any()
+    names = [name for name in _METRICS.values() if ranked or name != "vus_pr"]
+    values = compute_metrics(truth, scores, found, window=window, names=names)
+    events = EventCounts.of(truth, found)
+    return {name: values.get(metric, nan) for name, metric in _METRICS.items()} | {
         "vus_window": window,
         "n_true_events": events.found + events.missed,
         "n_true_events_found": events.found,

@@ -1,8 +1,10 @@
 """A validated series with its index, channel names, training part and true labels."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -80,13 +82,14 @@ class TimeSeries:
     ) -> None:
         columns = _as_columns(values)
         n_samples, n_channels = columns.shape
-        index = _index_of(values, index)
+        index = index_of(values, index)
         if index is not None:
             _check_index(index, n_samples)
-        if not 0 <= n_train <= n_samples:
+        if not isinstance(n_train, Integral) or not 0 <= n_train <= n_samples:
             raise ValueError(
-                f"n_train must be between 0 and the number of samples, {n_samples}; "
-                f"got {n_train}. Pass the number of training samples at the start."
+                f"n_train must be an integer between 0 and {n_samples}, the number of "
+                f"samples; got {n_train}. Pass the number of samples at the start that "
+                "were trained on."
             )
         anomalous = None if truth is None else read_labels(truth, name="truth")
         check_lengths(n_samples, truth=anomalous)
@@ -198,7 +201,28 @@ def _as_columns(values: ArrayLike) -> Floats:
     return array.reshape(len(array), -1)
 
 
-def _index_of(values: Any, index: Any) -> Any:
+def index_of(values: Any, index: Any = None) -> Any:
+    """Return the index of a series.
+
+    Parameters
+    ----------
+    values : array-like of shape (n_samples, n_channels)
+        The series.
+    index : array-like of shape (n_samples,), default=None
+        Times or numbers of the samples, returned as they are.
+
+    Returns
+    -------
+    index : Any or None
+        If `index` is None, the index of a data frame, unless that only counts its rows;
+        otherwise None.
+
+    Examples
+    --------
+    >>> from skanomaly.detection import index_of
+    >>> index_of([[1.0], [2.0]], ["a", "b"])
+    ['a', 'b']
+    """
     if index is not None or not hasattr(values, "columns"):
         return index
     # The default index of a data frame only counts its rows.
@@ -226,4 +250,11 @@ def _names_of(
             f"Got {len(names)} channel_names for {plural(n_channels, 'channel')}. Pass "
             "one name per channel."
         )
-    return tuple(map(str, names))
+    texts = tuple(map(str, names))
+    repeated = [name for name, n in Counter(texts).items() if n > 1]
+    if repeated:
+        raise ValueError(
+            f"channel_names contains {repeated[0]!r} more than once. Pass a "
+            "different name for each channel."
+        )
+    return texts

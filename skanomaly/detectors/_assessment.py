@@ -122,12 +122,18 @@ class StepMeans:
         self._n_seen += n
         if not self.n_covering:
             return
+        predictions, step_errors = judged.predictions, judged.step_errors
+        if not np.isfinite(step_errors).all():
+            # A value that the model cannot compute is not expected, and badly missed.
+            predictions = np.where(np.isfinite(predictions), predictions, np.nan)
+            finite = np.isfinite(step_errors)
+            step_errors = np.where(finite, step_errors, LARGEST_ERROR)
         sequence, position = np.divmod(position, per_sequence + n_more)
         row = position[:, np.newaxis] - ahead + targets
         inside = (row >= 0) & (row < per_sequence)
         row += sequence[:, np.newaxis] * per_sequence
-        self._add_at(row[inside], judged.predictions[:, targets][inside], 0)
-        self._add_at(row[inside], judged.step_errors[:, targets][inside], 1)
+        self._add_at(row[inside], predictions[:, targets][inside], 0)
+        self._add_at(row[inside], step_errors[:, targets][inside], 1)
 
     def means(self) -> tuple[Floats, Floats]:
         """Return expected values and own errors, each of shape (n_rows, n_channels)."""

@@ -346,12 +346,15 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         # A class default would silently replace a parameter that a pickle lacks.
-        missing = sorted(set(self._get_param_names()) - state.keys())
+        needed = {*self._get_param_names()}
+        if "offset_" in state:
+            needed |= {"_model", "_view"}
+        missing = sorted(needed - state.keys())
         if missing:
             raise ValueError(
                 f"This {type(self).__name__} was pickled by another version of "
-                f"skanomaly: it lacks the parameters {', '.join(missing)}. Fit it "
-                "again with this version."
+                f"skanomaly: it lacks {', '.join(missing)}. Fit it again with this "
+                "version."
             )
         super().__setstate__(state)
 

@@ -140,8 +140,6 @@ class CNNForecastDetector(BaseForecastDetector, BaseNetworkDetector):
 
     _build = staticmethod(cnn_forecaster)
 
-    _is_convolution = True
-
     def _set_up(self, rows: Sequences) -> StepsAhead:
         # An output of the detector's own network depends on at most `context` steps,
         # so that one pass over a series equals a pass over each of its windows.

@@ -1,14 +1,13 @@
 """Base class of the detectors that train a Keras network."""
 
 from collections.abc import Callable
-from dataclasses import fields
 from functools import partial
 from inspect import Parameter, signature
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._compat import HasMethods, Interval, StrOptions, fit_context
@@ -93,6 +92,8 @@ class BaseNetworkDetector(BaseDetector):
         if not go_on:
             self._model = self._new_trainer(seed)
             self._view = self._view.adapted_to(self._model)
+            if self._identity is not None and self.network is not None:
+                self._model.check_packed()
         examples = self._view.training(training)
         validation = None if held_out is None else self._view.training(held_out)
         epochs = 1 if partial else self.epochs
@@ -104,14 +105,6 @@ class BaseNetworkDetector(BaseDetector):
         examples = self._trimmed(examples)
         validation = validation and self._trimmed(validation)
         self._train(examples, validation, seed=seed, epochs=epochs)
-
-    def _learned_from(
-        self, rows: Sequences
-    ) -> tuple[NDArray[np.float64], dict[str, Any]]:
-        learned = super()._learned_from(rows)
-        if self.network is not None:
-            self._model.check_packed()
-        return learned
 
     def _train(
         self,
@@ -154,10 +147,10 @@ class BaseNetworkDetector(BaseDetector):
 
     def _network_params(self) -> dict[str, Any]:
         """Return the parameters of the detector that `_build` takes."""
-        own = {field.name for field in fields(self) if field.init}
+        own = self.get_params(deep=False)
         taken = signature(self._build).parameters.values()
         return {
-            one.name: _plain(getattr(self, one.name))
+            one.name: _plain(own[one.name])
             for one in taken
             if one.kind is Parameter.KEYWORD_ONLY and one.name in own
         }
@@ -166,7 +159,10 @@ class BaseNetworkDetector(BaseDetector):
         """Raise if Keras has no activation or optimizer of the name that is passed."""
         import keras
 
-        for name, value in self.get_params(deep=False).items():
+        names = {"optimizer": self.optimizer}
+        if self.network is None:
+            names |= self._network_params()
+        for name, value in names.items():
             kind = name.rpartition("_")[2]
             if kind not in ("activation", "optimizer") or not isinstance(value, str):
                 continue

@@ -82,6 +82,13 @@ def parameters(cls: type[Estimator]) -> type[Estimator]:
     made: Any = dataclasses.dataclass(kw_only=True, eq=False, repr=False)(cls)
     fields = {field.name: field for field in dataclasses.fields(made) if field.init}
     introduced = {name: _introduced(made, name) for name in fields}
+    for name, base in introduced.items():
+        if "allowed" not in base.__dataclass_fields__[name].metadata:
+            raise TypeError(
+                f"{made.__name__}.{name} is a plain field, so its allowed values are "
+                f"not known. Declare it with parameter(), such as {name} = "
+                "parameter(3, int)."
+            )
     # The parameters of the class come first, then those of its bases in MRO order.
     order = sorted(fields, key=lambda name: made.__mro__.index(introduced[name]))
     made._parameter_constraints = {

@@ -30,6 +30,8 @@ from skanomaly.windows import Sequences
 if TYPE_CHECKING:
     import keras
 
+    from skanomaly.detectors._training import Trainer
+
 
 def variational_autoencoder(
     window: int,
@@ -199,6 +201,12 @@ class VariationalAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDete
         units = self._model.model_.get_layer("code").output.shape[-1]
         rng = np.random.default_rng(self._fit_seed)
         return rng.standard_normal((n, units), dtype=np.float32)
+
+    def _new_trainer(self, seed: int) -> "Trainer":
+        trainer = super()._new_trainer(seed)
+        if self.n_draws:
+            trainer.check_layers("code", "log_variance", "decoder")
+        return trainer
 
     def _judge(self, rows: Sequences) -> Iterator[Judged]:
         if not self.n_draws:

@@ -98,11 +98,9 @@ def write_results(
 
 
 def _about() -> dict[str, str]:
-    versions = ", ".join(
-        f"{name} {found}" for name, found in software_versions().items()
-    )
+    versions = software_versions(python=True)
     return {
         "written": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        "software": f"Python {platform.python_version()}, {versions}",
+        "software": ", ".join(f"{name} {v}" for name, v in versions.items()),
         "machine": f"{platform.platform()}, {os.cpu_count()} cores",
     }

@@ -14,11 +14,11 @@ from sklearn.base import clone
 
 from skanomaly.detection import Detection, detect, offset_of
 from skanomaly.evaluation._data import LabelledData
-from skanomaly.evaluation._metrics import METRICS, judge
+from skanomaly.evaluation._metrics import METRICS
 from skanomaly.evaluation._peak import peak_memory
 from skanomaly.evaluation._store import Record
-from skanomaly.events import find_events, is_below
-from skanomaly.metrics import vus_window
+from skanomaly.events import find_events, is_below, read_labels
+from skanomaly.metrics import compute_metrics, vus_window
 
 MEASURED = ("fit_seconds", "score_seconds", "peak_memory_mib")
 
@@ -114,7 +114,7 @@ def _measure(job: Job) -> Record:
         "score_seconds": scored - fitted,
         "peak_memory_mib": peak.mib,
         "epochs": _epochs(detection),
-        **judge(
+        **compute_metrics(
             data.y, detection.scores, anomalous, window=window, records=data.records
         ),
     }
@@ -126,23 +126,19 @@ def _measure(job: Job) -> Record:
 
 
 def _detected(estimator: Any, data: LabelledData) -> Detection:
-    offset = offset_of(estimator)
     return detect(
         estimator,
         data.X,
         data.y,
         n_train=data.train_size,
-        offset=-np.inf if offset is None else offset,
+        offset=offset_of(estimator, default=-np.inf),
     )
 
 
 def _labels(estimator: Any, detection: Detection) -> NDArray[np.bool_]:
     """Return which samples the estimator labels anomalous, without scoring twice."""
     if offset_of(estimator) is None:
-        predicted: NDArray[np.bool_] = (
-            np.asarray(estimator.predict(detection.series.values)) == -1
-        )
-        return predicted
+        return read_labels(estimator.predict(detection.series.values), name="predict")
     return is_below(detection.scores, detection.offset)
 
 

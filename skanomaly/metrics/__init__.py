@@ -12,6 +12,7 @@ from skanomaly.metrics._affiliation import (
     affiliation_recall_score,
 )
 from skanomaly.metrics._best_threshold import BestThreshold, best_f1_threshold
+from skanomaly.metrics._compute import compute_metrics
 from skanomaly.metrics._event_wise import (
     EventCounts,
     detection_delay_score,
@@ -58,6 +59,7 @@ __all__ = [
     "affiliation_recall_score",
     "all_metrics",
     "best_f1_threshold",
+    "compute_metrics",
     "detection_delay_score",
     "event_f1_score",
     "event_precision_score",

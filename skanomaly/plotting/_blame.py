@@ -11,16 +11,16 @@ from skanomaly._text import plain, plural
 from skanomaly._validation import check_finite, check_lengths
 from skanomaly.detection import (
     Detection,
-    EventRule,
     as_positions,
-    detect,
+    ask,
     detector_name,
+    index_of,
     innermost,
+    offset_of,
 )
 from skanomaly.events import Event, find_events
 from skanomaly.plotting import _style
-from skanomaly.plotting._known import truth_events
-from skanomaly.plotting._scores import offset_or_lowest
+from skanomaly.plotting._labelled import truth_events
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -132,8 +132,8 @@ class BlameDisplay:
             Times or numbers of the samples. If None, the index of a data frame, or
             sample numbers.
         channel_names : sequence of str, default=None
-            One name per channel. If None, the columns of a data frame, or ``x0``,
-            ``x1``, ...
+            One name per channel. If None, the columns of a data frame, or channel
+            numbers.
         min_length : int, default=1
             Minimum number of samples in an event. See :func:`skanomaly.find_events`.
         merge_gap : int, default=0
@@ -151,16 +151,19 @@ class BlameDisplay:
                 "each channel is not known. Pass a detector of this package that "
                 "reconstructs or forecasts, such as make_detector('autoencoder')."
             )
-        detection = detect(
-            estimator,
-            X,
-            y,
-            index=index,
+        if channel_names is None and hasattr(X, "columns"):
+            channel_names = [str(name) for name in X.columns]
+        return cls.from_predictions(
+            ask(estimator, X).errors,
+            offset=offset_of(estimator),
+            y_true=y,
+            by=by,
+            index=index_of(X, index),
             channel_names=channel_names,
-            events=EventRule(min_length=min_length, merge_gap=merge_gap),
-            offset=offset_or_lowest(estimator),
+            min_length=min_length,
+            merge_gap=merge_gap,
+            ax=ax,
         )
-        return cls.from_detection(detection, by=by, ax=ax)
 
     @classmethod
     def from_detection(

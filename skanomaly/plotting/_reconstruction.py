@@ -9,12 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from skanomaly._text import plural
 from skanomaly._validation import check_lengths
-from skanomaly.detection import Detection, TimeSeries, detect
+from skanomaly.detection import Detection, TimeSeries, detect, offset_of
 from skanomaly.events import Event, find_events
 from skanomaly.plotting import _style
 from skanomaly.plotting._decimate import decimate
-from skanomaly.plotting._known import truth_events
-from skanomaly.plotting._scores import offset_or_lowest
+from skanomaly.plotting._labelled import truth_events
 from skanomaly.plotting._series import SeriesDisplay
 
 if TYPE_CHECKING:
@@ -151,7 +150,7 @@ class ReconstructionDisplay:
             y,
             index=index,
             channel_names=channel_names,
-            offset=offset_or_lowest(estimator),
+            offset=offset_of(estimator, default=-np.inf),
         )
         return cls.from_detection(detection, event=event, start=start, stop=stop, ax=ax)
 

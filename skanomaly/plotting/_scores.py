@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly._validation import check_lengths
-from skanomaly.detection import Detection, as_positions, detect, offset_of
+from skanomaly.detection import Detection, as_positions, ask, index_of, offset_of
 from skanomaly.events import Event, find_events, is_below
 from skanomaly.plotting import _style
-from skanomaly.plotting._known import truth_events
+from skanomaly.plotting._labelled import truth_events
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -107,10 +107,13 @@ class ScoreDisplay:
         -------
         display : ScoreDisplay
         """
-        detection = detect(
-            estimator, X, y, index=index, offset=offset_or_lowest(estimator)
+        return cls.from_predictions(
+            ask(estimator, X).scores,
+            offset=offset_of(estimator),
+            y_true=y,
+            index=index_of(X, index),
+            ax=ax,
         )
-        return cls.from_detection(detection, ax=ax)
 
     @classmethod
     def from_detection(cls, detection: Detection, *, ax: Any = None) -> Self:
@@ -213,12 +216,6 @@ class ScoreDisplay:
         self.ax_: Axes = ax
         self.figure_: Figure = _style.figure_of(ax)
         return self
-
-
-def offset_or_lowest(estimator: Any) -> float:
-    """Return the offset of an estimator, or -infinity if it has none."""
-    offset = offset_of(estimator)
-    return -np.inf if offset is None else offset
 
 
 def wants_log(error: NDArray[np.float64], offset: float | None) -> bool:

@@ -9,10 +9,17 @@ from numpy.typing import ArrayLike, NDArray
 from skanomaly._compat import import_extra
 from skanomaly._text import plain, plural
 from skanomaly._validation import check_lengths
-from skanomaly.detection import Detection, EventRule, TimeSeries, detect
+from skanomaly.detection import (
+    Detection,
+    EventRule,
+    TimeSeries,
+    detect,
+    index_of,
+    offset_of,
+)
 from skanomaly.events import Event, find_events
 from skanomaly.plotting import _style
-from skanomaly.plotting._known import truth_events
+from skanomaly.plotting._labelled import truth_events
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -125,6 +132,22 @@ class SeriesDisplay:
         -------
         display : SeriesDisplay
         """
+        decide = getattr(estimator, "decision_function", None)
+        decide = decide or getattr(estimator, "predict", None)
+        scored = (
+            hasattr(estimator, "score_samples") and offset_of(estimator) is not None
+        )
+        if decide is not None and not scored:
+            return cls.from_predictions(
+                np.asarray(X),
+                decide(X),
+                y_true=y,
+                index=index_of(X, index),
+                channel_names=channel_names,
+                min_length=min_length,
+                merge_gap=merge_gap,
+                ax=ax,
+            )
         rule = EventRule(min_length=min_length, merge_gap=merge_gap)
         detection = detect(
             estimator, X, y, index=index, channel_names=channel_names, events=rule

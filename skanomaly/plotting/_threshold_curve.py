@@ -14,7 +14,7 @@ from skanomaly.metrics import (
     threshold_curve,
 )
 from skanomaly.plotting import _style
-from skanomaly.plotting._known import judged_part, read_judged
+from skanomaly.plotting._labelled import judged_part, read_judged
 from skanomaly.plotting._scores import wants_log
 
 if TYPE_CHECKING:

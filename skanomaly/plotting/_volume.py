@@ -11,7 +11,7 @@ from skanomaly.detection import Detection, ask, offset_of
 from skanomaly.events import is_below
 from skanomaly.metrics import RangeCurve, range_curves
 from skanomaly.plotting import _style
-from skanomaly.plotting._known import judged_part, read_judged
+from skanomaly.plotting._labelled import judged_part, read_judged
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

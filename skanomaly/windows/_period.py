@@ -87,11 +87,14 @@ def find_period(
     recent = recent.reshape(len(recent), -1)
     key = blake2b(np.ascontiguousarray(recent).data).digest(), recent.shape, longest
     with _LOCK:
-        if key not in _FOUND:
-            _FOUND[key] = _search(recent, longest)
-            if len(_FOUND) > _MOST_FOUND:
-                _FOUND.popitem(last=False)
-        return _FOUND[key]
+        if key in _FOUND:
+            return _FOUND[key]
+    period = _search(recent, longest)
+    with _LOCK:
+        _FOUND[key] = period
+        if len(_FOUND) > _MOST_FOUND:
+            _FOUND.popitem(last=False)
+    return period
 
 
 def _search(recent: NDArray[np.float64], longest: int) -> int | None:

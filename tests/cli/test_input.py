@@ -7,10 +7,12 @@ from pathlib import Path
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.ensemble import IsolationForest
 
 import skanomaly
+from skanomaly import make_detector
 from skanomaly.cli import main
 from skanomaly.report import SavedModel
 
@@ -154,6 +156,7 @@ def test_bad_input_is_refused(folder, capsys, arguments, says):
 def test_refusal_needs_no_keras(folder, key):
     code = f"""
 import json, sys
+from skanomaly import make_detector
 from skanomaly.cli import main
 code = main({BAD[key][0].split()!r})
 heavy = [name for name in ("keras", "tensorflow") if name in sys.modules]
@@ -180,3 +183,16 @@ def test_help_and_version_are_no_errors(capsys):
 def test_a_word_of_warning_before_a_pickle_is_loaded(folder, capsys):
     main(["score", "forest.joblib", "nan.csv"])
     assert "only load models that you trust" in capsys.readouterr().err
+
+
+def test_a_model_of_another_structure_is_refused_in_one_line(tmp_path, capsys):
+    X = np.random.default_rng(0).normal(size=(60, 1))
+    pipeline = make_detector("pca", window=8).fit(X)
+    del pipeline[-1]._view
+    joblib.dump(SavedModel(pipeline, channel_names=["value"]), tmp_path / "old.joblib")
+    pd.DataFrame(X, columns=["value"]).to_csv(tmp_path / "new.csv", index=False)
+    old, new = str(tmp_path / "old.joblib"), str(tmp_path / "new.csv")
+    assert main(["score", old, new, "--out", str(tmp_path / "out")]) == 2
+    message = capsys.readouterr().err.splitlines()[-1]
+    assert "lacks _view. Fit it again" in message
+    assert not (tmp_path / "out").exists()

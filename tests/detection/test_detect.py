@@ -325,3 +325,50 @@ def test_channels_that_a_transformer_joins_have_one_own_error():
     assert detection.expected.shape == (120, 5)
     assert detection.own_errors.shape == (120, 1)
     assert detection.channel_errors is None
+
+
+class NoInverse(FunctionTransformer):
+    """A transformer whose inverse fails in a way of its own."""
+
+    def inverse_transform(self, X):
+        raise NotImplementedError
+
+
+def lagged(X):
+    return np.hstack([X, np.roll(X, 1, axis=0)])
+
+
+@pytest.mark.parametrize(
+    ("transformer", "n_channels"),
+    [
+        (FunctionTransformer(lagged), 4),
+        (
+            FunctionTransformer(lagged, inverse_func=lambda X: X, check_inverse=False),
+            4,
+        ),
+        (FunctionTransformer(np.exp), 2),
+        (NoInverse(), 2),
+    ],
+    ids=["wider", "wider with an inverse", "without an inverse", "failing inverse"],
+)
+def test_scores_do_not_need_an_inverse(transformer, n_channels, waves):
+    X, _ = waves
+    detector = PCADetector(n_channels=n_channels)
+    pipe = make_pipeline(transformer, Shingler(12), detector).fit(X)
+    detection = detect(pipe, X)
+    assert detection.expected is None
+    np.testing.assert_array_equal(detection.scores, pipe.score_samples(X))
+    assert len(detection.own_errors) == len(X)
+
+
+def test_scores_cannot_be_changed_after_the_events_were_found(pipe, series):
+    scores = pipe.score_samples(series)
+    detection = replace(detect(pipe, series), scores=scores)
+    events = detection.events
+    scores[0] = -1e9
+    assert detection.labels[0] == 1
+    assert detection.events is events
+    with pytest.raises(ValueError, match="read-only"):
+        detection.scores[0] = -1e9
+    with pytest.raises(ValueError, match=r"scores must have shape \(n_samples,\)"):
+        replace(detection, scores=scores[:, np.newaxis])

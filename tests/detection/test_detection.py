@@ -10,8 +10,13 @@ from tests.detection.common import detection_of
 
 SERIES = {
     "names": ({"channel_names": ["a"]}, r"1 channel_names for 2 channels\. Pass one"),
-    "n_train": ({"n_train": 5}, "n_train must be between 0 and .*, 4; got 5"),
-    "before": ({"n_train": -1}, "n_train must be between 0 and .*, 4; got -1"),
+    "n_train": ({"n_train": 5}, "n_train must be an integer between 0 and 4, .*got 5"),
+    "before": ({"n_train": -1}, "n_train must be an integer .*got -1"),
+    "part of one": ({"n_train": 1.5}, "n_train must be an integer .*got 1.5"),
+    "repeated": (
+        {"values": np.ones((4, 2)), "channel_names": ["a", "a"]},
+        "channel_names contains 'a' more than once",
+    ),
     "values": ({"values": np.ones((4, 2, 1))}, r"n_channels\), got \(4, 2, 1\)"),
     "index": ({"index": range(3)}, "index has 3 entries for 4 samples"),
     "truth": ({"truth": [0, 1, 0]}, "truth has 3 values for 4 samples"),

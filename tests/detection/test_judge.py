@@ -58,3 +58,17 @@ def test_what_has_nothing_to_be_found_is_not_judged():
         judge(found)
     everywhere = replace(found, rule=EventRule(in_training=True))
     assert judge(everywhere)["event_recall"] == 1
+
+
+def test_events_are_judged_where_a_score_is_missing(tmp_path):
+    truth = np.zeros(40, dtype=int)
+    truth[10:13] = 1
+    scores = np.where(truth, -9.0, -1.0)
+    scores[20] = np.nan
+    series = TimeSeries(np.zeros(40), truth=truth)
+    found = Detection(series=series, scores=scores, offset=-2.0)
+    assert found.n_unscored == 1
+    metrics = judge(found)
+    assert metrics["event_f1"] == metrics["sample_f1"] == 1
+    assert np.isnan(metrics["vus_pr"])
+    assert (tmp_path / "report.html") in found.write(tmp_path)

@@ -173,3 +173,15 @@ def test_values_beyond_the_network_are_the_most_anomalous(detector):
     assert np.isfinite(scores).all()
     assert scores.min() < -1e30
     assert labels[70 - WINDOW + 1 : 71].min() == -1
+
+
+def test_the_own_error_of_values_beyond_the_network_is_the_largest():
+    model = quick(AUTOENCODERS[0]).fit(rows_of(wave()))
+    series = wave()
+    series[70] = 3.3e38
+    with np.errstate(all="ignore"):
+        assessed = model.assess(rows_of(series), step=WINDOW - 1)
+    sample = 70 - WINDOW + 1
+    assert np.isfinite(assessed.own_errors).all()
+    assert assessed.own_errors[sample] > 1e30
+    assert not np.isinf(assessed.expected).any()

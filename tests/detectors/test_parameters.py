@@ -17,6 +17,7 @@ from skanomaly import (
     PCADetector,
     VariationalAutoencoderDetector,
 )
+from skanomaly.detectors._parameters import parameters
 from tests.detectors.common import ALL, NETWORKS, name_of, quick, records, rows_of, wave
 
 
@@ -97,7 +98,7 @@ def test_a_pickle_without_a_parameter_is_refused():
     state = dict(model.__getstate__())
     del state["center"]
     fresh = PCADetector.__new__(PCADetector)
-    with pytest.raises(ValueError, match="lacks the parameters center"):
+    with pytest.raises(ValueError, match="it lacks center"):
         fresh.__setstate__(state)
     restored = pickle.loads(pickle.dumps(model))
     np.testing.assert_array_equal(
@@ -128,3 +129,48 @@ def test_a_network_without_a_code_is_fine():
         return keras.Model(inputs, keras.layers.Dense(n_channels)(inputs))
 
     quick(AutoencoderDetector, network=bare).fit(rows_of(wave()))
+
+
+def test_names_that_the_network_does_not_take_are_not_checked():
+    def mine(context, n_channels):
+        inputs = keras.Input((context, n_channels))
+        return keras.Model(inputs, keras.layers.Dense(n_channels)(inputs))
+
+    quick(AutoencoderDetector, network=mine, activation="unused").fit(records())
+
+
+def test_layers_for_draws_are_looked_for_before_training():
+    def without_variance(context, n_channels):
+        inputs = keras.Input((context, n_channels))
+        code = keras.layers.Dense(3, name="code")(keras.layers.Flatten()(inputs))
+        x = keras.layers.Dense(context * n_channels)(code)
+        return keras.Model(inputs, keras.layers.Reshape((context, n_channels))(x))
+
+    epochs = []
+    count = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: epochs.append(1))
+    detector = quick(
+        VariationalAutoencoderDetector,
+        network=without_variance,
+        n_draws=2,
+        callbacks=[count],
+    )
+    with pytest.raises(ValueError, match="log_variance"):
+        detector.fit(rows_of(wave()))
+    assert not epochs
+
+
+def test_a_plain_field_is_no_parameter():
+    with pytest.raises(TypeError, match="extra is a plain field.*Declare it with"):
+
+        @parameters
+        class Wrong(PCADetector):
+            """A detector whose parameter has no allowed values."""
+
+            extra: int = 3
+
+
+def test_a_fitted_pickle_of_another_structure_is_refused():
+    state = dict(quick(PCADetector).fit(records()).__getstate__())
+    del state["_view"]
+    with pytest.raises(ValueError, match="lacks _view"):
+        PCADetector.__new__(PCADetector).__setstate__(state)

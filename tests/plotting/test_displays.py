@@ -211,8 +211,8 @@ def test_truth_is_a_strip_below_the_error_and_part_of_the_histogram(forest):
     lowest = min(bar.get_x() for bar in bars if bar.get_height())
     width = bars[0].get_width()
     assert lowest <= -pipe.score_samples(X)[y < 0].max() <= lowest + width
-    for display, name in ((ScoreDisplay, "truth"), (ErrorHistogramDisplay, "y_true")):
-        with pytest.raises(ValueError, match=f"{name} has 9 values for 300 samples"):
+    for display in (ScoreDisplay, ErrorHistogramDisplay):
+        with pytest.raises(ValueError, match="y_true has 9 values for 300 samples"):
             display.from_estimator(pipe, X, y[:9])
 
 

@@ -8,7 +8,7 @@ import pytest
 from matplotlib import pyplot as plt
 from sklearn.neighbors import KernelDensity
 
-from skanomaly import EventRule, detect, make_detector
+from skanomaly import EventRule, PCADetector, detect, make_detector
 from skanomaly.plotting import (
     BlameDisplay,
     ErrorHistogramDisplay,
@@ -146,3 +146,32 @@ def test_a_detection_is_drawn_where_it_is_told(kind, pipe, labelled):
     display = kind.from_detection(detect(pipe, *labelled), ax=axes)
     assert display.figure_ is figure
     assert len(plt.get_fignums()) == 1
+
+
+class OnlyLabels:
+    """An outlier detector without scores and threshold."""
+
+    def predict(self, X):
+        return np.where(np.abs(X[:, 0]) > 4, -1, 1)
+
+
+class OnlyDecisions(OnlyLabels):
+    def decision_function(self, X):
+        return 4 - np.abs(X[:, 0])
+
+
+@pytest.mark.parametrize("estimator", [OnlyLabels(), OnlyDecisions()])
+def test_labels_or_decisions_are_drawn_of_what_has_no_threshold(estimator):
+    X = np.zeros((50, 1))
+    X[20:23] = 9
+    display = SeriesDisplay.from_estimator(estimator, X)
+    assert [(event.start, event.stop) for event in display.events] == [(20, 23)]
+
+
+def test_rows_are_drawn_as_well_as_a_series():
+    rows = np.random.default_rng(0).normal(size=(60, 40))
+    detector = PCADetector(n_channels=2).fit(rows)
+    display = BlameDisplay.from_estimator(detector, rows, channel_names=["a", "b"])
+    assert np.shape(display.errors) == (60, 2)
+    shown = ScoreDisplay.from_estimator(detector, rows.reshape(60, 20, 2))
+    np.testing.assert_array_equal(shown.scores, detector.score_samples(rows))

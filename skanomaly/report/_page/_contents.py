@@ -51,7 +51,9 @@ def contents_of(detection: Detection, *, title: str) -> tuple[dict[str, Any], by
     if series.truth is not None and series.truth[detection.first :].any():
         contents["truth"] = arrays.add(series.truth)
         metrics = judge(detection)
-        contents["vus"] = [metrics["vus_pr"], metrics["vus_window"]]
+        # JSON has no NaN, which it is if a sample has no score.
+        vus = None if np.isnan(metrics["vus_pr"]) else metrics["vus_pr"]
+        contents["vus"] = [vus, metrics["vus_window"]]
     return contents, arrays.to_bytes()
 
 
@@ -75,12 +77,9 @@ def _channels_to_show(detection: Detection) -> list[int]:
     matrices = (detection.series.values, detection.expected, detection.channel_errors)
     n_numbers = sum(len(matrix) for matrix in matrices if matrix is not None)
     n_channels = detection.series.n_channels
-    n_events, error = np.zeros(n_channels), np.zeros(n_channels)
+    n_events, error = detection.n_events_of_channels, np.zeros(n_channels)
     if detection.channel_errors is not None:
         error = detection.channel_errors[detection.first :].sum(axis=0)
-    for event in detection.events:
-        if event.channel is not None:
-            n_events[detection.series.channel_names.index(event.channel)] += 1
     order = np.lexsort((np.arange(n_channels), -error, -n_events))
     return list(map(int, order[: max(1, _MOST_NUMBERS // n_numbers)]))
 

@@ -227,7 +227,7 @@ class Page {
         [
           "vus",
           "VUS-PR",
-          number(run.vus[0]),
+          run.vus[0] === null ? "–" : number(run.vus[0]),
           `over all thresholds; buffer ${count(run.vus[1])}`,
         ],
       );
