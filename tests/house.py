@@ -36,6 +36,10 @@ class House:
 
     package: Path
 
+    def source(self, name: str) -> str:
+        """Return the text of a file."""
+        return (self.package / name).read_text(encoding="utf-8")
+
     @cached_property
     def trees(self) -> dict[str, ast.Module]:
         """Syntax tree of each file, by its path within the package."""

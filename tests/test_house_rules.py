@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -101,3 +102,36 @@ def test_a_stem_stands_for_one_thing():
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_has_one_place(rule):
     assert HOUSE.places(rule) == [ONE_PLACE[rule]]
+
+
+# Words that a docstring does not begin with, and words that none of our texts uses.
+NO_SUMMARY = {"Give", "How", "Let", "Say", "Tell", "What", "Which"}
+ARCHAIC = re.compile(
+    r"\b(anew|beside|hopefully|lest|mend(ed)?|whoever)\b", re.IGNORECASE
+)
+
+
+def docstrings() -> list[tuple[str, str]]:
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    return [
+        (f"{name}:{getattr(node, 'name', 'module')}", text)
+        for name, tree in HOUSE.trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, kinds) and (text := ast.get_docstring(node))
+    ]
+
+
+def test_summaries_begin_with_a_verb_or_a_noun():
+    found = docstrings()
+    assert len(found) > 500
+    assert [name for name, text in found if text.split()[0] in NO_SUMMARY] == []
+
+
+def test_texts_are_plain_english():
+    lines = [
+        f"{name}:{number}: {line.strip()}"
+        for name in HOUSE.trees
+        for number, line in enumerate(HOUSE.source(name).splitlines(), 1)
+        if ARCHAIC.search(line)
+    ]
+    assert lines == []

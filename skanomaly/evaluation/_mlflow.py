@@ -162,8 +162,8 @@ class Tracker:
             return str(found.experiment_id)
         place = None
         if uri.startswith(_SQLITE):
-            beside = Path(uri.removeprefix(_SQLITE)).absolute().parent
-            place = (beside / "mlartifacts").as_uri()
+            parent = Path(uri.removeprefix(_SQLITE)).absolute().parent
+            place = (parent / "mlartifacts").as_uri()
         return str(
             self._client.create_experiment(
                 EXPERIMENT, artifact_location=place, tags=_KIND

@@ -86,14 +86,14 @@ def write_results(
     folder.mkdir(parents=True, exist_ok=True)
     table = f"results.{format}"
     with TemporaryDirectory(prefix=".skanomaly-", dir=folder) as hidden:
-        beside = Path(hidden)
+        staged = Path(hidden)
         if format == "csv":
-            results.to_csv(beside / table, index=False)
+            results.to_csv(staged / table, index=False)
         else:
-            results.to_parquet(beside / table, index=False)
-        (beside / PAGE).write_text(page, encoding="utf-8")
+            results.to_parquet(staged / table, index=False)
+        (staged / PAGE).write_text(page, encoding="utf-8")
         for name in (table, PAGE):
-            os.replace(beside / name, folder / name)
+            os.replace(staged / name, folder / name)
     return [folder / table, folder / PAGE]
 
 

@@ -39,9 +39,9 @@ class RunStore:
 
     def write(self, key: str, record: Record) -> None:
         """Write a record and replace a former one."""
-        beside = self._file(key).with_suffix(f".{os.getpid()}.tmp")
-        beside.write_text(json.dumps(record, indent=1), encoding="utf-8")
-        beside.replace(self._file(key))
+        staged = self._file(key).with_suffix(f".{os.getpid()}.tmp")
+        staged.write_text(json.dumps(record, indent=1), encoding="utf-8")
+        staged.replace(self._file(key))
 
     def forget(self, keys: Iterable[str]) -> None:
         """Delete the records of `keys`."""
