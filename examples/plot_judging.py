@@ -220,7 +220,7 @@ worst = min(find_events(tuned.decision_function(series.X)), key=lambda e: e.peak
 ReconstructionDisplay.from_estimator(tuned, series.X, series.y, event=worst)
 
 # %%
-# The error of each channel over time shows which channel is to blame.
+# The error of each channel over time shows which channel has the largest error.
 
 from skanomaly.plotting import BlameDisplay
 

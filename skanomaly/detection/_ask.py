@@ -41,7 +41,7 @@ def ask(estimator: Any, X: Any, *, step: int | None = None) -> Assessment:
 
     See Also
     --------
-    detect : Score a series and find its events.
+    skanomaly.detect : Score a series and find its events.
 
     Examples
     --------
