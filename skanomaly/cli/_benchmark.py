@@ -70,7 +70,7 @@ def _add_data(data: _ArgumentGroup) -> None:
         type=fraction,
         default=0.5,
         metavar="F",
-        help="fraction of the samples to train on, from the first on, for data sets "
+        help="fraction of the samples to train on, from the start, for data sets "
         "that do not define it; 0 < F < 1 (default: 0.5)",
     )
 

@@ -72,7 +72,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--train-fraction",
         type=fraction,
         metavar="F",
-        help="fraction of the samples to train on, from the first on; 0 < F < 1 "
+        help="fraction of the samples to train on, from the start; 0 < F < 1 "
         "(default: 0.5)",
     )
     part.add_argument(

@@ -125,9 +125,9 @@ def add_events(group: _ArgumentGroup) -> None:
         "--threshold-on",
         choices=("validation", "train", "scored"),
         default="validation",
-        help="scores to learn the threshold from: of the held-out end of the training "
-        "part (validation, the default), of all of the training part (train) or of the "
-        "scored samples (scored)",
+        help="samples whose scores the threshold is learned from: the held-out end of "
+        "the training part (validation, the default), the whole training part (train) "
+        "or all samples that are scored (scored)",
     )
     add_event_size(group)
     group.add_argument(

@@ -279,17 +279,19 @@ def _warn_of_uneven_steps(file: str, times: "DatetimeIndex") -> None:
     # Months, and days on which clocks change, differ by less than this.
     uneven = int(((steps < 0.5 * usual) | (steps > 1.5 * usual)).sum())
     if n_repeated:
-        what = f"{plural(n_repeated, 'time')} of {len(times):,} repeat the previous one"
+        what = (
+            f"{plural(n_repeated, 'time')} of {len(times):,} equal to the previous one"
+        )
     elif uneven:
         what = (
-            f"{plural(uneven, 'step')} of {len(steps):,} between times differ by more "
-            f"than half from the median of {usual}"
+            f"{plural(uneven, 'step')} of {len(steps):,} more than half shorter or "
+            f"longer than the median step, {usual}"
         )
     else:
         return
     warn(
-        f"warning: {file}: {what}; aggregate the samples to equal steps with --every, "
-        "and levels, which do not add up, with --agg mean --interpolate"
+        f"warning: {file}: {what}. Aggregate the samples to equal steps with --every; "
+        "for levels such as a temperature, also pass --agg mean --interpolate"
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from numpy.typing import ArrayLike
+from sklearn.utils.validation import check_is_fitted
 
 from skanomaly.detection._ask import ask
 from skanomaly.detection._detection import Detection
@@ -92,6 +93,8 @@ def detect(
     if offset is None:
         offset = offset_of(estimator)
     if offset is None:
+        if hasattr(estimator, "fit"):
+            check_is_fitted(estimator)
         raise ValueError(
             f"{detector_name(estimator)} has no offset_. Pass offset, the score below "
             "which samples are anomalous."

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +95,16 @@ class Detection:
 
     def __post_init__(self) -> None:
         scores = np.asarray(self.scores, dtype=np.float64)
+        if not isinstance(self.offset, Real) or np.isnan(self.offset):
+            raise ValueError(
+                f"offset must be a number, got {self.offset!r}. Pass the offset_ of a "
+                "fitted detector."
+            )
+        if not isinstance(self.rule, EventRule):
+            raise TypeError(
+                f"The rule of events must be an EventRule, got {self.rule!r}. Pass "
+                "events=EventRule(min_length=3), for instance."
+            )
         if scores.ndim != 1:
             raise ValueError(
                 f"scores must have shape (n_samples,), got {scores.shape}. Pass the "

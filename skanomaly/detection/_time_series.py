@@ -85,6 +85,7 @@ class TimeSeries:
         index = index_of(values, index)
         if index is not None:
             _check_index(index, n_samples)
+            _check_order(index)
         if not isinstance(n_train, Integral) or not 0 <= n_train <= n_samples:
             raise ValueError(
                 f"n_train must be an integer between 0 and {n_samples}, the number of "
@@ -235,6 +236,21 @@ def _check_index(index: Any, n_samples: int) -> None:
         raise ValueError(
             f"index has {len(index)} entries for {n_samples} samples. Pass one entry "
             "per sample, or None for sample numbers."
+        )
+
+
+def _check_order(index: Any) -> None:
+    """Raise if an index of times or numbers ends before it begins."""
+    # Times with a zone become objects of NumPy, so the kind is that of pandas.
+    dtype = getattr(index, "dtype", None) or np.asarray(index).dtype
+    if dtype.kind not in "iufM" or len(index) < 2:
+        return
+    places = getattr(index, "iloc", index)
+    first, last = places[0], places[len(index) - 1]
+    if last < first:
+        raise ValueError(
+            f"index runs backwards, from {first} to {last}. Sort the series by its "
+            "index, the oldest sample first."
         )
 
 

@@ -129,6 +129,7 @@ class BaseNetworkDetector(BaseDetector):
         # Imported here, because it loads Keras.
         from skanomaly.detectors._training import Trainer
 
+        self._check_network_parameter()
         self._check_keras_names()
         return Trainer.create(
             self._builder(),
@@ -137,6 +138,16 @@ class BaseNetworkDetector(BaseDetector):
             learning_rate=self.learning_rate,
             random_state=seed,
         )
+
+    def _check_network_parameter(self) -> None:
+        import keras
+
+        if isinstance(self.network, keras.Model):
+            raise TypeError(
+                "network is a keras.Model, but each fit needs a new one. Pass a "
+                f"function that returns it for {self._view.shape}, the shape of its "
+                "inputs."
+            )
 
     def _builder(self) -> Callable[..., "keras.Model"]:
         """Return the function that builds the network for a shape."""

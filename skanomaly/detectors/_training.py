@@ -189,7 +189,18 @@ class Trainer(BaseWrapper):
     def check_layers(self, *names: str) -> None:
         """Raise if the network lacks a layer with one of these names."""
         for name in names:
-            self.model_.get_layer(name)
+            self.layer(name)
+
+    def layer(self, name: str) -> keras.Layer:
+        """Return the layer with a name."""
+        try:
+            return self.model_.get_layer(name)
+        except ValueError as error:
+            known = ", ".join(layer.name for layer in self.model_.layers)
+            raise ValueError(
+                f"The network has no layer named {name!r}; its layers are: {known}. "
+                "Give the layer this name in the function that builds the network."
+            ) from error
 
     def output_shape(self, input_shape: tuple[int, ...]) -> Any:
         """Return the shape of the main output for an input; builds the network."""
@@ -212,7 +223,7 @@ class Trainer(BaseWrapper):
     @property
     def n_codes(self) -> int:
         """Number of values in a code, from the output of the layer ``"code"``."""
-        return math.prod(self.model_.get_layer("code").output.shape[1:])
+        return math.prod(self.layer("code").output.shape[1:])
 
     def outputs(
         self, examples: Examples, *, names: tuple[str, ...] = ()
@@ -224,7 +235,7 @@ class Trainer(BaseWrapper):
         """
         model = self.model_
         if not _has_outputs(model, names):
-            named = {name: model.get_layer(name).output for name in names}
+            named = {name: self.layer(name).output for name in names}
             model = keras.Model(model.inputs, named)
         for inputs, targets, padded in examples.batches():
             with _no_advice_on_tracing():
@@ -235,7 +246,7 @@ class Trainer(BaseWrapper):
 
     def decode(self, codes: NDArray[Any]) -> Arrays:
         """Return the output of the layer named ``"decoder"`` for codes."""
-        decoder = self.model_.get_layer("decoder")
+        decoder = self.layer("decoder")
         codes = np.asarray(codes, np.float32)
         # Batches are sized by the output of the decoder, which is as large as an input.
         size = math.prod(n for n in self.model_.inputs[0].shape if n)

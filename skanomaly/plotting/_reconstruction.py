@@ -324,6 +324,10 @@ def _stretch(
     """Return the range of samples to show, around the event if there is one."""
     if event is None:
         return start, stop
+    if not isinstance(event, Event):
+        raise TypeError(
+            f"event must be an Event, such as one of detection.events, got {event!r}."
+        )
     margin = max(_MARGIN, event.length)
     return max(0, event.start - margin), event.stop + margin
 

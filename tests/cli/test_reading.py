@@ -66,10 +66,10 @@ def test_small_numbers_are_an_index_as_they_are(write):
 @pytest.mark.parametrize(
     ("days", "says"),
     [
-        ([1, 2, 2, 3], "1 time of 4 repeat the previous one"),
+        ([1, 2, 2, 3], "1 time of 4 equal to the previous one"),
         (
             [1, 2, 3, 9],
-            "1 step of 3 between times differ by more than half from",
+            "1 step of 3 more than half shorter or longer than the median",
         ),
         ([1, 2, 3, 4], ""),
         ([4, 1, 3, 2], ""),  # put in order

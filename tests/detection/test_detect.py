@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.covariance import EllipticEnvelope
 from sklearn.decomposition import PCA
 from sklearn.ensemble import IsolationForest
+from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import SGDOneClassSVM
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KernelDensity, LocalOutlierFactor
@@ -372,3 +373,11 @@ def test_scores_cannot_be_changed_after_the_events_were_found(pipe, series):
         detection.scores[0] = -1e9
     with pytest.raises(ValueError, match=r"scores must have shape \(n_samples,\)"):
         replace(detection, scores=scores[:, np.newaxis])
+
+
+def test_what_is_not_fitted_is_told_from_what_has_no_threshold():
+    with pytest.raises(NotFittedError):
+        detect(PCADetector(), np.zeros((9, 1)))
+    density = KernelDensity().fit(np.zeros((9, 1)))
+    with pytest.raises(ValueError, match="KernelDensity has no offset_"):
+        detect(density, np.zeros((9, 1)))

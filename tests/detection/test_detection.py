@@ -155,3 +155,26 @@ def test_a_table_of_events_has_its_columns_without_events():
     assert list(full) == list(empty)
     assert len(full) == 1
     assert empty.empty
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "says"),
+    [
+        ({"offset": "auto"}, ValueError, "offset must be a number, got 'auto'"),
+        ({"offset": np.nan}, ValueError, "offset must be a number, got nan"),
+        ({"rule": {"min_length": 3}}, TypeError, "must be an EventRule, got {'min"),
+    ],
+)
+def test_an_offset_is_a_number_and_a_rule_a_rule(wrong, error, says):
+    given = {"series": TimeSeries(np.ones(4)), "scores": -np.ones(4), "offset": -2.0}
+    with pytest.raises(error, match=says):
+        Detection(**given | wrong)
+
+
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+def test_a_series_that_runs_backwards_is_refused(zone):
+    times = pd.date_range("2024-10-27", periods=4, freq="h", tz=zone)
+    assert TimeSeries(np.ones(4), index=times).n_samples == 4
+    for index in (times[::-1], pd.Series(times[::-1]), [4, 3, 2, 1]):
+        with pytest.raises(ValueError, match="index runs backwards, from .* Sort the"):
+            TimeSeries(np.ones(4), index=index)

@@ -139,24 +139,22 @@ def test_names_that_the_network_does_not_take_are_not_checked():
     quick(AutoencoderDetector, network=mine, activation="unused").fit(records())
 
 
-def test_layers_for_draws_are_looked_for_before_training():
-    def without_variance(context, n_channels):
-        inputs = keras.Input((context, n_channels))
-        code = keras.layers.Dense(3, name="code")(keras.layers.Flatten()(inputs))
-        x = keras.layers.Dense(context * n_channels)(code)
-        return keras.Model(inputs, keras.layers.Reshape((context, n_channels))(x))
+def test_a_network_instead_of_a_function_is_refused():
+    inputs = keras.Input((12, 1))
+    model = keras.Model(inputs, keras.layers.Dense(1)(inputs))
+    with pytest.raises(TypeError, match=r"is a keras\.Model.*Pass a function"):
+        quick(AutoencoderDetector, network=model).fit(rows_of(wave()))
 
-    epochs = []
-    count = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: epochs.append(1))
-    detector = quick(
-        VariationalAutoencoderDetector,
-        network=without_variance,
-        n_draws=2,
-        callbacks=[count],
-    )
-    with pytest.raises(ValueError, match="log_variance"):
-        detector.fit(rows_of(wave()))
-    assert not epochs
+
+def test_a_missing_layer_is_reported_with_what_to_do():
+    def bare(context, n_channels):
+        inputs = keras.Input((context, n_channels))
+        return keras.Model(inputs, keras.layers.Dense(n_channels)(inputs))
+
+    rows = rows_of(wave())
+    model = quick(AutoencoderDetector, network=bare).fit(rows)
+    with pytest.raises(ValueError, match="no layer named 'code'.*Give the layer"):
+        model.encode(rows)
 
 
 def test_a_plain_field_is_no_parameter():
