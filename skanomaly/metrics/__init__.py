@@ -33,17 +33,13 @@ from skanomaly.metrics._range import (
 from skanomaly.metrics._registry import Metric, all_metrics
 from skanomaly.metrics._scorer import AnomalyScorer
 from skanomaly.metrics._scorers import ANOMALY_SCORERS, make_anomaly_scorer
+from skanomaly.metrics._surface import range_curves
 from skanomaly.metrics._threshold_curve import (
     ThresholdCurve,
     label_scorer,
     threshold_curve,
 )
-from skanomaly.metrics._vus import (
-    RangeCurve,
-    range_curves,
-    vus_pr_score,
-    vus_roc_score,
-)
+from skanomaly.metrics._vus import RangeCurve, vus_pr_score, vus_roc_score
 from skanomaly.metrics._window import vus_window
 
 __all__ = [
