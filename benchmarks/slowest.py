@@ -15,6 +15,8 @@ from xml.etree import ElementTree
 from _results import RESULTS, origin, write_json
 
 N_SLOWEST = 40
+# Tests that take longer are left out of `make quick`.
+SLOW_FROM = 1.0  # seconds
 
 
 def durations(report: Path) -> Iterator[tuple[str, float]]:
@@ -34,6 +36,7 @@ def slowest(report: Path) -> dict[str, object]:
             {"test": name, "seconds": round(took, 2), "share": round(took / total, 4)}
             for name, took in found[:N_SLOWEST]
         ],
+        "slow": sorted(name for name, took in found if took >= SLOW_FROM),
     }
 
 

@@ -1,4 +1,5 @@
 import inspect
+import json
 import os
 from pathlib import Path
 
@@ -18,15 +19,33 @@ OUTLINE = {
 }
 
 
+# Recorded by `benchmarks/slowest.py`.
+RESULTS = Path(__file__).parent.parent / "benchmarks" / "results" / "tests.json"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what tests one of the other detectors in depth."""
-    others = set(skanomaly._PUBLIC["detectors"]) - IN_FULL
+    """Mark as slow the tests of other detectors, and those that took over a second."""
+    slow = set(json.loads(RESULTS.read_text(encoding="utf-8"))["slow"])
     for item in items:
-        callspec = getattr(item, "callspec", None)
-        if callspec is None or getattr(item, "originalname", "") in OUTLINE:
-            continue
-        if others & {_class_name(value) for value in callspec.params.values()}:
+        if _recorded_name(item) in slow or _tests_another_detector(item):
             item.add_marker(pytest.mark.slow)
+
+
+def _recorded_name(item: pytest.Item) -> str:
+    """Return the name of a test in a JUnit report."""
+    path, *rest = item.nodeid.split("::")
+    return "::".join(
+        [".".join([*Path(path).with_suffix("").parts, *rest[:-1]]), item.name]
+    )
+
+
+def _tests_another_detector(item: pytest.Item) -> bool:
+    """Return whether a test is parametrized by a detector that is not `IN_FULL`."""
+    callspec = getattr(item, "callspec", None)
+    if callspec is None or getattr(item, "originalname", "") in OUTLINE:
+        return False
+    others = set(skanomaly._PUBLIC["detectors"]) - IN_FULL
+    return bool(others & {_class_name(value) for value in callspec.params.values()})
 
 
 def _class_name(value: object) -> str:

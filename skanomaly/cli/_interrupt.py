@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-# TensorFlow's compiled code calls this module to build a graph. An exception raised
-# there may end the process at once.
-_GRAPHS = "tensorflow.python.framework.func_graph"
+# TensorFlow's compiled code calls the first of these modules to build a graph, where an
+# exception may end the process at once. Callbacks of weak references swallow it.
+_NOT_HERE = {"tensorflow.python.framework.func_graph", "_weakrefset", "weakref"}
 _RETRY_AFTER = 0.1  # seconds
 
 
@@ -16,14 +16,15 @@ _RETRY_AFTER = 0.1  # seconds
 def interruptible() -> Iterator[None]:
     """Raise KeyboardInterrupt on an interrupt, even from within TensorFlow.
 
-    While TensorFlow builds a graph, the interrupt is delayed. Elsewhere TensorFlow may
-    raise another error instead, which is replaced by KeyboardInterrupt.
+    While TensorFlow builds a graph, and in callbacks of weak references, the interrupt
+    is delayed. Elsewhere TensorFlow may raise another error instead, which is replaced
+    by KeyboardInterrupt.
     """
     interrupted = threading.Event()
 
     def interrupt(_: int, frame: FrameType | None) -> None:
         interrupted.set()
-        if _builds_graph(frame):
+        if _must_wait(frame):
             again = threading.Timer(_RETRY_AFTER, signal.raise_signal, [signal.SIGINT])
             again.daemon = True
             again.start()
@@ -44,9 +45,9 @@ def interruptible() -> Iterator[None]:
         signal.signal(signal.SIGINT, former)
 
 
-def _builds_graph(frame: FrameType | None) -> bool:
+def _must_wait(frame: FrameType | None) -> bool:
     while frame is not None:
-        if frame.f_globals.get("__name__") == _GRAPHS:
+        if frame.f_globals.get("__name__") in _NOT_HERE:
             return True
         frame = frame.f_back
     return False

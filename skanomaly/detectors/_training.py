@@ -120,8 +120,7 @@ class Trainer(BaseWrapper):
     ) -> None:
         """Train from the current weights and optimizer state."""
         # An optimizer that is built in the first step has that step traced twice.
-        if not self.model_.optimizer.built:
-            self.model_.optimizer.build(self.model_.trainable_variables)
+        self._build_optimizer()
         if self.current_epoch:
             self._reseed()
         self._initialize_callbacks()
@@ -176,8 +175,13 @@ class Trainer(BaseWrapper):
             f"{type(self).__name__!r} object has no attribute {name!r}"
         )
 
+    def _build_optimizer(self) -> None:
+        if not self.model_.optimizer.built:
+            self.model_.optimizer.build(self.model_.trainable_variables)
+
     def check_packed(self) -> None:
         """Raise if the network cannot be unpacked after packing."""
+        self._build_optimizer()
         try:
             _unpacked(pickle.dumps(self.model_))
         except Exception as error:  # custom layers may raise anything

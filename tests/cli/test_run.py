@@ -6,6 +6,8 @@ import pickle
 import signal
 import subprocess
 import sys
+import time
+import weakref
 from pathlib import Path
 from signal import raise_signal
 
@@ -129,6 +131,8 @@ def test_other_number_of_channels_is_refused_before_keras_is_loaded(folder, trai
     arguments = ["score", str(trained / "model.joblib"), "two.csv", "--value", "*"]
     code = f"""
 import sys
+import time
+import weakref
 from skanomaly.cli import main
 code = main({arguments!r})
 print([code, "keras" in sys.modules])
@@ -304,3 +308,17 @@ def test_demo_of_a_fresh_process_finds_what_was_hidden(tmp_path):
     assert metrics["n_true_events_found"] == metrics["n_true_events"]
     assert metrics["event_f1"] > 0.8
     assert {path.name for path in tmp_path.iterdir()} == set(answer["files"])
+
+
+def test_an_interrupt_in_the_callback_of_a_weak_reference_is_not_lost():
+    class Thing:
+        pass
+
+    def drop(things):
+        things.clear()  # calls what would swallow the exception
+        time.sleep(5)
+
+    things = [Thing()]
+    weakref.finalize(things[0], raise_signal, signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), interruptible():
+        drop(things)

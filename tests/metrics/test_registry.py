@@ -12,8 +12,12 @@ import sklearn.metrics
 import skanomaly
 from skanomaly import metrics
 from skanomaly.evaluation import METRICS
-from skanomaly.evaluation._metrics import judge
-from skanomaly.metrics import ANOMALY_SCORERS, all_metrics, make_anomaly_scorer
+from skanomaly.metrics import (
+    ANOMALY_SCORERS,
+    all_metrics,
+    compute_metrics,
+    make_anomaly_scorer,
+)
 from tests.metrics.common import cases
 
 GUIDE = Path(skanomaly.__file__).parent.parent / "docs" / "judging.md"
@@ -88,7 +92,7 @@ def test_the_order_of_samples_matters_to_metrics_of_series_alone(metric):
 @pytest.mark.parametrize("records", [False, True])
 def test_the_harness_judges_by_the_entries(metric, records):
     truth, found, score = list(cases(12, longest=80))[10]
-    values = judge(truth, -score, found, window=6, records=records)
+    values = compute_metrics(truth, -score, found, window=6, records=records)
     assert list(values) == list(METRICS)
     expected = value_of(metric, truth, found, score)
     if records and metric.series_only:
