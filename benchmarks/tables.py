@@ -2,19 +2,21 @@
 
     python benchmarks/tables.py
 
-Reads benchmarks/results and replaces, in docs/benchmarks.md and docs/deciding.md, the
-text between the lines ``<!-- table: NAME -->`` and ``<!-- end of table -->``.
+Reads benchmarks/results and replaces, in the files of `PAGES`, the text between the
+lines ``<!-- table: NAME -->`` and ``<!-- end of table -->``.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from statistics import median
 from typing import Any
 
+from _markdown import seconds as _seconds, table as _table
+from _peer_tables import PEER_TABLES
 from _results import RESULTS, read_json
 
-_ROOT = RESULTS.parent.parent
-PAGES = (_ROOT / "docs" / "benchmarks.md", _ROOT / "docs" / "deciding.md")
+_DOCS = RESULTS.parent.parent / "docs"
+PAGES = [_DOCS / f"{page}.md" for page in ("benchmarks", "deciding", "performance")]
 _MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 Section = dict[str, dict[str, Any]]  # measured values by claim
 
@@ -36,6 +38,7 @@ def fill(text: str) -> str:
     measured["searches"] = read_json(RESULTS / "searches.json")["results"]
     measured["metrics"] = read_json(RESULTS / "metrics.json")
     measured["page"] = read_json(RESULTS / "page.json")
+    measured |= dict.fromkeys(PEER_TABLES, read_json(RESULTS / "peers.json"))
     return _MARKED.sub(
         lambda found: found[1] + TABLES[found[2]](measured[found[2]]) + found[3], text
     )
@@ -291,16 +294,7 @@ TABLES: dict[str, Callable[[Section], str]] = {
         waveform,
         workshop,
     )
-}
-
-
-def _table(head: list[str], rows: Iterable[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def _seconds(seconds: float) -> str:
-    return f"{seconds:.{2 if seconds < 0.995 else 0}f} s"
+} | PEER_TABLES
 
 
 if __name__ == "__main__":

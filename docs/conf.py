@@ -28,7 +28,9 @@ html_title = f"skanomaly {release}"
 html_css_files = ["skanomaly.css"]
 html_static_path = ["_static"]
 # These have no pages below them that a sidebar could list.
-html_sidebars = {page: [] for page in ("index", "quickstart", "benchmarks")}
+html_sidebars = {
+    page: [] for page in ("index", "quickstart", "benchmarks", "performance")
+}
 html_theme_options = {
     "logo": {"text": "skanomaly"},
     "navbar_persistent": ["search-button"],  # the wide field breaks a narrow bar

@@ -103,3 +103,26 @@ def test_the_tables_of_the_documentation_are_those_of_the_results(bench):
     shown = {name for page in pages for name in re.findall(r"<!-- table: (\w+)", page)}
     assert shown == set(tables.TABLES)
     assert [tables.fill(page) for page in pages] == pages
+
+
+def test_a_fit_to_a_part_is_multiplied_before_it_is_compared(bench):
+    peers = bench("peers")
+    times = dict.fromkeys(peers.TIMES, 1.0)
+    runs = [{"seed": seed, "loss": seed, **times} for seed in range(3)]
+    first = [run | {"fit_cpu": cpu} for run, cpu in zip(runs, (1, 4, 8), strict=True)]
+    way = peers.Way("pyod", {"window": 10}, n_windows=5)
+    scale = peers._scale(way, 50)
+    found = peers.summary(runs, first, scale)
+    assert found["scale"] == scale == 8
+    assert found["median"] == {"loss": 1, **times, "fit_cpu": 8, "fit_wall": 8}
+    assert found["ratio"] == {**times, "fit_cpu": 2, "fit_wall": 8}
+
+
+def test_the_loss_of_labelled_series_is_that_of_normal_windows(bench):
+    made = bench("peers").generated(1500)
+    assert made.labels[1500:].any()
+    assert made.held_out.shape[1] == bench("peers").NETWORK["window"]
+    later = made.series[1500:]
+    anomaly = later[made.labels[1500:]]
+    assert not np.isin(anomaly, made.held_out).any()
+    assert np.isin(made.held_out, later).all()
