@@ -55,7 +55,7 @@ SIZES = {
     "waveform": (320_000, 20_000, "samples of the waveform to learn from"),
     "part": (10_000, 1_000, "windows of it for LSTMAD, which is extrapolated"),
     "scored": (10_000, 1_000, "windows of the waveform to score"),
-    "samples": (10_000, 2_000, "samples of the other series to learn from"),
+    "samples": (10_000, 2_000, "samples of other series to learn from, up to 11,000"),
 }
 LSTM = {"window": 400, "units": 32}
 LSTMAD_EPOCHS = 10
@@ -160,7 +160,7 @@ def autoencoders() -> dict[str, Way]:
     all_epochs = {"patience": None, "validation_split": 0.0}
     return {
         "skanomaly": Way("skanomaly", same | all_epochs),
-        "skanomaly, own batch size": Way(
+        'skanomaly, `batch_size="auto"`': Way(
             "skanomaly", same | all_epochs | {"batch_size": "auto"}
         ),
         "PyOD": Way("pyod", same),
@@ -176,7 +176,9 @@ def loops(epochs: int) -> dict[str, Way]:
     }
     return {
         "skanomaly": Way("skanomaly", own),
-        "skanomaly, own batch size": Way("skanomaly", own | {"batch_size": "auto"}),
+        'skanomaly, `batch_size="auto"`': Way(
+            "skanomaly", own | {"batch_size": "auto"}
+        ),
         "Keras": Way("keras", own | {"detector": "loop"}),
     }
 
@@ -228,7 +230,8 @@ def measured(comparison: Comparison, python: Path, rounds: int) -> dict[str, Any
     for seed in range(rounds):
         for name, way in ways.items():
             runs[name].append(run(way, data, seed, python))
-            print(f"{comparison.table:12} {data.about:12} {name:26}", runs[name][-1])
+            about = f"{comparison.table:12} {data.about:12} {name:34}"
+            print(about, runs[name][-1], flush=True)
     first = next(iter(runs.values()))
     return {
         "table": comparison.table,

@@ -118,6 +118,12 @@ def test_a_fit_to_a_part_is_multiplied_before_it_is_compared(bench):
     assert found["ratio"] == {**times, "fit_cpu": 2, "fit_wall": 8}
 
 
+@pytest.mark.parametrize("runner", ["run_keras", "run_skanomaly"])
+def test_every_runner_of_this_environment_can_be_imported(bench, monkeypatch, runner):
+    monkeypatch.syspath_prepend(FOLDER / "_peers")
+    assert callable(bench(runner).measure)
+
+
 def test_the_loss_of_labelled_series_is_that_of_normal_windows(bench):
     made = bench("peers").generated(1500)
     assert made.labels[1500:].any()
