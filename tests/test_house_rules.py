@@ -30,7 +30,7 @@ ONE_PLACE = {
     "versions of software": "_versions.py",
     "decision on a score": "events/_decide.py",
     "values of labels": "events/_decide.py",
-    "SciKeras": "detectors/_training.py",
+    "SciKeras": "engine/_keras_loop.py",
 }
 
 

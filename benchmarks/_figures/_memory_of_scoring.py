@@ -17,7 +17,7 @@ import numpy as np
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-import skanomaly.detectors._training  # noqa: F401  loads TensorFlow
+import skanomaly.engine._template  # noqa: F401  loads TensorFlow
 from skanomaly import CNNForecastDetector, Shingler
 
 WINDOW = 400

@@ -266,8 +266,6 @@ class BiGANDetector(BaseReconstructionDetector, BaseNetworkDetector):
         )
 
     def _optimizer(self) -> Any:
-        import keras
-
         if not isinstance(self.optimizer, str):
             if getattr(self.optimizer, "gradient_accumulation_steps", None):
                 raise ValueError(
@@ -278,12 +276,8 @@ class BiGANDetector(BaseReconstructionDetector, BaseNetworkDetector):
             return self.optimizer
         if self.optimizer.lower() != "adam":
             return self.optimizer
-
         # With two opposing losses, a large momentum makes the weights oscillate.
-        rate = (
-            {} if self.learning_rate is None else {"learning_rate": self.learning_rate}
-        )
-        return keras.optimizers.Adam(**rate, beta_1=0.5)
+        return {"class_name": "Adam", "config": {"beta_1": 0.5}}
 
     def _judge(self, rows: Sequences) -> Iterator[Judged]:
         names = ("reconstruction", "features", "logit")

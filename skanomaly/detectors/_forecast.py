@@ -16,7 +16,7 @@ from skanomaly.detectors._parameters import COUNT, fitted, parameter, parameters
 from skanomaly.windows import Examples, Sequences, Windows, find_period
 
 if TYPE_CHECKING:
-    from skanomaly.detectors._training import Trainer
+    from skanomaly.engine import TrainedNetwork
 
 # Minimum number of examples per epoch, if there are as many rows, for a network that
 # learns from every step of an example.
@@ -60,7 +60,7 @@ class StepsAhead(View):
         """Arguments of the function that builds a network."""
         return self.context, self.n_channels, self.n_predicted
 
-    def adapted_to(self, network: "Trainer") -> Self:
+    def adapted_to(self, network: "TrainedNetwork") -> Self:
         """Check the output shape of a network and find after which steps it predicts.
 
         The shape is ``(batch, n_predicted, n_channels)`` for a network that predicts
@@ -87,11 +87,14 @@ class StepsAhead(View):
         """Return inputs with the steps that follow as targets."""
         if not (self.n_outputs and self.any_length):
             return self._examples(rows.values, self.context, self.n_outputs)
-        # A network that predicts after every step learns most from few long examples,
-        # which therefore overlap only if there are fewer than `LONG_EXAMPLES`.
-        reach = self.context - self.n_outputs
-        n_inputs = min(reach + rows.window, rows.values.shape[1] - self.n_predicted)
+        # A network that predicts after every step learns most from few long examples.
+        # Their targets overlap only if there are fewer than `LONG_EXAMPLES`: then an
+        # example is as long as the context, and no step is a target more often than
+        # learning needs.
         step = max(1, min(rows.window, rows.rows_per_sequence // LONG_EXAMPLES))
+        n_outputs = max(self.n_outputs, step) if rows.is_series else rows.window
+        reach = self.context - self.n_outputs
+        n_inputs = min(reach + n_outputs, rows.values.shape[1] - self.n_predicted)
         return self._examples(rows.values, n_inputs, n_inputs - reach, step=step)
 
     def scoring(self, rows: Sequences) -> Examples:
@@ -120,18 +123,11 @@ class StepsAhead(View):
         The targets have one entry for each of the last `n_outputs` steps, or no such
         axis for ``n_outputs=0``: then they are the steps that follow the window.
         """
-        windows = Windows.of(values, n_inputs + self.n_predicted, step=step)
-
-        def take(positions: NDArray[np.intp]) -> tuple[Float32s, Float32s]:
-            taken = windows.take(positions)
-            if not n_outputs:
-                return taken[:, :n_inputs], taken[:, n_inputs:]
-            following = taken[:, n_inputs - n_outputs + 1 :]
-            targets = sliding_window_view(following, self.n_predicted, axis=1)
-            return taken[:, :n_inputs], targets.transpose(0, 1, 3, 2)
-
-        size = n_inputs * self.n_channels
-        return Examples(take, len(windows), size, windows.overlap)
+        windows = Windows(values, n_inputs + self.n_predicted, step)
+        targets = np.arange(self.n_predicted)
+        if n_outputs:
+            targets = targets + np.arange(-n_outputs + 1, 1)[:, np.newaxis]
+        return Examples(windows, n_inputs, n_inputs + targets)
 
 
 @parameters

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from skanomaly.windows import Examples, Sequences
 
 if TYPE_CHECKING:
-    from skanomaly.detectors._training import Trainer
+    from skanomaly.engine import TrainedNetwork
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class View(ABC):
         """Arguments of the function that builds a network."""
 
     @abstractmethod
-    def adapted_to(self, network: "Trainer") -> Self:
+    def adapted_to(self, network: "TrainedNetwork") -> Self:
         """Return the view adapted to the output shape of a network.
 
         Raises

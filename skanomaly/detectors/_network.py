@@ -13,13 +13,16 @@ from sklearn.utils.validation import check_is_fitted
 from skanomaly._compat import HasMethods, Interval, StrOptions, fit_context
 from skanomaly._text import closest
 from skanomaly.detectors._base import BaseDetector
-from skanomaly.detectors._parameters import COUNT, parameter, parameters
+from skanomaly.detectors._parameters import COUNT, fitted, parameter, parameters
+from skanomaly.engine import Blueprint, Draws, Schedule, TrainedNetwork
 from skanomaly.windows import Examples, Sequences
 
 if TYPE_CHECKING:
     import keras
 
-    from skanomaly.detectors._training import Batches, Trainer
+# Smallest number of examples per batch of the validation part, whose loss does not
+# depend on it.
+EVALUATED = 256
 
 
 @parameters
@@ -43,6 +46,8 @@ class BaseNetworkDetector(BaseDetector):
     # Function that builds the detector's own network. Its positional arguments are the
     # shape of the view, its keyword-only arguments parameters of the detector.
     _build: ClassVar[Callable[..., Any]]
+
+    _model: TrainedNetwork = fitted()
 
     @fit_context(prefer_skip_nested_validation=False)
     def partial_fit(self, X: ArrayLike, y: Any = None) -> Self:
@@ -70,15 +75,21 @@ class BaseNetworkDetector(BaseDetector):
 
     @property
     def network_(self) -> "keras.Model":
-        """Trained network."""
+        """Trained network: a copy, whose changes do not affect the detector."""
         check_is_fitted(self)
-        return self._model.model_
+        return self._model.network
 
     @property
     def history_(self) -> dict[str, list[float]]:
         """Loss per epoch of all fits since the last start from scratch."""
         check_is_fitted(self)
-        return {name: list(losses) for name, losses in self._model.history_.items()}
+        return {name: list(losses) for name, losses in self._model.history.items()}
+
+    @property
+    def training_loop_(self) -> str | None:
+        """Loop that has trained last: ``"graph"``, our own, or ``"keras"``."""
+        check_is_fitted(self)
+        return self._model.loop
 
     def _learn(
         self,
@@ -90,10 +101,8 @@ class BaseNetworkDetector(BaseDetector):
     ) -> None:
         seed = self._fit_seed
         if not go_on:
-            self._model = self._new_trainer(seed)
+            self._model = self._new_model(seed)
             self._view = self._view.adapted_to(self._model)
-            if self._identity is not None and self.network is not None:
-                self._model.check_packed()
         examples = self._view.training(training)
         validation = None if held_out is None else self._view.training(held_out)
         epochs = 1 if partial else self.epochs
@@ -114,30 +123,28 @@ class BaseNetworkDetector(BaseDetector):
         seed: int,
         epochs: int,
     ) -> None:
-        callbacks = None if self.callbacks is None else list(self.callbacks)
-        self._model.set_params(
-            verbose=int(self.verbose), callbacks=callbacks, random_state=seed
+        schedule = Schedule(
+            epochs, self.patience, tuple(self.callbacks or ()), int(self.verbose)
         )
         self._model.train(
-            self._batches(training, seed),
-            None if validation is None else self._batches(validation, seed),
-            epochs=epochs,
-            patience=self.patience,
+            self._draws(training, seed),
+            None
+            if validation is None
+            else self._draws(validation, seed, at_least=EVALUATED),
+            schedule,
+            seed=seed,
         )
 
-    def _new_trainer(self, seed: int) -> "Trainer":
-        # Imported here, because it loads Keras.
-        from skanomaly.detectors._training import Trainer
-
+    def _new_model(self, seed: int) -> TrainedNetwork:
         self._check_network_parameter()
         self._check_keras_names()
-        return Trainer.create(
+        blueprint = Blueprint.of(
             self._builder(),
             self._view.shape,
             optimizer=self._optimizer(),
             learning_rate=self.learning_rate,
-            random_state=seed,
         )
+        return TrainedNetwork(blueprint, seed=seed)
 
     def _check_network_parameter(self) -> None:
         import keras
@@ -187,15 +194,13 @@ class BaseNetworkDetector(BaseDetector):
                     f"keras.{kind}s."
                 ) from None
 
-    def _batches(self, examples: Examples, seed: int) -> "Batches":
-        from skanomaly.detectors._training import Batches
-
+    def _draws(self, examples: Examples, seed: int, *, at_least: int = 1) -> Draws:
         size = self.batch_size
         if isinstance(size, str):
             size = int(np.clip(2 ** (examples.count // 64).bit_length(), 16, 512))
         # A fit that continues another one draws other examples.
         stream = (seed, self._model.current_epoch)
-        return Batches(examples, batch_size=size, seed=stream)
+        return Draws(examples, batch_size=max(size, at_least), seed=stream)
 
 
 def _plain(value: Any) -> Any:

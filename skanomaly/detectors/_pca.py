@@ -13,7 +13,7 @@ from skanomaly.detectors._assessment import Float32s
 from skanomaly.detectors._parameters import COUNT, fitted, parameter, parameters
 from skanomaly.detectors._reconstruction import BaseReconstructionDetector
 from skanomaly.networks import code_size
-from skanomaly.windows import Examples, Sequences
+from skanomaly.windows import Examples, Sequences, padded
 
 
 class LinearModel:
@@ -31,11 +31,12 @@ class LinearModel:
         self, examples: Examples, *, names: tuple[str, ...] = ()
     ) -> Iterator[tuple[Any, ...]]:
         """Yield inputs, targets and reconstructions, or codes if `names` is given."""
-        for inputs, targets, padded in examples.batches():
-            outputs = self.pca.transform(padded.reshape(len(padded), -1))
+        for inputs, targets in examples.blocks():
+            block = padded(inputs, examples.block_size)
+            outputs = self.pca.transform(block.reshape(len(block), -1))
             if not names:
                 outputs = self.pca.inverse_transform(outputs)
-                outputs = outputs.reshape(padded.shape)
+                outputs = outputs.reshape(block.shape)
             yield inputs, targets, outputs[: len(inputs)]
 
     def decode(self, codes: NDArray[Any]) -> Float32s:

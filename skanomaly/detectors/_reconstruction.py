@@ -1,7 +1,7 @@
 """Base class of the detectors that reconstruct a row from a code."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -16,7 +16,7 @@ from skanomaly.detectors._parameters import COUNT, parameter, parameters
 from skanomaly.windows import Examples, Sequences, Windows
 
 if TYPE_CHECKING:
-    from skanomaly.detectors._training import Trainer
+    from skanomaly.engine import TrainedNetwork
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class SubWindows(View):
         """Arguments of the function that builds a network."""
         return self.context, self.n_channels
 
-    def adapted_to(self, network: "Trainer") -> Self:
+    def adapted_to(self, network: "TrainedNetwork") -> Self:
         """Check the output shape of a network and of its code, if it has one."""
         shape = (1, *self.shape)
         output = network.output_shape(shape)
@@ -63,27 +63,12 @@ class SubWindows(View):
 
     def training(self, rows: Sequences) -> Examples:
         """Return the sub-windows as inputs and as targets."""
-        scoring = self.scoring(rows)
-
-        def take(positions: NDArray[np.intp]) -> tuple[Float32s, Float32s]:
-            inputs, _ = scoring.take(positions)
-            return inputs, inputs
-
-        return Examples(take, scoring.count, scoring.size, scoring.overlap)
+        windows = Windows(rows.values, self.context)
+        return Examples(windows, self.context, centers=self.centers)
 
     def scoring(self, rows: Sequences) -> Examples:
         """Return the sub-windows, the targets with the level that centering removes."""
-        windows = Windows.of(rows.values, self.context)
-
-        def take(positions: NDArray[np.intp]) -> tuple[Float32s, Float32s]:
-            taken = windows.take(positions)
-            if not self.centers:
-                return taken, taken
-            centered: Float32s = taken - taken.mean(axis=1, keepdims=True)
-            return centered, taken
-
-        size = self.context * self.n_channels
-        return Examples(take, len(windows), size, windows.overlap)
+        return replace(self.training(rows), keeps_level=True)
 
 
 @parameters

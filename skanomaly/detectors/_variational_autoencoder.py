@@ -30,7 +30,7 @@ from skanomaly.windows import Sequences
 if TYPE_CHECKING:
     import keras
 
-    from skanomaly.detectors._training import Trainer
+    from skanomaly.engine import TrainedNetwork
 
 
 def variational_autoencoder(
@@ -197,16 +197,14 @@ class VariationalAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDete
         return self.decode(self._noise(n_samples))
 
     def _noise(self, n: int) -> Float32s:
-        # `network_` requires a fitted detector, and `fit` scores rows before it is.
-        units = self._model.model_.get_layer("code").output.shape[-1]
         rng = np.random.default_rng(self._fit_seed)
-        return rng.standard_normal((n, units), dtype=np.float32)
+        return rng.standard_normal((n, self._model.n_codes), dtype=np.float32)
 
-    def _new_trainer(self, seed: int) -> "Trainer":
-        trainer = super()._new_trainer(seed)
+    def _new_model(self, seed: int) -> "TrainedNetwork":
+        model = super()._new_model(seed)
         if self.n_draws:
-            trainer.check_layers("code", "log_variance", "decoder")
-        return trainer
+            model.check_layers("code", "log_variance", "decoder")
+        return model
 
     def _judge(self, rows: Sequences) -> Iterator[Judged]:
         if not self.n_draws:
@@ -223,6 +221,5 @@ class VariationalAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDete
                 for draw in noise
             ]
             expected = self._model.decode(mean) + (targets - inputs)
-            yield Judged(
-                expected, np.mean(errors, axis=0), np.mean(errors, axis=(0, 2))
-            )
+            step_errors = np.mean(errors, axis=0)
+            yield Judged(expected, step_errors, step_errors.mean(axis=1))

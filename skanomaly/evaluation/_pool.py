@@ -111,7 +111,7 @@ def _prepare_worker(networks: bool) -> None:
     if networks:
         # Slow and large imports, which must not count as cost of a run.
         load_keras()
-        import_module("skanomaly.detectors._training")
+        import_module("skanomaly.engine._template")
     # Libraries are never garbage, and searching them before each run takes longer than
     # many runs.
     gc.freeze()

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from skanomaly.networks._adversarial import AdversarialModel
     from skanomaly.networks._feedback import FeedbackDecoder
     from skanomaly.networks._gaussian_code import GaussianCode
+    from skanomaly.networks._lstm import FusedLSTM
 
 __all__ = [
     "LARGEST_LOG_VARIANCE",
     "AdversarialModel",
     "FeedbackDecoder",
+    "FusedLSTM",
     "GaussianCode",
     "code_size",
     "dense_decoder",
@@ -34,6 +36,7 @@ __all__ = [
 _LOAD_KERAS = {
     "AdversarialModel": "_adversarial",
     "FeedbackDecoder": "_feedback",
+    "FusedLSTM": "_lstm",
     "GaussianCode": "_gaussian_code",
 }
 

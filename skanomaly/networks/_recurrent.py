@@ -39,8 +39,10 @@ def recurrent_stack(
     """
     import keras
 
+    from skanomaly.networks._lstm import FusedLSTM
+
     layers = {
-        "lstm": keras.layers.LSTM,
+        "lstm": FusedLSTM,
         "gru": keras.layers.GRU,
         "rnn": keras.layers.SimpleRNN,
     }

@@ -1,13 +1,9 @@
 """Conversion of a series to windows and back."""
 
+from skanomaly.windows._examples import Examples, Windows, block_size, padded
 from skanomaly.windows._overlap import moving_mean, overlap_mean
 from skanomaly.windows._period import find_period
-from skanomaly.windows._sequences import (
-    Examples,
-    Sequences,
-    Windows,
-    validation_start,
-)
+from skanomaly.windows._sequences import Sequences, validation_start
 from skanomaly.windows._shingler import Shingler
 from skanomaly.windows._view import as_series, row_advance, sliding_view
 
@@ -17,9 +13,11 @@ __all__ = [
     "Shingler",
     "Windows",
     "as_series",
+    "block_size",
     "find_period",
     "moving_mean",
     "overlap_mean",
+    "padded",
     "row_advance",
     "sliding_view",
     "validation_start",

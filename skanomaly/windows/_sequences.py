@@ -1,11 +1,9 @@
 """Rows of windows, held as the few sequences that they are cut from."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from skanomaly._validation import check_finite
@@ -14,12 +12,6 @@ from skanomaly.windows._view import as_series
 
 # A smaller validation part is too noisy for early stopping and for the threshold.
 MIN_VALIDATION_ROWS = 10
-# See `Examples.n_drawn`.
-COVERAGE = 4
-MIN_DRAWN = 2**15
-# Number of values per scoring batch: large enough for a small overhead per call, small
-# enough to score a million samples in a few megabytes.
-SCORING_VALUES = 2**15
 
 
 def validation_start(n_rows: int, fraction: float, *, gap: int) -> int | None:
@@ -153,83 +145,3 @@ class Sequences:
         else:
             training, validation = self.values[:start], self.values[start:]
         return Sequences(training, self.window), Sequences(validation, self.window)
-
-
-@dataclass(frozen=True)
-class Windows:
-    """Windows of equal length from all sequences, as a view that `take` copies from.
-
-    They are in the order of the sequences and, within a sequence, in time order.
-    """
-
-    view: NDArray[np.float32]  # (n_sequences, n_positions, length, n_channels)
-    overlap: float  # number of windows that share a step
-
-    @classmethod
-    def of(
-        cls, values: NDArray[np.float32], length: int, *, step: int = 1
-    ) -> "Windows":
-        """Return the windows of `length` steps, each `step` steps after the last.
-
-        `values` has shape (n_sequences, n_steps, n_channels).
-        """
-        n_sequences, n_steps, n_channels = values.shape
-        by_sequence, by_step, by_channel = values.strides
-        n_positions = max(0, (n_steps - length) // step + 1)
-        view = as_strided(
-            values,
-            shape=(n_sequences, n_positions, length, n_channels),
-            strides=(by_sequence, step * by_step, by_step, by_channel),
-            writeable=False,
-        )
-        return cls(view, overlap=max(1.0, min(length / step, n_positions)))
-
-    def __len__(self) -> int:
-        return int(self.view.shape[0] * self.view.shape[1])
-
-    def take(self, positions: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Return a copy of windows, of shape (n_windows, length, n_channels)."""
-        sequence, position = np.divmod(positions, self.view.shape[1])
-        taken: NDArray[np.float32] = self.view[sequence, position]
-        return taken
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Inputs and targets for training or scoring, which `take` copies."""
-
-    take: Callable[[NDArray[np.intp]], tuple[NDArray[Any], NDArray[Any]]]
-    count: int
-    size: int  # number of values in the input of an example
-    overlap: float  # number of examples that share a step
-
-    @property
-    def n_drawn(self) -> int:
-        """Number of examples that each epoch draws.
-
-        All examples or, for the overlapping windows of a long series, as many as cover
-        each step about `COVERAGE` times, at least `MIN_DRAWN`.
-        """
-        covering = int(COVERAGE * self.count / self.overlap)
-        return min(self.count, max(MIN_DRAWN, covering))
-
-    def subset(self, positions: NDArray[np.intp]) -> "Examples":
-        """Return the examples at some positions."""
-
-        def take(some: NDArray[np.intp]) -> tuple[NDArray[Any], NDArray[Any]]:
-            return self.take(positions[some])
-
-        return Examples(take, len(positions), self.size, self.overlap)
-
-    def batches(self) -> Iterator[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]:
-        """Yield inputs, targets, and the inputs padded to a fixed batch size.
-
-        With a fixed size, an output does not depend on the other inputs of its batch,
-        bit for bit, and all batches use one trace of a network.
-        """
-        size = max(8, min(1024, SCORING_VALUES // self.size))
-        for start in range(0, self.count, size):
-            positions = np.arange(start, min(start + size, self.count))
-            inputs, targets = self.take(positions)
-            padding = [(0, size - len(inputs))] + [(0, 0)] * (inputs.ndim - 1)
-            yield inputs, targets, np.pad(inputs, padding)

@@ -182,9 +182,10 @@ def test_an_interrupted_refit_passes_for_no_fit(detector):
 def test_each_part_of_the_training_draws_other_examples():
     fitted = quick(NETWORKS[0], epochs=1).fit(rows_of(wave()))
     rows = fitted._check_rows(rows_of(wave()))
-    order = fitted._batches(fitted._view.training(rows), seed=0)._order
+    order = fitted._draws(fitted._view.training(rows), seed=0).next_epoch()
     fitted.partial_fit(rows_of(wave()))
-    assert (fitted._batches(fitted._view.training(rows), seed=0)._order != order).any()
+    other = fitted._draws(fitted._view.training(rows), seed=0).next_epoch()
+    assert (other != order).any()
 
 
 # The validation part and what it decides.

@@ -1,0 +1,11 @@
+"""Training and outputs of networks; the only room that trains them.
+
+Importing it does not load Keras.
+"""
+
+from skanomaly.engine._blueprint import VERSION, Blueprint
+from skanomaly.engine._cache import TEMPLATES
+from skanomaly.engine._draws import Draws
+from skanomaly.engine._trained import Schedule, TrainedNetwork
+
+__all__ = ["TEMPLATES", "VERSION", "Blueprint", "Draws", "Schedule", "TrainedNetwork"]

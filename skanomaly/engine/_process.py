@@ -1,0 +1,84 @@
+"""State of the process that networks share: random generators, and TensorFlow."""
+
+import os
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from threading import RLock
+
+import numpy as np
+
+# Held while the random states of the process are replaced, so that threads that build
+# or train networks do not draw from each other's.
+RANDOM_STATES = RLock()
+
+_forked = False
+
+
+@contextmanager
+def reproducible(seed: int) -> Iterator[None]:
+    """Seed what builders of networks draw from, and count the names of layers from 1.
+
+    The states are restored afterwards. Keras draws the seeds of layers and initial
+    weights from the generator of Python. The seed of TensorFlow is left as it is: no
+    layer of Keras uses it, and setting it makes TensorFlow forget all compiled
+    functions.
+    """
+    with RANDOM_STATES, _names_from_the_start():
+        states = random.getstate(), np.random.get_state()
+        random.seed(seed)
+        np.random.seed(seed)
+        try:
+            yield
+        finally:
+            random.setstate(states[0])
+            np.random.set_state(states[1])
+
+
+@contextmanager
+def _names_from_the_start() -> Iterator[None]:
+    # Keras numbers the names of layers in each thread, and TensorFlow keeps some 30 KB
+    # for every name that a variable ever had.
+    try:
+        from keras.src.backend.common import global_state
+    except ImportError:  # private, and no more than a saving
+        yield
+        return
+    name = "object_name_uids"
+    counts = global_state.get_global_attribute(name)
+    global_state.set_global_attribute(name, None)
+    try:
+        yield
+    finally:
+        global_state.set_global_attribute(name, counts)
+
+
+def check_process() -> None:
+    """Raise if this process is a fork of one that has used a network.
+
+    Raises
+    ------
+    RuntimeError
+        If the process was forked after the first call of this function. TensorFlow
+        would wait for threads that a fork does not have.
+    """
+    if _forked:
+        raise RuntimeError(
+            "This process was forked from one that has used a network, and TensorFlow "
+            "does not work in such a process. Start processes with "
+            "multiprocessing.get_context('spawn') or 'forkserver', or use joblib, "
+            "which does so by default."
+        )
+    _watch_forks()
+
+
+@cache  # once per process
+def _watch_forks() -> None:
+    if hasattr(os, "register_at_fork"):  # not on Windows, which has no forks
+        os.register_at_fork(after_in_child=_note_fork)
+
+
+def _note_fork() -> None:
+    global _forked
+    _forked = True

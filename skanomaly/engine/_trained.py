@@ -1,0 +1,284 @@
+"""Network of one fitted detector: arrays, and a blueprint to build it from."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skanomaly.engine._blueprint import Blueprint, signature
+from skanomaly.engine._cache import TEMPLATES
+from skanomaly.engine._draws import Draws
+from skanomaly.engine._process import check_process
+from skanomaly.engine._state import State
+from skanomaly.engine._stopping import Stopping
+from skanomaly.windows import Examples, block_size
+
+if TYPE_CHECKING:
+    import keras
+
+    from skanomaly.engine._template import Template
+
+# Held while a copy of a network is built on first access.
+_BUILDING = RLock()
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Length of a training, and what takes part in it.
+
+    Parameters
+    ----------
+    epochs : int
+        Number of epochs.
+    patience : int or None
+        Number of epochs without improvement after which training stops. None trains all
+        epochs.
+    callbacks : sequence of keras.callbacks.Callback
+        Callbacks.
+    verbose : int
+        Verbosity of Keras.
+    """
+
+    epochs: int
+    patience: int | None = None
+    callbacks: Sequence[Any] = ()
+    verbose: int = 0
+
+
+class TrainedNetwork:
+    """Network of one fitted detector.
+
+    It owns arrays: weights and the state of the optimizer. What computes with them is a
+    `Template`, which all networks of one architecture share.
+
+    Parameters
+    ----------
+    blueprint : Blueprint
+        What the network is.
+    seed : int
+        Seed of the initial weights.
+
+    Attributes
+    ----------
+    state : State
+        Weights and state of the optimizer.
+    history : dict of str to list of float
+        Metrics of each epoch so far.
+    loop : {"graph", "keras"} or None
+        What has trained last: the template, or Keras' own loop.
+    """
+
+    def __init__(self, blueprint: Blueprint, *, seed: int) -> None:
+        self.blueprint = blueprint
+        self.history: dict[str, list[float]] = {}
+        self.loop: str | None = None
+        network = blueprint.network(seed)
+        self.state = State.of(network)
+        self._fits_by_itself = network.compiled or _defines_fit(network)
+        self._signature = signature(network)
+        self._key: str | None = None
+        self._own: Template | None = None
+        self._copy: keras.Model | None = None
+        self._attach(network)
+
+    @property
+    def current_epoch(self) -> int:
+        """Number of epochs of training so far."""
+        return len(self.history.get("loss", ()))
+
+    @property
+    def network(self) -> "keras.Model":
+        """Compiled network with the weights and the state of the optimizer: a copy."""
+        with _BUILDING:
+            if self._copy is None:
+                self._copy = self._new_copy()
+            return self._copy
+
+    # Training.
+
+    def train(
+        self,
+        training: Draws,
+        validation: Draws | None,
+        schedule: Schedule,
+        *,
+        seed: int,
+    ) -> None:
+        """Train from the current weights and state of the optimizer.
+
+        Keras' own loop serves callbacks, `verbose`, an optimizer that was given as an
+        object, and networks that their function has compiled or that define `fit`. All
+        other networks are trained by their template.
+        """
+        stopping = None if schedule.patience is None else Stopping(schedule.patience)
+        if self._needs_keras(schedule):
+            self.loop = "keras"
+            self.state, history = self._fit_with_keras(
+                training, validation, schedule, stopping, seed
+            )
+        else:
+            self.loop = "graph"
+            self.state, history = self._template.fit(
+                self.state,
+                training,
+                validation,
+                epochs=schedule.epochs,
+                stopping=stopping,
+            )
+        self._copy = None
+        for name, values in history.items():
+            self.history[name] = [*self.history.get(name, ()), *values]
+
+    def _needs_keras(self, schedule: Schedule) -> bool:
+        named = isinstance(self.blueprint.optimizer, str)
+        asked = bool(schedule.callbacks) or schedule.verbose > 0
+        return asked or not named or self._fits_by_itself
+
+    def _fit_with_keras(
+        self,
+        training: Draws,
+        validation: Draws | None,
+        schedule: Schedule,
+        stopping: Stopping | None,
+        seed: int,
+    ) -> tuple[State, dict[str, list[float]]]:
+        from skanomaly.engine._keras_loop import fit_with_keras
+
+        network = self._new_copy()
+        history = fit_with_keras(
+            network,
+            training,
+            validation,
+            epochs=schedule.epochs,
+            first_epoch=self.current_epoch,
+            stopping=stopping,
+            callbacks=schedule.callbacks,
+            verbose=schedule.verbose,
+            seed=seed,
+        )
+        return State.of(network), history
+
+    # Outputs.
+
+    def outputs(
+        self, examples: Examples, *, names: tuple[str, ...] = ()
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield inputs, targets and outputs of all examples, block by block.
+
+        The outputs are the main output of the network, or the outputs and layers given
+        by `names`.
+        """
+        compute, weights = self._template.outputs(names), self.state.tensors()
+        for inputs, targets in examples.blocks():
+            outputs = compute(weights, inputs, examples.block_size)
+            chosen = [outputs[name] for name in names] or [_main(outputs)]
+            yield inputs, targets, *chosen
+
+    def decode(self, codes: NDArray[Any]) -> NDArray[np.float32]:
+        """Return the output of the layer named ``"decoder"`` for codes."""
+        compute, weights = self._template.outputs("decoder"), self.state.tensors()
+        codes = np.asarray(codes, np.float32)
+        # An output of the decoder is as large as an input of the network.
+        block = block_size(math.prod(self.blueprint.input_shape))
+        decoded = [
+            compute(weights, codes[start : start + block], block)
+            for start in range(0, len(codes), block)
+        ]
+        return np.concatenate(decoded)
+
+    # Shapes.
+
+    def check_layers(self, *names: str) -> None:
+        """Raise if the network lacks a layer with one of these names."""
+        for name in names:
+            self._template.layer(name)
+
+    def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the shape of the main output for an input."""
+        import keras
+
+        outputs = self._template.network(keras.KerasTensor(input_shape))
+        return tuple(_main(outputs).shape)
+
+    @property
+    def code_shape(self) -> tuple[int | None, ...] | None:
+        """Output shape of the layer named ``"code"``, None if there is none."""
+        try:
+            return tuple(self._template.network.get_layer("code").output.shape)
+        except (AttributeError, ValueError):  # the layer may have no symbolic output
+            return None
+
+    @property
+    def takes_any_length(self) -> bool:
+        """Whether the network declares that inputs may have any number of steps."""
+        return self._template.takes_any_length
+
+    @property
+    def n_codes(self) -> int:
+        """Number of values in a code, from the output of the layer ``"code"``."""
+        return math.prod(self._template.layer("code").output.shape[1:])
+
+    # Template and copies.
+
+    @property
+    def _template(self) -> "Template":
+        check_process()
+        template = self._own if self._key is None else TEMPLATES.get(self._key)
+        if template is None:
+            template = self._attach(self._rebuilt())
+        return template
+
+    def _attach(self, network: "keras.Model") -> "Template":
+        """Return the template of the architecture, made of a network if there is none.
+
+        An architecture without a key has no equal: its template belongs to this object.
+        """
+        from skanomaly.engine._template import Template
+
+        template = Template(network, self.blueprint)
+        key = self.blueprint.key
+        if key is None:
+            self._own = template
+            return template
+        self._key = f"{key} {self._signature}"
+        return TEMPLATES.add(self._key, template)
+
+    def _rebuilt(self) -> "keras.Model":
+        """Build the network again.
+
+        Raises
+        ------
+        ValueError
+            If the function builds another network than the one that was trained.
+        """
+        network = self.blueprint.network(seed=0)
+        if signature(network) != self._signature:
+            raise ValueError(
+                "The function that builds the network has changed since this detector "
+                "was fitted: its layers or their settings differ. Fit the detector "
+                "again, or use the function that it was fitted with."
+            )
+        return network
+
+    def _new_copy(self) -> "keras.Model":
+        network = self.blueprint.compiled(self._rebuilt())
+        self.state.load_into(network)
+        return network
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"_key": None, "_own": None, "_copy": None}
+
+
+def _defines_fit(network: "keras.Model") -> bool:
+    import keras
+
+    return type(network).fit is not keras.Model.fit
+
+
+def _main(outputs: Any) -> Any:
+    """Return the output that is trained, of a single one or several named ones."""
+    return outputs["reconstruction"] if isinstance(outputs, dict) else outputs
