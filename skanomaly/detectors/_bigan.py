@@ -239,7 +239,7 @@ class BiGANDetector(BaseReconstructionDetector, BaseNetworkDetector):
     >>> pipe = make_pipeline(Shingler(20, align="center", pad="period"), detector)
     >>> pipe = pipe.fit(series)
     >>> series[500:510] = 1.0
-    >>> len(find_events(pipe.predict(series)))
+    >>> len(find_events(pipe.predict(series), merge_gap=5))
     1
     """
 

@@ -1,4 +1,4 @@
-"""What a network is: the function that builds it, its arguments and its optimizer."""
+"""Identity of a network: the function that builds it, arguments and optimizer."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from skanomaly._fingerprint import content_hash
-from skanomaly.engine._process import check_process, reproducible
+from skanomaly.engine._process import (
+    check_process,
+    names_from_the_start,
+    reproducible,
+)
 
 if TYPE_CHECKING:
     import keras
@@ -124,11 +128,12 @@ class Blueprint:
 
         Its loss is the mean squared error.
         """
-        if not network.compiled:
-            # XLA takes seconds to compile a network that trains for seconds.
-            network.compile(self.new_optimizer(), loss="mse", jit_compile=False)
-        if not network.optimizer.built:
-            network.optimizer.build(network.trainable_variables)
+        with names_from_the_start():
+            if not network.compiled:
+                # XLA takes seconds to compile a network that trains for seconds.
+                network.compile(self.new_optimizer(), loss="mse", jit_compile=False)
+            if not network.optimizer.built:
+                network.optimizer.build(network.trainable_variables)
         return network
 
     def new_optimizer(self) -> "keras.optimizers.Optimizer":

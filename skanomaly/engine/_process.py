@@ -25,7 +25,7 @@ def reproducible(seed: int) -> Iterator[None]:
     layer of Keras uses it, and setting it makes TensorFlow forget all compiled
     functions.
     """
-    with RANDOM_STATES, _names_from_the_start():
+    with RANDOM_STATES, names_from_the_start():
         states = random.getstate(), np.random.get_state()
         random.seed(seed)
         np.random.seed(seed)
@@ -37,9 +37,12 @@ def reproducible(seed: int) -> Iterator[None]:
 
 
 @contextmanager
-def _names_from_the_start() -> Iterator[None]:
-    # Keras numbers the names of layers in each thread, and TensorFlow keeps some 30 KB
-    # for every name that a variable ever had.
+def names_from_the_start() -> Iterator[None]:
+    """Count the names of layers and optimizers from 1, and go on counting afterwards.
+
+    Keras numbers them in each thread, and TensorFlow keeps some 30 KB for every name
+    that a variable ever had.
+    """
     try:
         from keras.src.backend.common import global_state
     except ImportError:  # private, and no more than a saving

@@ -13,6 +13,7 @@ from skanomaly.engine._blueprint import Blueprint
 from skanomaly.engine._draws import Draws
 from skanomaly.engine._outputs import Outputs
 from skanomaly.engine._passes import Act, EpochPass
+from skanomaly.engine._process import names_from_the_start
 from skanomaly.engine._state import State
 from skanomaly.engine._steps import FlatStep, KerasStep, NotElementwiseError, Step
 from skanomaly.engine._stopping import Stopping
@@ -151,7 +152,8 @@ class Template:
     def _new_step(self) -> Step:
         network = self.blueprint.compiled(self.network)
         try:
-            return FlatStep(network, self.blueprint.new_optimizer())
+            with names_from_the_start():
+                return FlatStep(network, self.blueprint.new_optimizer())
         except NotElementwiseError:
             return KerasStep(network)
 
