@@ -97,7 +97,7 @@ def phases_of(detector: str, folder: Path) -> Numbers:
 
 def phases_once(detector: str, folder: Path) -> Numbers:
     command = [sys.executable, str(PHASES), str(time.time()), *detect_with(detector)]
-    done = run(command, cwd=folder, stdout=PIPE, stderr=DEVNULL, check=True)
+    done = run(command, cwd=folder, stdout=PIPE, check=True)
     phases: Numbers = json.loads(done.stdout)
     phases["end of the process"] = time.time() - phases.pop("ended")
     return phases
