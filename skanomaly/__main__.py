@@ -2,7 +2,7 @@
 
 import sys
 
-from skanomaly.cli import main
+from skanomaly.cli import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from importlib import import_module
 from pathlib import Path
 
@@ -34,6 +35,20 @@ def test_every_benchmark_can_be_imported(bench, name):
     if name == "metrics":
         pytest.importorskip("aeon", reason="compares with aeon, which it needs")
     assert callable(bench(name).main)
+
+
+def test_every_phase_of_the_command_line_is_a_function(bench):
+    for functions in bench("_phases").PHASES.values():
+        for module, name in functions:
+            assert callable(getattr(import_module(module), name))
+
+
+def test_a_phase_does_not_include_another_within_it(bench):
+    clock = bench("_phases").Clock()
+    inner = clock.timed("inner", lambda: time.sleep(0.2))
+    clock.timed("outer", lambda: (inner(), inner()))()
+    assert clock.seconds["inner"] >= 0.4
+    assert clock.seconds["outer"] < 0.2
 
 
 def test_events_are_told_from_anomalies_by_their_distance(bench):

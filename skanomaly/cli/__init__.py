@@ -5,10 +5,11 @@ import shlex
 import sys
 from collections.abc import Sequence
 
+from skanomaly._keras import keras_is_loading, lasting_imports, wait_for_keras
 from skanomaly.cli._errors import InputError
 from skanomaly.cli._interrupt import interruptible
 
-__all__ = ["main"]
+__all__ = ["main", "run"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,15 +26,38 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 on success (with or without events), 2 on bad usage or bad input, 130 if
         interrupted.
     """
+    try:
+        return _run(sys.argv[1:] if argv is None else list(argv))
+    finally:
+        # The caller goes on in this process, with standard error as it was.
+        wait_for_keras()
+
+
+def run() -> int:
+    """Run ``skanomaly`` as the program of this process, and return its exit code.
+
+    After a refusal, the process does not wait for the import of Keras that has begun,
+    but ends here: the interpreter cannot end in the middle of an import.
+    """
+    code = _run(sys.argv[1:])
+    if keras_is_loading():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
+
+
+def _run(argv: list[str]) -> int:
     # TensorFlow logs to standard error as soon as it is imported.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         # A slow import, which Ctrl-C may interrupt: hence inside `try`.
-        from skanomaly.cli._parser import make_parser
+        with lasting_imports():
+            from skanomaly.cli._parser import make_parser
 
-        said = sys.argv[1:] if argv is None else list(argv)
-        options = make_parser().parse_args(said)
-        options.command_line = shlex.join(["skanomaly", *said])
+            parser = make_parser()
+        options = parser.parse_args(argv)
+        options.command_line = shlex.join(["skanomaly", *argv])
         with interruptible():
             options.run(options)
     except SystemExit as stop:  # argparse: --help, --version and bad usage

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skanomaly._keras import load_keras
+from skanomaly._keras import begin_to_load_keras, load_keras
 from skanomaly.cli._errors import InputError, bad_input, refused
 from skanomaly.cli._fit import (
     check_options,
@@ -20,7 +20,7 @@ from skanomaly.cli._fit import (
     new_pipeline,
     prepare_to_go_on,
     train,
-    trains_in_epochs,
+    trains_network,
 )
 from skanomaly.cli._labels import check_labels, read_labelled
 from skanomaly.cli._made import how_made
@@ -31,7 +31,7 @@ from skanomaly.cli._options import (
     add_output,
     add_reading,
 )
-from skanomaly.cli._reading import Reading, index_of, read_series
+from skanomaly.cli._reading import Reading, check_files, index_of, read_series
 from skanomaly.cli._show import Run, finish
 from skanomaly.cli._types import fraction, model_path
 
@@ -105,6 +105,9 @@ def detect(options: Namespace) -> None:
         )
     saved = None if options.model is None else load(options.model)
     reading = Reading.from_options(options, {} if saved is None else saved.reading)
+    check_files(options.file, options.train, options.labels_file)
+    if trains_network(options, saved):
+        begin_to_load_keras()
     parts = _parts(options, reading)
     check_training(options, len(parts.training))
     if saved is not None:
@@ -165,13 +168,10 @@ def run_detector(
 
 def _pipeline(options: Namespace, parts: Parts, saved: "SavedModel | None") -> Any:
     """Return the pipeline to train; load Keras first if it trains a network."""
-    if saved is None:
-        pipeline = new_pipeline(options)
-        if trains_in_epochs(pipeline[-1]):
-            load_keras()
-        return pipeline
-    if saved.has_network:
+    if trains_network(options, saved):
         load_keras()
+    if saved is None:
+        return new_pipeline(options)
     return prepare_to_go_on(options, saved, len(parts.training))
 
 

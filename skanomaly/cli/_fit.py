@@ -40,8 +40,14 @@ def check_options(options: Namespace) -> None:
         check_folder(options.out)
     whose = "The default" if options.threshold is None else "The"
     if getattr(options, "model", None) is None:
+        detector = new_pipeline(options)[-1]
         # The rule that "auto" stands for depends on the detector.
-        _check_rule(options, new_pipeline(options)[-1].threshold, whose)
+        _check_rule(options, detector.threshold, whose)
+        if options.window == 1 and hasattr(detector, "forecast"):
+            raise InputError(
+                f"--window 1 is too short for the detector {options.detector!r}, which "
+                "forecasts a sample from those before it. Pass at least 2."
+            )
     elif options.threshold is not None:
         _check_rule(options, options.threshold, whose)
 
@@ -66,18 +72,10 @@ def check_training(options: Namespace, n_train: int) -> None:
             f"The training part has {n_train} samples, which is too few. Train on at "
             "least 2."
         )
-    if not isinstance(options.window, int):
-        return
-    if options.window > n_train:
+    if isinstance(options.window, int) and options.window > n_train:
         raise InputError(
             f"--window {options.window} is longer than the training series of "
             f"{n_train:,} samples. Pass a shorter window or train on more samples."
-        )
-    if options.window < 2 and hasattr(new_pipeline(options)[-1], "forecast"):
-        raise InputError(
-            f"--window {options.window} is too short for the detector "
-            f"{options.detector!r}, which forecasts a sample from those before it. "
-            "Pass at least 2."
         )
 
 
@@ -123,6 +121,13 @@ def new_pipeline(options: Namespace) -> Any:
             )
         pipeline[-1].set_params(epochs=options.epochs)
     return pipeline
+
+
+def trains_network(options: Namespace, saved: "SavedModel | None") -> bool:
+    """Return whether the pipeline to train, new or saved, has a network."""
+    if saved is not None:
+        return saved.has_network
+    return trains_in_epochs(new_pipeline(options)[-1])
 
 
 def trains_in_epochs(detector: Any) -> bool:

@@ -122,16 +122,21 @@ def read_series(
     return series
 
 
+def check_files(*files: str | None) -> None:
+    """Raise with the closest name if one of the given files does not exist."""
+    for file in files:
+        if file is not None and not (path := Path(file)).exists():
+            near = path.parent.iterdir() if path.parent.is_dir() else ()
+            hint = closest(path.name, (other.name for other in near))
+            raise InputError(f"There is no file {file!r}.{hint}")
+
+
 def read_table_of(file: str) -> "DataFrame":
-    """Return the table of a file; if there is none, raise with the closest name."""
+    """Return the table of a file, which must exist."""
     from skanomaly.datasets import read_table
 
-    path = Path(file)
-    if not path.exists():
-        near = path.parent.iterdir() if path.parent.is_dir() else ()
-        hint = closest(path.name, (other.name for other in near))
-        raise InputError(f"There is no file {file!r}.{hint}")
-    table: DataFrame = read_table(path)
+    check_files(file)
+    table: DataFrame = read_table(file)
     return table
 
 

@@ -4,19 +4,26 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from skanomaly._keras import load_keras
+from skanomaly._keras import begin_to_load_keras, load_keras
 from skanomaly.cli._detect import check_channels
 from skanomaly.cli._errors import InputError, bad_input, refused, warn
 from skanomaly.cli._fit import load
 from skanomaly.cli._labels import check_labels, read_labelled
 from skanomaly.cli._made import how_made
 from skanomaly.cli._options import add_event_size, add_labels, add_output, add_reading
-from skanomaly.cli._reading import Reading, index_of
+from skanomaly.cli._reading import Reading, check_files, index_of
 from skanomaly.cli._show import Run, finish
 from skanomaly.cli._types import model_path
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from skanomaly.report import SavedModel
 
 SUMMARY = "find events with a saved model"
 
@@ -52,11 +59,7 @@ def score(options: Namespace) -> None:
     saved = load(options.model)
     _check_model_there(options)
     reading = Reading.from_options(options, saved.reading)
-    with bad_input():
-        series, truth = read_labelled(options, reading)
-        check_labels(options, truth, n_samples=len(series))
-    names = tuple(map(str, series.columns))
-    check_channels(saved, names)
+    series, truth = _read(options, saved, reading)
     if saved.has_network:
         load_keras()
     with bad_input():
@@ -69,7 +72,7 @@ def score(options: Namespace) -> None:
             series.to_numpy(dtype=np.float64),
             truth,
             index=index_of(series),
-            channel_names=names,
+            channel_names=tuple(map(str, series.columns)),
             events=EventRule(
                 min_length=options.min_length, merge_gap=options.merge_gap
             ),
@@ -91,6 +94,20 @@ def score(options: Namespace) -> None:
         seconds=seconds,
     )
     finish(options, run)
+
+
+def _read(
+    options: Namespace, saved: "SavedModel", reading: Reading
+) -> tuple["DataFrame", NDArray[np.bool_] | None]:
+    """Read the file, and begin to import Keras meanwhile if the model needs it."""
+    check_files(options.file, options.labels_file)
+    if saved.has_network:
+        begin_to_load_keras()
+    with bad_input():
+        series, truth = read_labelled(options, reading)
+        check_labels(options, truth, n_samples=len(series))
+    check_channels(saved, tuple(map(str, series.columns)))
+    return series, truth
 
 
 def _warn_of_few_samples(n_samples: int, window: int | None) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.io import loadmat, whosmat
 
 from skanomaly._compat import import_extra
 from skanomaly.datasets._table import read_head
@@ -112,6 +111,9 @@ def _read_variables(path: Path) -> dict[str, Any]:
 
 
 def _read_v5(path: Path) -> tuple[list[str], dict[str, Any]]:
+    # Loads forty modules, which readers of other files do not need.
+    from scipy.io import loadmat, whosmat
+
     names = [name for name, *_ in whosmat(path, appendmat=False)]
     found = loadmat(path, appendmat=False, variable_names=list(_NAMES))
     return names, {name: found[name] for name in _NAMES if name in found}

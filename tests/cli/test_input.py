@@ -145,13 +145,7 @@ def test_bad_input_is_refused(folder, capsys, arguments, says):
 
 @pytest.mark.parametrize(
     "key",
-    [
-        "missing file",
-        "nan",
-        "detector",
-        "score channels",
-        "short window",
-    ],
+    ["missing file", "missing train", "detector", "score channels", "short window"],
 )
 def test_refusal_needs_no_keras(folder, key):
     code = f"""
