@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from numbers import Real
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -82,6 +82,8 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
     _identity: str | None = fitted()  # key of the fit in `memory`, if it is cached
     _rounding: float = fitted()  # mean squared error that rounding can cause
 
+    # Part of the key of `memory`. It increases when a seed leads to other scores.
+    _version: ClassVar[int] = 0
     # For detectors without this parameter. It has no annotation, because a field would
     # make it a parameter of every detector.
     warm_start = False
@@ -226,7 +228,9 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
             errors = self._train_on(rows, go_on=go_on, partial=partial)
         else:
             seed = None if self.random_state is None else self._fit_seed
-            self._identity = identity(self, seed, rows.values, rows.window)
+            self._identity = identity(
+                self, self._version, seed, rows.values, rows.window
+            )
             errors, learned = remember(
                 self.memory, self._identity, lambda: self._learned_from(rows)
             )

@@ -100,7 +100,12 @@ dropout : float, default=0.0
 """
 _OF_NETWORKS = """
 network_ : keras.Model
-    Trained network.
+    Trained network, compiled and with the state of its optimizer. It is a copy, built
+    on first access: changing it changes no detector, this one included.
+training_loop_ : {"graph", "keras"}
+    Loop that has trained last. Our own runs each epoch as one call into a graph; that
+    of Keras serves `callbacks`, `verbose`, optimizers that are objects, and networks
+    that are compiled by their function. Both give the same network.
 history_ : dict of str to list of float
     Loss per epoch since the last start from scratch, and ``val_loss`` if there is a
     validation part.

@@ -14,7 +14,7 @@ from skanomaly._compat import HasMethods, Interval, StrOptions, fit_context
 from skanomaly._text import closest
 from skanomaly.detectors._base import BaseDetector
 from skanomaly.detectors._parameters import COUNT, fitted, parameter, parameters
-from skanomaly.engine import Blueprint, Draws, Schedule, TrainedNetwork
+from skanomaly.engine import VERSION, Blueprint, Draws, Schedule, TrainedNetwork
 from skanomaly.windows import Examples, Sequences
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class BaseNetworkDetector(BaseDetector):
     # shape of the view, its keyword-only arguments parameters of the detector.
     _build: ClassVar[Callable[..., Any]]
 
+    _version: ClassVar[int] = VERSION
     _model: TrainedNetwork = fitted()
 
     @fit_context(prefer_skip_nested_validation=False)
