@@ -97,6 +97,13 @@ n_layers : int, default=1
     Number of recurrent layers.
 dropout : float, default=0.0
     Fraction of each layer's outputs that is dropped in training.
+stateful : bool, default=False
+    Whether scoring carries the state along the series, in segments of some 1,000 steps
+    that begin a context earlier, instead of reading the context of every row from an
+    empty state. It takes a fraction of the time, for windows of a series only. Scores
+    then depend on the samples before a row: those of a part of the rows, or of rows in
+    another order, are others. Changes affect scores immediately, and the threshold at
+    the next fit.
 """
 _OF_NETWORKS = """
 network_ : keras.Model

@@ -43,12 +43,16 @@ class StepsAhead(View):
         one forecast, after the last step.
     any_length : bool, default=False
         Whether the network takes inputs of any number of steps.
+    carries_state : bool, default=False
+        Whether the state of a recurrent network is carried along a series instead of
+        starting again for each forecast. See `scoring`.
     """
 
     n_predicted: int
     runs_over_series: bool = False
     n_outputs: int = 0
     any_length: bool = False
+    carries_state: bool = False
 
     @property
     def first_target(self) -> int:
@@ -77,11 +81,29 @@ class StepsAhead(View):
                 f"(1, {steps}, {channels}), or (1, n_steps, {steps}, {channels}) if it "
                 "predicts after every step."
             )
-        return replace(
+        adapted = replace(
             self,
             n_outputs=output[1] if len(output) == 4 else 0,
             any_length=network.takes_any_length,
         )
+        return adapted.carrying_state(self.carries_state)
+
+    def carrying_state(self, carries_state: bool) -> Self:
+        """Return the view with or without a state that is carried along a series.
+
+        Raises
+        ------
+        ValueError
+            If the network does not predict after every step of inputs of any length.
+        """
+        if carries_state and not (self.any_length and self.n_outputs):
+            raise ValueError(
+                "stateful=True needs a network that predicts after every step of "
+                "inputs of any length: from (batch, None, n_channels) to (batch, None, "
+                f"{self.n_predicted}, {self.n_channels}). Pass stateful=False, or "
+                "another network."
+            )
+        return replace(self, carries_state=carries_state)
 
     def training(self, rows: Sequences) -> Examples:
         """Return inputs with the steps that follow as targets."""
@@ -98,10 +120,14 @@ class StepsAhead(View):
         return self._examples(rows.values, n_inputs, n_inputs - reach, step=step)
 
     def scoring(self, rows: Sequences) -> Examples:
-        """Return the examples of all positions, as long chunks for convolutions."""
-        if not self.runs_over_series:
+        """Return the examples of all positions, as chunks for a pass over a series.
+
+        A chunk begins as many steps before its first forecast as an output depends on
+        or, if a state is carried along it, as the context has.
+        """
+        if not (self.runs_over_series or self.carries_state):
             return self._examples(rows.values, self.context)
-        reach = self.context - self.n_outputs
+        reach = self.context - (1 if self.carries_state else self.n_outputs)
         values = rows.values[:, self.context - reach - 1 :]
         n_positions = values.shape[1] - reach - self.n_predicted
         n_steps = CHUNK if rows.is_series else n_positions
@@ -144,6 +170,10 @@ class BaseForecastDetector(BaseDetector):
     horizon_: int = fitted()
     _view: StepsAhead = fitted()
 
+    # For forecasters without this parameter. It has no annotation, because a field
+    # would make it a parameter of every forecaster.
+    stateful = False
+
     def forecast(self, X: ArrayLike) -> NDArray[np.float64]:
         """Predict the last `horizon_` steps of each row.
 
@@ -168,6 +198,7 @@ class BaseForecastDetector(BaseDetector):
         return predicted.reshape(rows.n_rows, -1)
 
     def _set_up(self, rows: Sequences) -> StepsAhead:
+        self._check_stateful(rows)
         if rows.window < 2:
             raise ValueError(
                 "A forecaster needs rows of at least 2 steps, one as input and one to "
@@ -186,15 +217,28 @@ class BaseForecastDetector(BaseDetector):
             rows.window - self.horizon_,
             self.n_channels_,
             n_predicted=self.horizon_ if self.strategy == "direct" else 1,
+            carries_state=self.stateful,
         )
 
+    def _check_stateful(self, rows: Sequences) -> None:
+        # A single row is a series, too.
+        if self.stateful and rows.n_rows > 1 and not rows.is_series:
+            raise ValueError(
+                "stateful=True carries the state along a series, but the rows of X are "
+                "independent records. Pass all windows of a series in time order, as "
+                "Shingler returns them, or stateful=False."
+            )
+
     def _judge(self, rows: Sequences) -> Iterator[Judged]:
-        view = self._view
+        self._check_stateful(rows)
+        view = self._view.carrying_state(self.stateful)
         shape = (-1, view.n_predicted, view.n_channels)
         n_left = view.n_positions(rows)
         for _, targets, outputs in self._model.outputs(view.scoring(rows)):
             if targets.ndim < outputs.ndim:
                 outputs = outputs[:, -1]
+            elif view.carries_state:
+                outputs = outputs[:, -targets.shape[1] :]
             targets, outputs = targets.reshape(shape), outputs.reshape(shape)
             yield Judged.by_size(targets[:n_left], outputs[:n_left])
             n_left -= len(targets)

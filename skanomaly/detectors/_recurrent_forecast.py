@@ -55,11 +55,12 @@ def recurrent_forecaster(
 
 @parameters
 class RecurrentLayers:
-    """Parameters of the recurrent layers of a forecaster."""
+    """Parameters of the recurrent layers of a forecaster, and of their state."""
 
     units: int = parameter(32, COUNT)
     n_layers: int = parameter(1, COUNT)
     dropout: float = parameter(0.0, FRACTION)
+    stateful: bool = parameter(False, "boolean")
 
 
 @parameters
