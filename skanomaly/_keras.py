@@ -63,8 +63,8 @@ def _load() -> None:
 def lasting_imports() -> Iterator[None]:
     """Keep the garbage collector from what is imported, which is never garbage.
 
-    Searching the objects of large libraries takes a fifth of their import, and a second
-    at the end of the process.
+    Otherwise the objects of large libraries are searched many times during their
+    import, again during a training, and once more at the end of the process.
     """
     n_modules, enabled = len(sys.modules), gc.isenabled()
     gc.disable()
