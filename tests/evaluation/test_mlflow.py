@@ -35,7 +35,9 @@ class Store:
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     """A store of MLflow; its tables take seconds to make, so there is one for all."""
-    return Store(tmp_path_factory.mktemp("mlflow"))
+    made = Store(tmp_path_factory.mktemp("mlflow"))
+    assert made.client.search_experiments()  # which makes the tables
+    return made
 
 
 def test_runs_are_logged_once_and_as_a_whole(tmp_path, store):
