@@ -22,7 +22,6 @@ from _results import RESULTS, origin, read_json, write_json
 FILE = RESULTS / "engine.json"
 ROOT = Path(__file__).parent.parent
 FIGURES = Path(__file__).parent / "_engine_figures.py"
-N_ROUNDS = 3
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "TF_NUM_INTRAOP_THREADS": "1",
@@ -47,6 +46,7 @@ def main() -> None:
     parser = ArgumentParser(description="Measure what fits of networks cost.")
     parser.add_argument("--before", type=Path, metavar="CHECKOUT")
     parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES)
+    parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     checkouts = {"now": ROOT}
     if options.before is not None:
@@ -56,7 +56,7 @@ def main() -> None:
     made = origin()
     for name in options.only:
         rounds: dict[str, list[Any]] = {which: [] for which in checkouts}
-        for _ in range(N_ROUNDS):
+        for _ in range(options.rounds):
             for which, checkout in checkouts.items():
                 rounds[which].append(measured(name, checkout))
         figures[name] |= {which: summary(found) for which, found in rounds.items()}
