@@ -85,6 +85,34 @@ def content_hash(*values: Any) -> str:
         ) from error
 
 
+def class_hash(*kinds: type) -> str:
+    """Return a hash of classes by their code.
+
+    Parameters
+    ----------
+    *kinds : type
+        Classes.
+
+    Returns
+    -------
+    hash : str
+        Hash of all classes, with the bases that are of the same package.
+
+    Raises
+    ------
+    ValueError
+        If an attribute of a class cannot be pickled and thus not be hashed.
+    """
+    content = _Content()
+    try:
+        return str(joblib.hash([content.of_class(kind) for kind in kinds]))
+    except _NO_HASH as error:
+        raise ValueError(
+            f"A class cannot be hashed ({error}). Give it attributes that can be "
+            "pickled."
+        ) from error
+
+
 def _hash(estimator: Any, name: str, value: Any) -> str:
     try:
         return content_hash(value)
@@ -157,21 +185,27 @@ class _Content:
         if inspect.isfunction(value) or isinstance(value, type):
             if _package(value) != _package(user):
                 return _name(value)
-            return (
-                self.of(value) if inspect.isfunction(value) else self._of_class(value)
-            )
+            return self.of(value) if inspect.isfunction(value) else self.of_class(value)
         return self.of(value)
 
-    def _of_class(self, kind: type) -> Any:
+    def of_class(self, kind: type) -> Any:
+        """Return the representation of a class by its code and that of its bases.
+
+        Bases of other packages count by their name.
+        """
         if id(kind) in self._followed:
             return _name(kind)
         self._followed.add(id(kind))
-        methods = [
-            [name, self.of(member)]
+        members = [
+            [name, self.of(_functions_of(member))]
             for name, member in sorted(vars(kind).items())
-            if inspect.isfunction(member)
+            if inspect.isfunction(member) or not name.startswith("_")
         ]
-        return _name(kind), list(map(_name, kind.__mro__)), methods
+        bases = [
+            self.of_class(base) if _package(base) == _package(kind) else _name(base)
+            for base in kind.__bases__
+        ]
+        return _name(kind), bases, members
 
     def _instructions(self, code: CodeType) -> tuple[Any, ...]:
         """Return the instructions of a function, independent of its file and line."""
@@ -180,6 +214,15 @@ class _Content:
             for c in code.co_consts
         ]
         return code.co_code, code.co_names, within
+
+
+def _functions_of(member: Any) -> Any:
+    """Return the functions behind a method or property of a class, or the member."""
+    if isinstance(member, staticmethod | classmethod):
+        return member.__func__
+    if isinstance(member, property):
+        return [member.fget, member.fset]
+    return member
 
 
 def _name(value: Any) -> tuple[str, str]:

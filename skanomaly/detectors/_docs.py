@@ -112,7 +112,7 @@ network_ : keras.Model
 training_loop_ : {"graph", "keras"}
     Loop that has trained last. Our own runs each epoch as one call into a graph; that
     of Keras serves `callbacks`, `verbose`, optimizers that are objects, and networks
-    that are compiled by their function. Both give the same network.
+    that are compiled by their function. Both give the same network, up to rounding.
 history_ : dict of str to list of float
     Loss per epoch since the last start from scratch, and ``val_loss`` if there is a
     validation part.

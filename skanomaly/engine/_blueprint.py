@@ -1,12 +1,13 @@
 """Identity of a network: the function that builds it, arguments and optimizer."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from skanomaly._fingerprint import content_hash
+from skanomaly._fingerprint import class_hash, content_hash
 from skanomaly.engine._process import (
     check_process,
     names_from_the_start,
@@ -66,13 +67,15 @@ class Blueprint:
         """
         import keras
 
-        made = keras.optimizers.get(optimizer)
+        with names_from_the_start():
+            made = keras.optimizers.get(optimizer)
         config = made.get_config()
         if made is optimizer:
             return cls(builder, args, type(made), config)
         if learning_rate is not None:
             config["learning_rate"] = learning_rate
-        return cls(builder, args, type(made).__name__, config)
+        name = keras.saving.get_registered_name(type(made))
+        return cls(builder, args, name, config)
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -98,7 +101,7 @@ class Blueprint:
                 config.floatx(),
                 config.dtype_policy().name,
             )
-        except ValueError:
+        except Exception:  # objects of the user's may raise anything
             return None
 
     def network(self, seed: int) -> "keras.Model":
@@ -109,9 +112,19 @@ class Blueprint:
         TypeError
             If the function returns something else than a `keras.Model`.
         """
+        check_process()
+        try:
+            with names_from_the_start():
+                return self._built(seed)
+        except ValueError as error:
+            # A layer from outside of the function may have the name of one within.
+            if "unique" not in str(error):
+                raise
+        return self._built(seed)
+
+    def _built(self, seed: int) -> "keras.Model":
         import keras
 
-        check_process()
         with reproducible(seed):
             network = self.builder(*self.args)
             if not isinstance(network, keras.Model):
@@ -148,47 +161,80 @@ class Blueprint:
 
 
 def signature(network: "keras.Model") -> str:
-    """Return a hash of the layers of a network and of the shapes of its weights.
+    """Return a hash of the layers of a network, their settings and weights' shapes.
 
-    The same function may build another network later, for instance after a library has
-    changed or if it reads a file.
+    The same function may build another network later, for instance if it reads a file.
     """
-    numbers: dict[str, int] = {}
-    layers = [
-        [
-            type(layer).__module__,
-            type(layer).__qualname__,
-            _numbered(_config(layer), numbers),
-        ]
-        for layer in _layers(network)
+    parts = list(_parts(network))
+    # Keras numbers the names that it makes, in the order of a session.
+    numbers = {
+        part.name: str(number)
+        for number, part in enumerate(parts)
+        if _is_numbered(part.name, type(part).__name__)
+    }
+    settings = [
+        [type(part).__module__, type(part).__qualname__, _told(_config(part), numbers)]
+        for part in parts
     ]
     shapes = [tuple(variable.shape) for variable in network.variables]
-    return content_hash(repr(layers), shapes)
+    return content_hash(repr(settings), shapes)
 
 
-def _layers(layer: "keras.Layer") -> "Iterator[keras.Layer]":
-    """Yield a layer and all within it, a network before its layers."""
-    yield layer
-    for one in getattr(layer, "layers", ()):
-        yield from _layers(one)
-
-
-def _config(layer: "keras.Layer") -> Any:
+def code_of_layers(network: "keras.Model") -> str | None:
+    """Return a hash of the code of all layers that are not Keras', None without one."""
+    kinds = {type(part) for part in _parts(network)}
+    own = [kind for kind in kinds if kind.__module__.partition(".")[0] != "keras"]
     try:
-        return layer.get_config()
+        return class_hash(*sorted(own, key=lambda kind: kind.__qualname__))
+    except Exception:  # attributes of the user's classes may raise anything
+        return None
+
+
+def defines(network: "keras.Model", *methods: str) -> bool:
+    """Return whether a network defines one of some methods of `keras.Model` itself."""
+    import keras
+
+    return any(
+        getattr(type(network), name) is not getattr(keras.Model, name)
+        for name in methods
+    )
+
+
+def main_output(outputs: Any) -> Any:
+    """Return the output that is trained, of a single one or several named ones."""
+    return outputs["reconstruction"] if isinstance(outputs, dict) else outputs
+
+
+def _parts(layer: Any) -> Iterator[Any]:
+    """Yield a layer and all layers and operations within it."""
+    yield layer
+    within: Any = getattr(layer, "operations", None) or getattr(layer, "layers", ())
+    for one in within:
+        yield from _parts(one)
+
+
+def _is_numbered(name: str, class_name: str) -> bool:
+    """Return whether Keras makes this name for objects of a class."""
+    base = re.sub(r"_\d+$", "", name)
+    return base.replace("_", "") == class_name.replace("_", "").lower()
+
+
+def _config(part: Any) -> Any:
+    try:
+        return part.get_config()
     except Exception:  # a layer of the user's may not have one
         return None
 
 
-def _numbered(value: Any, numbers: dict[str, int]) -> Any:
-    """Replace the names that Keras numbers by their order."""
+def _told(value: Any, numbers: dict[str, str]) -> Any:
+    """Return a value whose `repr` depends on its content alone."""
     if isinstance(value, dict):
-        if isinstance(value.get("name"), str):
-            numbers.setdefault(value["name"], len(numbers))
-        return [(name, _numbered(one, numbers)) for name, one in value.items()]
+        return [(name, _told(one, numbers)) for name, one in value.items()]
     if isinstance(value, list | tuple):
-        return [_numbered(one, numbers) for one in value]
+        return [_told(one, numbers) for one in value]
     if isinstance(value, str):
         return numbers.get(value, value)
+    if hasattr(value, "tolist"):
+        return value.tolist()
     # The address of an object in memory is a part of its `repr`.
     return value if isinstance(value, int | float | None) else type(value).__qualname__

@@ -11,7 +11,7 @@ from scikeras.wrappers import BaseWrapper
 
 from skanomaly.engine._draws import Draws
 from skanomaly.engine._process import RANDOM_STATES
-from skanomaly.engine._stopping import Stopping
+from skanomaly.engine._stopping import Stopping, validation_loss
 
 Float32s = NDArray[np.float32]
 
@@ -119,7 +119,7 @@ class _KeepBest(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Keep the weights of an epoch that improves on all before it."""
-        if self._stopping.improves((logs or {})["val_loss"]):
+        if self._stopping.improves(validation_loss(logs)):
             self._best = [np.array(one) for one in self.model.variables]
         elif self._stopping.is_over:
             self.model.stop_training = True

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from skanomaly.engine._process import tracing
 from skanomaly.windows import padded
 
 # Numbers of rows that inputs are padded to. The first one serves single rows.
@@ -64,10 +65,11 @@ class Outputs:
         """Return the trace for inputs of a shape, with any number of rows."""
         shape = inputs.shape[1:]
         if shape not in self._traces:
-            self._traces[shape] = self._function.get_concrete_function(
-                list(map(tf.TensorSpec.from_tensor, weights)),
-                tf.TensorSpec((None, *shape), inputs.dtype),
-            )
+            with tracing():
+                self._traces[shape] = self._function.get_concrete_function(
+                    list(map(tf.TensorSpec.from_tensor, weights)),
+                    tf.TensorSpec((None, *shape), inputs.dtype),
+                )
         return self._traces[shape]
 
     def _size(self, weights: list[Any], inputs: NDArray[Any], block: int) -> int:
@@ -91,7 +93,9 @@ class Outputs:
         for rows in (slice(None, smallest), slice(-smallest, None)):
             part = self._computed(weights, inputs[rows], smallest)
             same = keras.tree.map_structure(
-                lambda one, other, rows=rows: np.array_equal(one, other[rows]),
+                lambda one, other, rows=rows: np.array_equal(
+                    one, other[rows], equal_nan=True
+                ),
                 part,
                 whole,
             )

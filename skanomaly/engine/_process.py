@@ -1,5 +1,6 @@
 """State of the process that networks share: random generators, and TensorFlow."""
 
+import logging
 import os
 import random
 from collections.abc import Iterator
@@ -13,19 +14,22 @@ import numpy as np
 # or train networks do not draw from each other's.
 RANDOM_STATES = RLock()
 
+# Held while a network is called to trace it, which Keras does not do in threads.
+_TRACING = RLock()
+
 _forked = False
 
 
 @contextmanager
 def reproducible(seed: int) -> Iterator[None]:
-    """Seed what builders of networks draw from, and count the names of layers from 1.
+    """Seed what builders of networks draw from, and restore the states afterwards.
 
-    The states are restored afterwards. Keras draws the seeds of layers and initial
+    Keras draws the seeds of layers and initial
     weights from the generator of Python. The seed of TensorFlow is left as it is: no
     layer of Keras uses it, and setting it makes TensorFlow forget all compiled
     functions.
     """
-    with RANDOM_STATES, names_from_the_start():
+    with RANDOM_STATES:
         states = random.getstate(), np.random.get_state()
         random.seed(seed)
         np.random.seed(seed)
@@ -55,6 +59,23 @@ def names_from_the_start() -> Iterator[None]:
         yield
     finally:
         global_state.set_global_attribute(name, counts)
+
+
+@contextmanager
+def tracing() -> Iterator[None]:
+    """Let one thread trace at a time, without TensorFlow's advice on tracing.
+
+    TensorFlow counts traces by the name of the function, and so warns of repeated
+    tracing when each network of a grid search is traced for the first time.
+    """
+    logger = logging.getLogger("tensorflow")
+    with _TRACING:
+        level = logger.level
+        logger.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            logger.setLevel(level)
 
 
 def check_process() -> None:

@@ -7,11 +7,14 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from skanomaly.engine._blueprint import defines, main_output
 from skanomaly.engine._state import State
 
 # Optimizers that treat each weight by itself, so that all weights can be one vector.
 ELEMENTWISE = {"SGD", "RMSprop", "Adam", "Adamax", "Adagrad", "Adadelta", "Lion"}
 
+# Methods by which a network defines what a step is.
+OWN_STEPS = ("train_step", "test_step", "compute_loss", "compute_metrics")
 
 Logs = dict[str, Any]
 
@@ -70,7 +73,8 @@ class FlatStep:
         if not (
             trained
             and type(optimizer).__name__ in ELEMENTWISE
-            and type(network).train_step is keras.Model.train_step
+            and not defines(network, *OWN_STEPS)
+            and [one.name for one in network.metrics] == ["loss"]
             and len(getattr(network, "outputs", None) or ()) < 2
             and all(one.dtype == "float32" for one in trained)
             and all(one.constraint is None for one in trained)
@@ -115,7 +119,7 @@ class FlatStep:
         arrays: dict[int, NDArray[Any]] = {}
         for variable, slot in zip(self.optimizer.variables, self._slots, strict=True):
             parts = [np.array(variable)]
-            if len(slot) > 1:
+            if parts[0].shape == tuple(self._flat.shape):
                 parts = np.split(parts[0], np.cumsum(self._sizes)[:-1])
                 parts = list(map(np.reshape, parts, self._shapes))
             arrays |= zip(slot, parts, strict=True)
@@ -151,8 +155,10 @@ class FlatStep:
     evaluate_logs = train_logs
 
     def _loss(self, inputs: Any, targets: Any, *, training: bool) -> Any:
-        outputs = self.network(inputs, training=training)
-        return tf.reduce_mean(tf.square(outputs - targets)) + sum(self.network.losses)
+        outputs = main_output(self.network(inputs, training=training))
+        errors = tf.square(tf.cast(outputs, tf.float32) - targets)
+        added = [tf.reduce_sum(tf.cast(one, tf.float32)) for one in self.network.losses]
+        return tf.add_n([tf.reduce_mean(errors), *added])
 
 
 class KerasStep:

@@ -25,18 +25,35 @@ class Stopping:
 
     def improves(self, loss: float) -> bool:
         """Return whether the loss of the next epoch improves on all before it."""
-        # A negative loss, which a network with a loss of its own may have, has no
-        # logarithm.
-        log_loss = math.log(max(loss, 1e-30)) if loss == loss else math.nan
-        improves = not self._n_epochs or log_loss < self._best - LEAST_IMPROVEMENT
+        improves = not self._n_epochs or (
+            loss < self._best - LEAST_IMPROVEMENT * abs(self._best)
+            if math.isfinite(self._best)
+            else math.isfinite(loss)
+        )
         self._n_epochs += 1
         self._n_waited += 1
         if improves:
-            self._best = math.inf if math.isnan(log_loss) else log_loss
-            self._n_waited = 0
+            self._best, self._n_waited = loss, 0
         return improves
 
     @property
     def is_over(self) -> bool:
         """Whether training must stop."""
         return self._n_epochs > 1 and self._n_waited >= self.patience
+
+
+def validation_loss(logs: dict[str, float] | None) -> float:
+    """Return the loss of the validation part in the metrics of an epoch.
+
+    Raises
+    ------
+    ValueError
+        If there is none, because the network has a `test_step` of its own.
+    """
+    if not logs or "val_loss" not in logs:
+        raise ValueError(
+            "The network has no loss of the validation part for early stopping: its "
+            f"test_step returns {', '.join(logs or ()) or 'nothing'}. Return a "
+            "dictionary with 'loss', or pass patience=None."
+        )
+    return logs["val_loss"]

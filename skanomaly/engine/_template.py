@@ -1,40 +1,21 @@
 """Networks whose training and outputs are traced once: loads TensorFlow."""
 
-import logging
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import RLock
+from threading import Lock
 from typing import Any
 
 import keras
 
-from skanomaly.engine._blueprint import Blueprint
+from skanomaly.engine._blueprint import Blueprint, main_output
 from skanomaly.engine._draws import Draws
 from skanomaly.engine._outputs import Outputs
 from skanomaly.engine._passes import Act, EpochPass
-from skanomaly.engine._process import names_from_the_start
+from skanomaly.engine._process import names_from_the_start, tracing
 from skanomaly.engine._state import State
 from skanomaly.engine._steps import FlatStep, KerasStep, NotElementwiseError, Step
-from skanomaly.engine._stopping import Stopping
+from skanomaly.engine._stopping import Stopping, validation_loss
 
 History = dict[str, list[float]]
-
-
-@contextmanager
-def quiet_tracing() -> Iterator[None]:
-    """Suppress TensorFlow's advice on tracing.
-
-    It counts traces by the name of the function, and so warns of repeated tracing when
-    each network of a grid search is traced for the first time.
-    """
-    logger = logging.getLogger("tensorflow")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
 
 
 class Template:
@@ -54,10 +35,11 @@ class Template:
 
     def __init__(self, network: keras.Model, blueprint: Blueprint) -> None:
         self.network, self.blueprint = network, blueprint
-        self._lock = RLock()
+        self._turns = Lock()  # of fits
         self._step: Step | None = None
         self._passes: dict[Any, EpochPass] = {}
         self._outputs: dict[Any, Outputs] = {}
+        self._output_shapes: dict[tuple[int, ...], tuple[int, ...]] = {}
 
     @property
     def takes_any_length(self) -> bool:
@@ -83,7 +65,7 @@ class Template:
         """Train from a state, and return the new one with the metrics per epoch."""
         history: History = defaultdict(list)
         best = None
-        with self._lock, quiet_tracing():
+        with self._turns:
             step = self._loaded(state)
             train = self._pass(step.train, training).over(training)
             evaluate = None
@@ -98,7 +80,7 @@ class Template:
                     history[name].append(value)
                 if stopping is None or evaluate is None:
                     continue
-                if stopping.improves(logs["val_loss"]):
+                if stopping.improves(validation_loss(logs)):
                     best = State.of(self.network).weights
                 elif stopping.is_over:
                     break
@@ -115,13 +97,21 @@ class Template:
             the outputs of the network. Or the name of one layer, which is called with
             inputs of its own.
         """
-        with self._lock:
+        with tracing():
             if names not in self._outputs:
                 self._outputs[names] = Outputs(
-                    self._part(names),
-                    self.network.variables,
+                    self._part(names), self.network.variables
                 )
             return self._outputs[names]
+
+    def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the shape of the main output for an input."""
+        with tracing():
+            if input_shape not in self._output_shapes:
+                outputs = self.network(keras.KerasTensor(input_shape))
+                shape = tuple(main_output(outputs).shape)
+                self._output_shapes[input_shape] = shape
+            return self._output_shapes[input_shape]
 
     def layer(self, name: str) -> keras.Layer:
         """Return the layer with a name."""
@@ -161,11 +151,12 @@ class Template:
         examples = draws.examples
         targets = examples.target_steps
         key = act, examples.centers, None if targets is None else targets.ndim
-        if key not in self._passes:
-            n_steps = self.blueprint.input_shape[0]
-            self._passes[key] = EpochPass(
-                act,
-                examples,
-                n_steps=None if self.takes_any_length else n_steps,
-            )
-        return self._passes[key]
+        with tracing():
+            if key not in self._passes:
+                n_steps = self.blueprint.input_shape[0]
+                self._passes[key] = EpochPass(
+                    act,
+                    examples,
+                    n_steps=None if self.takes_any_length else n_steps,
+                )
+            return self._passes[key]

@@ -3,16 +3,21 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skanomaly.engine._blueprint import Blueprint, signature
+from skanomaly.engine._blueprint import (
+    Blueprint,
+    code_of_layers,
+    defines,
+    main_output,
+    signature,
+)
 from skanomaly.engine._cache import TEMPLATES
 from skanomaly.engine._draws import Draws
-from skanomaly.engine._process import check_process
+from skanomaly.engine._process import RANDOM_STATES, check_process
 from skanomaly.engine._state import State
 from skanomaly.engine._stopping import Stopping
 from skanomaly.windows import Examples, block_size
@@ -22,8 +27,8 @@ if TYPE_CHECKING:
 
     from skanomaly.engine._template import Template
 
-# Held while a copy of a network is built on first access.
-_BUILDING = RLock()
+# Methods by which a network defines how it is trained.
+OWN_LOOPS = ("fit", "evaluate", "make_train_function", "make_test_function")
 
 
 @dataclass(frozen=True)
@@ -73,13 +78,16 @@ class TrainedNetwork:
     """
 
     def __init__(self, blueprint: Blueprint, *, seed: int) -> None:
-        self.blueprint = blueprint
+        import keras
+
+        self.blueprint, self._seed = blueprint, seed
         self.history: dict[str, list[float]] = {}
         self.loop: str | None = None
         network = blueprint.network(seed)
         self.state = State.of(network)
-        self._fits_by_itself = network.compiled or _defines_fit(network)
+        self._fits_by_itself = network.compiled or defines(network, *OWN_LOOPS)
         self._signature = signature(network)
+        self._keras_version = keras.__version__
         self._key: str | None = None
         self._own: Template | None = None
         self._copy: keras.Model | None = None
@@ -93,10 +101,14 @@ class TrainedNetwork:
     @property
     def network(self) -> "keras.Model":
         """Compiled network with the weights and the state of the optimizer: a copy."""
-        with _BUILDING:
-            if self._copy is None:
-                self._copy = self._new_copy()
-            return self._copy
+        with RANDOM_STATES:
+            if self._copy is not None:
+                return self._copy
+            state = self.state
+            copy = self._new_copy()
+            if self.state is state:  # no other thread has trained meanwhile
+                self._copy = copy
+            return copy
 
     # Training.
 
@@ -175,7 +187,7 @@ class TrainedNetwork:
         compute, weights = self._template.outputs(names), self.state.tensors()
         for inputs, targets in examples.blocks():
             outputs = compute(weights, inputs, examples.block_size)
-            chosen = [outputs[name] for name in names] or [_main(outputs)]
+            chosen = [outputs[name] for name in names] or [main_output(outputs)]
             yield inputs, targets, *chosen
 
     def decode(self, codes: NDArray[Any]) -> NDArray[np.float32]:
@@ -199,10 +211,7 @@ class TrainedNetwork:
 
     def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
         """Return the shape of the main output for an input."""
-        import keras
-
-        outputs = self._template.network(keras.KerasTensor(input_shape))
-        return tuple(_main(outputs).shape)
+        return self._template.output_shape(input_shape)
 
     @property
     def code_shape(self) -> tuple[int | None, ...] | None:
@@ -240,11 +249,11 @@ class TrainedNetwork:
         from skanomaly.engine._template import Template
 
         template = Template(network, self.blueprint)
-        key = self.blueprint.key
-        if key is None:
+        key, code = self.blueprint.key, code_of_layers(network)
+        if key is None or code is None:
             self._own = template
             return template
-        self._key = f"{key} {self._signature}"
+        self._key = f"{key} {code} {self._signature}"
         return TEMPLATES.add(self._key, template)
 
     def _rebuilt(self) -> "keras.Model":
@@ -255,8 +264,16 @@ class TrainedNetwork:
         ValueError
             If the function builds another network than the one that was trained.
         """
-        network = self.blueprint.network(seed=0)
-        if signature(network) != self._signature:
+        import keras
+
+        network = self.blueprint.network(self._seed)
+        shapes = [tuple(variable.shape) for variable in network.variables]
+        # The settings of a layer may have other names in another version of Keras.
+        is_same = (
+            keras.__version__ != self._keras_version
+            or signature(network) == self._signature
+        )
+        if not is_same or shapes != [one.shape for one in self.state.weights]:
             raise ValueError(
                 "The function that builds the network has changed since this detector "
                 "was fitted: its layers or their settings differ. Fit the detector "
@@ -271,14 +288,3 @@ class TrainedNetwork:
 
     def __getstate__(self) -> dict[str, Any]:
         return vars(self) | {"_key": None, "_own": None, "_copy": None}
-
-
-def _defines_fit(network: "keras.Model") -> bool:
-    import keras
-
-    return type(network).fit is not keras.Model.fit
-
-
-def _main(outputs: Any) -> Any:
-    """Return the output that is trained, of a single one or several named ones."""
-    return outputs["reconstruction"] if isinstance(outputs, dict) else outputs
