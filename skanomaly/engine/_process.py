@@ -63,7 +63,7 @@ def names_from_the_start() -> Iterator[None]:
 
 @contextmanager
 def tracing() -> Iterator[None]:
-    """Let one thread trace at a time, without TensorFlow's advice on tracing.
+    """Trace in one thread at a time, without TensorFlow's advice on tracing.
 
     TensorFlow counts traces by the name of the function, and so warns of repeated
     tracing when each network of a grid search is traced for the first time.
