@@ -11,6 +11,7 @@ from scikeras.wrappers import BaseWrapper
 
 from skanomaly.engine._draws import Draws
 from skanomaly.engine._process import RANDOM_STATES
+from skanomaly.engine._state import State, weights_of
 from skanomaly.engine._stopping import Stopping, validation_loss
 
 Float32s = NDArray[np.float32]
@@ -120,11 +121,10 @@ class _KeepBest(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Keep the weights of an epoch that improves on all before it."""
         if self._stopping.improves(validation_loss(logs)):
-            self._best = [np.array(one) for one in self.model.variables]
+            self._best = weights_of(self.model)
         elif self._stopping.is_over:
             self.model.stop_training = True
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         """Restore the weights of the best epoch."""
-        for variable, value in zip(self.model.variables, self._best, strict=True):
-            variable.assign(value)
+        State(self._best, []).load_into(self.model)

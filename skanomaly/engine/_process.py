@@ -24,10 +24,9 @@ _forked = False
 def reproducible(seed: int) -> Iterator[None]:
     """Seed what builders of networks draw from, and restore the states afterwards.
 
-    Keras draws the seeds of layers and initial
-    weights from the generator of Python. The seed of TensorFlow is left as it is: no
-    layer of Keras uses it, and setting it makes TensorFlow forget all compiled
-    functions.
+    Keras draws the seeds of layers and initial weights from the generator of Python.
+    The seed of TensorFlow is left as it is: no layer of Keras uses it, and setting it
+    makes TensorFlow forget all compiled functions.
     """
     with RANDOM_STATES:
         states = random.getstate(), np.random.get_state()

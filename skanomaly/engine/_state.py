@@ -32,7 +32,7 @@ class State:
         optimizer: Any = getattr(network, "optimizer", None)
         is_built = optimizer is not None and optimizer.built
         return cls(
-            _arrays(network.variables), _arrays(optimizer.variables if is_built else ())
+            weights_of(network), _arrays(optimizer.variables if is_built else ())
         )
 
     def tensors(self) -> list[Any]:
@@ -46,6 +46,11 @@ class State:
         _assign(network.variables, self.weights)
         if self.optimizer:
             _assign(network.optimizer.variables, self.optimizer)
+
+
+def weights_of(network: "keras.Model") -> list[NDArray[Any]]:
+    """Return the weights of a network as `State` has them."""
+    return _arrays(network.variables)
 
 
 def _arrays(variables: Any) -> list[NDArray[Any]]:

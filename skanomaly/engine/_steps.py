@@ -8,7 +8,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from skanomaly.engine._blueprint import defines, main_output
-from skanomaly.engine._state import State
+from skanomaly.engine._state import State, weights_of
 
 # Optimizers that treat each weight by itself, so that all weights can be one vector.
 ELEMENTWISE = {"SGD", "RMSprop", "Adam", "Adamax", "Adagrad", "Adadelta", "Lion"}
@@ -123,8 +123,8 @@ class FlatStep:
                 parts = np.split(parts[0], np.cumsum(self._sizes)[:-1])
                 parts = list(map(np.reshape, parts, self._shapes))
             arrays |= zip(slot, parts, strict=True)
-        weights = State.of(self.network).weights
-        return State(weights, [arrays[i] for i in range(len(arrays))])
+        in_order = [arrays[i] for i in range(len(arrays))]
+        return State(weights_of(self.network), in_order)
 
     def train(self, inputs: Any, targets: Any) -> Any:
         """Update the weights with one batch, and return its loss."""

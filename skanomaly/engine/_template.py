@@ -11,7 +11,7 @@ from skanomaly.engine._draws import Draws
 from skanomaly.engine._outputs import Outputs
 from skanomaly.engine._passes import Act, EpochPass
 from skanomaly.engine._process import names_from_the_start, tracing
-from skanomaly.engine._state import State
+from skanomaly.engine._state import State, weights_of
 from skanomaly.engine._steps import FlatStep, KerasStep, NotElementwiseError, Step
 from skanomaly.engine._stopping import Stopping, validation_loss
 
@@ -81,7 +81,7 @@ class Template:
                 if stopping is None or evaluate is None:
                     continue
                 if stopping.improves(validation_loss(logs)):
-                    best = State.of(self.network).weights
+                    best = weights_of(self.network)
                 elif stopping.is_over:
                     break
             trained = step.state()
