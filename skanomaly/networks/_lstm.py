@@ -4,6 +4,10 @@ from typing import Any
 
 import keras
 
+# Number of steps that one operation computes where nothing is trained: its gates at all
+# steps stay in the cache of a processor.
+STEPS_AT_ONCE = 50
+
 
 @keras.saving.register_keras_serializable("skanomaly")
 class FusedLSTM(keras.layers.LSTM):
@@ -25,15 +29,31 @@ class FusedLSTM(keras.layers.LSTM):
             return inner
         import tensorflow as tf
 
-        cell = self.cell
         steps = tf.transpose(sequences, [1, 0, 2])
         if self.go_backwards:
             steps = tf.reverse(steps, [0])
         output, state = (tf.convert_to_tensor(one) for one in initial_state)
+        n_steps, outputs = steps.shape[0], []
+        parts = [steps]
+        if n_steps is not None and not training:
+            firsts = range(0, n_steps, STEPS_AT_ONCE)
+            parts = [steps[first : first + STEPS_AT_ONCE] for first in firsts]
+        for part in parts:
+            block = self._block(part, output, state)
+            output, state = block.h[-1], block.cs[-1]
+            outputs.append(block.h)
+        sequence = tf.transpose(tf.concat(outputs, axis=0), [1, 0, 2])
+        return output, sequence, [output, state]
+
+    def _block(self, steps: Any, output: Any, state: Any) -> Any:
+        """Return the outputs and states of some steps, computed in one operation."""
+        import tensorflow as tf
+
+        cell = self.cell
         unused = tf.zeros([self.units], steps.dtype)
         # The gradient of the second version of this operation is wrong: it assumes the
         # first one's order of the gates.
-        block = tf.raw_ops.BlockLSTM(
+        return tf.raw_ops.BlockLSTM(
             seq_len_max=tf.shape(steps, tf.int64)[0],
             x=steps,
             cs_prev=state,
@@ -47,8 +67,6 @@ class FusedLSTM(keras.layers.LSTM):
             cell_clip=0.0,
             use_peephole=False,
         )
-        last = block.h[-1]
-        return last, tf.transpose(block.h, [1, 0, 2]), [last, block.cs[-1]]
 
     def _is_plain(self) -> bool:
         """Return whether the operation does what this layer is configured to do."""

@@ -14,7 +14,7 @@ COVERAGE = 4
 MIN_DRAWN = 2**15
 # Number of values per scoring block: large enough for a small overhead per call, small
 # enough to score a million samples in a few megabytes.
-SCORING_VALUES = 2**15
+SCORING_VALUES = 2**16
 
 Float32s = NDArray[np.float32]
 Positions = NDArray[np.intp]
