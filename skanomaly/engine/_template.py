@@ -1,6 +1,7 @@
 """Networks whose training and outputs are traced once: loads TensorFlow."""
 
 from collections import defaultdict
+from functools import cached_property
 from threading import Lock
 from typing import Any
 
@@ -46,6 +47,11 @@ class Template:
         """Whether the network declares that inputs may have any number of steps."""
         shape = getattr(self.network, "input_shape", None)
         return shape is not None and shape[1] is None
+
+    @cached_property
+    def n_bytes(self) -> int:
+        """Number of bytes of the weights."""
+        return sum(one.nbytes for one in weights_of(self.network))
 
     @property
     def n_traces(self) -> int:

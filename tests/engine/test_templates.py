@@ -180,6 +180,21 @@ def test_the_cache_is_bounded_and_what_left_it_still_scores(monkeypatch):
     assert template() is None
 
 
+def test_the_cache_is_bounded_by_the_bytes_of_weights_too(monkeypatch):
+    rows = rows_of(wave())
+    fitted = [
+        quick(AutoencoderDetector, hidden_units=(n,)).fit(rows) for n in (2, 3, 4)
+    ]
+    n_bytes = [one._model._template.n_bytes for one in fitted]
+    assert n_bytes[0] == sum(one.nbytes for one in fitted[0]._model.state.weights)
+    for limit, kept in ((sum(n_bytes[1:]), 2), (sum(n_bytes[1:]) - 1, 1), (1, 1)):
+        monkeypatch.setattr(TEMPLATES, "n_bytes", limit)
+        TEMPLATES.clear()
+        for one in fitted:
+            one.score_samples(rows)
+        assert len(TEMPLATES) == kept
+
+
 GROWTH = """
 import gc, json, sys
 import numpy as np
