@@ -39,8 +39,12 @@ class LSTM(_Skanomaly):
         super().__init__(make_pipeline(shingler, detector))
 
     def loss(self, windows: Array) -> float:
-        """Return the mean squared error of forecasts of the last step."""
-        forecasts = self._pipeline[-1].forecast(windows[:, :, np.newaxis])
+        """Return the mean squared error of forecasts of the last step.
+
+        The windows do not follow each other, so that no state can be carried.
+        """
+        detector = self._pipeline[-1].set_params(stateful=False)
+        forecasts = detector.forecast(windows[:, :, np.newaxis])
         return float(np.mean((forecasts - windows[:, -1:]) ** 2))
 
 
