@@ -73,7 +73,11 @@ def _options() -> Namespace:
         help="number of series, evenly spaced (default: all)",
     )
     parser.add_argument(
-        "--seeds", type=int, default=1, metavar="N", help="seeds 0 to N - 1 (default: 1)"
+        "--seeds",
+        type=int,
+        default=1,
+        metavar="N",
+        help="seeds 0 to N - 1 (default: 1)",
     )
     parser.add_argument("--only", nargs="+", choices=names, default=names)
     parser.add_argument(

@@ -43,16 +43,17 @@ epochs : int, default=30
 batch_size : int or "auto", default="auto"
     Number of examples per step of the optimizer; ``"auto"`` chooses 16 to 512, for
     about 64 to 128 steps per epoch.
-optimizer : str or keras.optimizers.Optimizer, default="adam"
-    Optimizer, in any form that Keras accepts.
+optimizer : str, dict or keras.optimizers.Optimizer, default="adam"
+    Optimizer: its name, ``{"class_name": ..., "config": ...}``, or an object.
 learning_rate : float or None, default=1e-3
-    Learning rate of an optimizer given by name; None uses the default of Keras.
+    Learning rate of an optimizer given by name, or by a configuration without one; None
+    uses the default of Keras.
 patience : int or None, default=%(patience)s
     Number of epochs within which the validation loss must fall by 1 %. Otherwise
     training stops and restores the weights of the last such improvement. None disables
     early stopping.
 callbacks : list of keras.callbacks.Callback or None, default=None
-    Callbacks of the training. The fitted detector does not keep them.
+    Callbacks of the training. They keep what they record, but not the network.
 verbose : int, default=0
     Verbosity of Keras: 0 is silent, 1 shows a progress bar, 2 one line per epoch.
 warm_start : bool, default=False

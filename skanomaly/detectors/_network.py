@@ -32,7 +32,7 @@ class BaseNetworkDetector(BaseDetector):
     network: Any = parameter(None, callable, None)
     epochs: int = parameter(30, COUNT)
     batch_size: int | str = parameter("auto", COUNT, StrOptions({"auto"}))
-    optimizer: Any = parameter("adam", str, HasMethods(["get_config"]))
+    optimizer: Any = parameter("adam", str, dict, HasMethods(["get_config"]))
     learning_rate: float | None = parameter(
         1e-3, Interval(Real, 0, None, closed="neither"), None
     )
@@ -138,6 +138,7 @@ class BaseNetworkDetector(BaseDetector):
 
     def _new_model(self, seed: int) -> TrainedNetwork:
         self._check_network_parameter()
+        self._check_objects()
         self._check_keras_names()
         blueprint = Blueprint.of(
             self._builder(),
@@ -155,6 +156,22 @@ class BaseNetworkDetector(BaseDetector):
                 "network is a keras.Model, but each fit needs a new one. Pass a "
                 f"function that returns it for {self._view.shape}, the shape of its "
                 "inputs."
+            )
+
+    def _check_objects(self) -> None:
+        """Raise if an object of Keras is given as something else."""
+        import keras
+
+        for callback in self.callbacks or ():
+            if not isinstance(callback, keras.callbacks.Callback):
+                raise TypeError(
+                    "callbacks must be a list of keras.callbacks.Callback objects, "
+                    f"but contains {callback!r}."
+                )
+        if isinstance(self.optimizer, type):
+            raise TypeError(
+                f"optimizer is the class {self.optimizer.__name__}. Pass an object, "
+                f"keras.optimizers.{self.optimizer.__name__}(), or a name."
             )
 
     def _builder(self) -> Callable[..., "keras.Model"]:

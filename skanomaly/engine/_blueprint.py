@@ -11,6 +11,7 @@ from skanomaly._fingerprint import class_hash, content_hash
 from skanomaly.engine._process import (
     check_process,
     names_from_the_start,
+    precision_of,
     reproducible,
 )
 
@@ -37,12 +38,16 @@ class Blueprint:
         Name of an optimizer of Keras, or the class of an object that was given.
     optimizer_config : dict
         Arguments of the optimizer.
+    precision : tuple of str
+        Keras' type of floats and its policy of types for layers, when the blueprint was
+        made.
     """
 
     builder: Callable[..., "keras.Model"]
     args: tuple[int, ...]
     optimizer: "str | type[keras.optimizers.Optimizer]"
     optimizer_config: dict[str, Any]
+    precision: tuple[str, str]
 
     @classmethod
     def of(
@@ -63,19 +68,22 @@ class Blueprint:
             Name, or name with arguments as ``{"class_name": ..., "config": ...}``, or
             object.
         learning_rate : float or None
-            Learning rate of an optimizer that is given by name, None for its default.
+            Learning rate of an optimizer that is given without one, None for its
+            default.
         """
         import keras
 
         with names_from_the_start():
             made = keras.optimizers.get(optimizer)
         config = made.get_config()
+        precision = keras.config.floatx(), keras.config.dtype_policy().name
         if made is optimizer:
-            return cls(builder, args, type(made), config)
-        if learning_rate is not None:
+            return cls(builder, args, type(made), config, precision)
+        given = optimizer["config"] if isinstance(optimizer, dict) else {}
+        if learning_rate is not None and "learning_rate" not in given:
             config["learning_rate"] = learning_rate
         name = keras.saving.get_registered_name(type(made))
-        return cls(builder, args, name, config)
+        return cls(builder, args, name, config, precision)
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -89,17 +97,13 @@ class Blueprint:
         None if there is no such hash, for instance because a function closes over an
         object that cannot be pickled.
         """
-        import keras
-
-        config = keras.config
         try:
             return content_hash(
                 self.builder,
                 self.args,
                 self.optimizer,
                 self.optimizer_config | {"name": None},  # which Keras numbers
-                config.floatx(),
-                config.dtype_policy().name,
+                self.precision,
             )
         except Exception:  # objects of the user's may raise anything
             return None
@@ -125,7 +129,7 @@ class Blueprint:
     def _built(self, seed: int) -> "keras.Model":
         import keras
 
-        with reproducible(seed):
+        with reproducible(seed), precision_of(*self.precision):
             network = self.builder(*self.args)
             if not isinstance(network, keras.Model):
                 raise TypeError(
@@ -229,7 +233,12 @@ def _config(part: Any) -> Any:
 def _told(value: Any, numbers: dict[str, str]) -> Any:
     """Return a value whose `repr` depends on its content alone."""
     if isinstance(value, dict):
-        return [(name, _told(one, numbers)) for name, one in value.items()]
+        # Registering a class, as SciKeras does with those of Keras, is no other layer.
+        return [
+            (name, _told(one, numbers))
+            for name, one in value.items()
+            if name != "registered_name"
+        ]
     if isinstance(value, list | tuple):
         return [_told(one, numbers) for one in value]
     if isinstance(value, str):

@@ -1,6 +1,8 @@
 """Training by Keras' own loop; the only module that uses SciKeras."""
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -52,7 +54,7 @@ def fit_with_keras(
     own: list[Any] = [_NextEpoch([one for one in (batches, held_out) if one])]
     if stopping is not None and held_out is not None:
         own.append(_KeepBest(stopping))
-    with RANDOM_STATES:
+    with RANDOM_STATES, _as_before(callbacks):
         wrapper.initialize(None)
         wrapper._fit_callbacks = [*own, *wrapper._fit_callbacks]
         wrapper._fit_keras_model(
@@ -64,7 +66,34 @@ def fit_with_keras(
             initial_epoch=first_epoch,
             validation_data=held_out,
         )
-    return dict(wrapper.history_)
+    # SciKeras has other names for the metrics, but reads what any `fit` returns.
+    history = getattr(network, "history", None)
+    return dict(wrapper.history_ if history is None else history.history)
+
+
+@contextmanager
+def _as_before(callbacks: Sequence[keras.callbacks.Callback]) -> Iterator[None]:
+    """Leave in callbacks what they have recorded, but no network and no open file.
+
+    The parameters of a detector are cloned and pickled with it.
+    """
+    before = [dict(vars(one)) for one in callbacks]
+    try:
+        yield
+    finally:
+        for callback, known in zip(callbacks, before, strict=True):
+            keras.callbacks.Callback.set_model(callback, None)
+            for name, value in vars(callback).items():
+                if value is not known.get(name) and not _can_be_copied(value):
+                    setattr(callback, name, known.get(name))
+
+
+def _can_be_copied(value: Any) -> bool:
+    try:
+        copy.deepcopy(value)
+    except Exception:  # objects of the user's may raise anything
+        return False
+    return True
 
 
 class _Wrapper(BaseWrapper):

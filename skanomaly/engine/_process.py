@@ -40,6 +40,21 @@ def reproducible(seed: int) -> Iterator[None]:
 
 
 @contextmanager
+def precision_of(floatx: str, policy: str) -> Iterator[None]:
+    """Set Keras' type of floats and its policy for layers, and restore both."""
+    from keras import config
+
+    known = config.floatx(), config.dtype_policy()
+    config.set_floatx(floatx)
+    config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        config.set_floatx(known[0])
+        config.set_dtype_policy(known[1])
+
+
+@contextmanager
 def names_from_the_start() -> Iterator[None]:
     """Count the names of layers and optimizers from 1, and go on counting afterwards.
 

@@ -1,13 +1,17 @@
 """What a fitted detector owns, gives away, and stores."""
 
+import copy
 import pickle
 import pickletools
+import subprocess
+import sys
 from io import BytesIO
 
 import joblib
 import keras
 import numpy as np
 import pytest
+from sklearn.base import clone
 
 from skanomaly import AutoencoderDetector, CNNForecastDetector, LSTMDetector
 from skanomaly.engine import TEMPLATES
@@ -147,3 +151,108 @@ def test_a_row_has_its_score_in_any_company(detector):
         np.testing.assert_allclose(
             fitted.score_samples(rows[-n:]), scores[-n:], rtol=1e-7
         )
+
+
+CALLBACKS = {
+    "early stopping": lambda _: keras.callbacks.EarlyStopping(patience=1),
+    "a log with an open file": lambda folder: keras.callbacks.CSVLogger(folder / "log"),
+}
+
+
+@pytest.mark.parametrize("kind", CALLBACKS)
+def test_a_detector_with_callbacks_can_be_stored(kind, tmp_path):
+    rows = rows_of(wave())
+    callback = CALLBACKS[kind](tmp_path)
+    fitted = quick(AutoencoderDetector, callbacks=[callback]).fit(rows)
+    scores = fitted.score_samples(rows)
+    for again in (pickle.loads(pickle.dumps(fitted)), copy.deepcopy(fitted)):
+        np.testing.assert_array_equal(again.score_samples(rows), scores)
+    assert len(pickle.dumps(callback)) < 2000  # without the network
+    np.testing.assert_array_equal(clone(fitted).fit(rows).score_samples(rows), scores)
+
+
+def test_what_a_callback_has_recorded_stays():
+    class Losses(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            self.losses = []
+
+        def on_epoch_end(self, epoch, logs=None):
+            self.losses.append(logs["loss"])
+
+    callback = Losses()
+    fitted = quick(AutoencoderDetector, callbacks=[callback]).fit(rows_of(wave()))
+    assert callback.losses == fitted.history_["loss"]
+
+
+REGISTERED = """
+import pickle, sys
+import keras
+from skanomaly import AutoencoderDetector
+import numpy as np
+rows = np.random.default_rng(0).normal(size=(50, 6))
+fitted = AutoencoderDetector(epochs=1, random_state=0).fit(rows)
+stored = pickle.dumps(fitted)
+import scikeras
+pickle.dumps(fitted.network_)  # SciKeras registers the classes of Keras
+again = AutoencoderDetector(epochs=1, random_state=0).fit(rows)
+for one in (pickle.loads(stored), pickle.loads(pickle.dumps(again))):
+    np.testing.assert_array_equal(one.score_samples(rows), fitted.score_samples(rows))
+"""
+
+
+def test_registering_the_classes_of_keras_changes_no_network():
+    done = subprocess.run(
+        [sys.executable, "-c", REGISTERED], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_network_keeps_the_precision_of_its_fit():
+    rows = rows_of(wave())
+    fitted = quick(AutoencoderDetector).fit(rows)
+    scores, stored = fitted.score_samples(rows), pickle.dumps(fitted)
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        TEMPLATES.clear()
+        again = pickle.loads(stored).score_samples(rows)
+        assert keras.config.dtype_policy().name == "mixed_float16"
+        other = quick(AutoencoderDetector).fit(rows)
+        assert other.network_.layers[-1].compute_dtype == "float16"
+    finally:
+        keras.config.set_dtype_policy("float32")
+    np.testing.assert_array_equal(again, scores)
+
+
+def test_metrics_of_a_compiled_network_have_the_names_of_keras():
+    def network(context, n_channels):
+        made = keras.Sequential(
+            [keras.Input((context, n_channels)), keras.layers.Dense(n_channels)]
+        )
+        made.compile("sgd", "mae", metrics=["mse"])
+        return made
+
+    fitted = quick(AutoencoderDetector, network=network).fit(rows_of(wave()))
+    assert set(fitted.history_) == {"loss", "mse", "val_loss", "val_mse"}
+
+
+WRONG_OBJECTS = [
+    ({"callbacks": ["early"]}, "must be a list of .* but contains 'early'"),
+    (
+        {"optimizer": keras.optimizers.Adam},
+        r"Pass an object, keras.optimizers.Adam\(\)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("params", "message"), WRONG_OBJECTS)
+def test_what_is_no_object_of_keras_is_refused(params, message):
+    with pytest.raises(TypeError, match=message):
+        quick(AutoencoderDetector, **params).fit(rows_of(wave()))
+
+
+def test_an_optimizer_may_be_given_by_its_configuration():
+    rows = rows_of(wave())
+    config = {"class_name": "Adam", "config": {"learning_rate": 0.01}}
+    fitted = quick(AutoencoderDetector, optimizer=config).fit(rows)
+    named = quick(AutoencoderDetector, learning_rate=0.01).fit(rows)
+    np.testing.assert_array_equal(fitted.score_samples(rows), named.score_samples(rows))
