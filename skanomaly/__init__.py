@@ -11,6 +11,7 @@ __version__ = "0.1.0.dev0"
 
 if TYPE_CHECKING:
     from skanomaly.compose import (
+        EnsembleDetector as EnsembleDetector,
         ThresholdDetector as ThresholdDetector,
         TunedThresholdDetectorCV as TunedThresholdDetectorCV,
         make_detector as make_detector,
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
         BiGANDetector as BiGANDetector,
         CNNForecastDetector as CNNForecastDetector,
         ConvAutoencoderDetector as ConvAutoencoderDetector,
+        ConvFeatureDetector as ConvFeatureDetector,
         DenseForecastDetector as DenseForecastDetector,
         GRUDetector as GRUDetector,
         LSTMDetector as LSTMDetector,
+        NearestWindowDetector as NearestWindowDetector,
         PCADetector as PCADetector,
         RecurrentAutoencoderDetector as RecurrentAutoencoderDetector,
         RecurrentForecastDetector as RecurrentForecastDetector,
@@ -66,9 +69,11 @@ _PUBLIC = {
         "BiGANDetector",
         "CNNForecastDetector",
         "ConvAutoencoderDetector",
+        "ConvFeatureDetector",
         "DenseForecastDetector",
         "GRUDetector",
         "LSTMDetector",
+        "NearestWindowDetector",
         "PCADetector",
         "RecurrentAutoencoderDetector",
         "RecurrentForecastDetector",
@@ -94,7 +99,12 @@ _PUBLIC = {
         "smooth_series",
         "split_series",
     ),
-    "compose": ("ThresholdDetector", "TunedThresholdDetectorCV", "make_detector"),
+    "compose": (
+        "EnsembleDetector",
+        "ThresholdDetector",
+        "TunedThresholdDetectorCV",
+        "make_detector",
+    ),
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 _MODULES = (*_PUBLIC, "datasets", "evaluation", "metrics", "plotting", "report")

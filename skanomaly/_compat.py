@@ -12,8 +12,10 @@ from sklearn.utils._param_validation import (
     StrOptions,
     validate_params,
 )
+from sklearn.utils.metaestimators import _BaseComposition as BaseComposition
 
 __all__ = [
+    "BaseComposition",
     "HasMethods",
     "Interval",
     "RealNotInt",

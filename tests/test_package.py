@@ -31,6 +31,7 @@ DOORS_TO_KERAS = {
     "skanomaly.engine._steps",
     "skanomaly.engine._template",
     "skanomaly.networks._adversarial",
+    "skanomaly.networks._features",
     "skanomaly.networks._feedback",
     "skanomaly.networks._gaussian_code",
     "skanomaly.networks._lstm",

@@ -94,7 +94,7 @@ def _held_out(detector: Any, X: NDArray[np.float64]) -> NDArray[np.float64]:
     # No public attribute has these rows.
     rows = detector._check_rows(X)
     training, held_out = rows.split(detector.validation_split)
-    return -detector._errors(held_out or training).sum(axis=1)
+    return detector._assess(held_out or training).scores
 
 
 def _needed(scores: NDArray[np.float64], error: float) -> dict[str, float]:

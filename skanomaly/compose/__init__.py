@@ -1,10 +1,12 @@
-"""Recommended pipelines and meta-estimators for thresholds."""
+"""Recommended pipelines, ensembles and meta-estimators for thresholds."""
 
+from skanomaly.compose._ensemble import EnsembleDetector
 from skanomaly.compose._recipes import detector_names, make_detector
 from skanomaly.compose._threshold_detector import ThresholdDetector
 from skanomaly.compose._tuned_threshold import TunedThresholdDetectorCV
 
 __all__ = [
+    "EnsembleDetector",
     "ThresholdDetector",
     "TunedThresholdDetectorCV",
     "detector_names",

@@ -1,7 +1,9 @@
 """Recommended pipelines, one per detector, as used in all benchmarks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from inspect import signature
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from sklearn.svm import OneClassSVM
 
 from skanomaly import detectors
 from skanomaly._text import closest
+from skanomaly.compose._ensemble import EnsembleDetector
 from skanomaly.compose._threshold_detector import ThresholdDetector
 from skanomaly.windows import Shingler
 
@@ -26,10 +29,23 @@ MAX_ROWS = 10_000
 class _Recipe:
     detector: type[Any]
     periods: float = 2  # per automatic window
+    window: int | str = "auto"  # what "auto" stands for
     align: str = "end"  # position of the sample in its window
     threshold: str = "auto"  # rule that "auto" stands for
     params: dict[str, Any] = field(default_factory=dict)
+    # As a member of an ensemble: further parameters, and the window that the model
+    # sees, if it does not depend on the member's place.
+    member: dict[str, Any] = field(default_factory=dict)
+    member_window: int | str | None = None
 
+
+# A model per channel costs no more than one of all channels, if it is not trained.
+_APART = {"channel_model": "separate", "validation_split": 0.0}
+_SHARED = {"channel_model": "shared"}
+# Members of the recommended ensemble, and the windows that they see. Anomalies have
+# lengths of their own: those of a few samples are invisible in windows of a day.
+MEMBERS = ("pca", "nearest_window", "kernel_features", "conv_features")
+WINDOWS = (16, 64, "2 periods")
 
 # In windows of two periods, a network sees one period at a time and its errors are
 # averaged over one: the best of several choices in benchmarks/horizon.py. Detectors
@@ -40,7 +56,10 @@ class _Recipe:
 # deviations of a threshold depends on the tail of the scores.
 _RECIPES = {
     "autoencoder": _Recipe(
-        detectors.AutoencoderDetector, align="center", params={"context": 0.5}
+        detectors.AutoencoderDetector,
+        align="center",
+        params={"context": 0.5},
+        member=_SHARED,
     ),
     "recurrent_autoencoder": _Recipe(
         detectors.RecurrentAutoencoderDetector,
@@ -70,7 +89,30 @@ _RECIPES = {
         align="center",
         params={"context": 0.5, "cell": "gru", "learning_rate": 0.01},
     ),
-    "pca": _Recipe(detectors.PCADetector, align="center", params={"context": 0.5}),
+    "pca": _Recipe(
+        detectors.PCADetector, align="center", params={"context": 0.5}, member=_APART
+    ),
+    "nearest_window": _Recipe(
+        detectors.NearestWindowDetector,
+        align="center",
+        params={"context": 0.5},
+        member={**_APART, "max_windows": 500},
+    ),
+    "kernel_features": _Recipe(
+        detectors.ConvFeatureDetector,
+        align="center",
+        window=127,
+        params={"training": None},
+        member={"validation_split": 0.0},
+        member_window=64,
+    ),
+    "conv_features": _Recipe(
+        detectors.ConvFeatureDetector,
+        align="center",
+        window=127,
+        member={"validation_split": 0.0},
+        member_window=64,
+    ),
     "dense": _Recipe(detectors.DenseForecastDetector),
     "cnn": _Recipe(detectors.CNNForecastDetector),
     "lstm": _Recipe(detectors.LSTMDetector),
@@ -94,6 +136,9 @@ _RECIPES = {
 }
 
 
+ENSEMBLE = "ensemble"
+
+
 def detector_names() -> list[str]:
     """Return the names that `make_detector` accepts.
 
@@ -108,37 +153,56 @@ def detector_names() -> list[str]:
     >>> "autoencoder" in detector_names()
     True
     """
-    return list(_RECIPES)
+    return [ENSEMBLE, *_RECIPES]
 
 
 def make_detector(
-    name: str, *, window: int | str = "auto", threshold: Any = "auto", **params: Any
+    name: str,
+    *,
+    window: int | str = "auto",
+    threshold: Any = "auto",
+    online: bool = False,
+    **params: Any,
 ) -> Pipeline:
     """Make the recommended pipeline of scaler, windows and detector with threshold.
 
     Parameters
     ----------
     name : str
-        Name of the detector: ``"autoencoder"``, ``"recurrent_autoencoder"``,
-        ``"conv_autoencoder"``, ``"vae"``, ``"bigan"`` or ``"seq2seq"``, which
-        reconstruct the window around a sample with a network, or ``"pca"``, which does
-        so without a network; ``"dense"``, ``"cnn"``, ``"lstm"`` or ``"gru"``, which
+        Name of the detector: ``"ensemble"``, which combines several detectors and
+        windows and is the most accurate one on most series; ``"autoencoder"``,
+        ``"recurrent_autoencoder"``, ``"conv_autoencoder"``, ``"vae"``, ``"bigan"`` or
+        ``"seq2seq"``, which reconstruct the window around a sample with a network, or
+        ``"pca"``, which does so without a network; ``"nearest_window"``, which compares
+        it with the windows of the training series; ``"conv_features"`` and
+        ``"kernel_features"``, which compare what occurs in it, by filters that are
+        trained or random; ``"dense"``, ``"cnn"``, ``"lstm"`` or ``"gru"``, which
         forecast the sample; or ``"isolation_forest"``, ``"one_class_svm"`` or
         ``"local_outlier_factor"``, which are scikit-learn's with a threshold rule of
         this package.
     window : int or "auto", default="auto"
         Length of the window in samples. ``"auto"`` means two dominant periods of the
         training series; half a period for ``"recurrent_autoencoder"`` and
-        ``"seq2seq"``.
+        ``"seq2seq"``; 127 samples, in which windows of 64 are seen, for
+        ``"conv_features"`` and ``"kernel_features"``; and for ``"ensemble"``, the
+        windows of its members, for which a number replaces all of them.
     threshold : rule, float or str, default="auto"
         Threshold rule, see `skanomaly.resolve_threshold`, also for the meaning of
         ``"auto"`` for detectors of this package. For those of scikit-learn, whose
         scores do not start at 0, ``"auto"`` means ``"sigma:4"`` (isolation forest),
         ``"sigma:5"`` (one-class SVM) or ``"sigma:8"`` (local outlier factor).
+    online : bool, default=False
+        Whether windows end at their sample, so that a sample is judged without those
+        after it. By default, windows of detectors that do not forecast are centred on
+        the sample, and errors are averaged over all windows that cover it, which ranks
+        samples better but needs half a window of later samples.
     **params : dict
         Further parameters of the detector, such as ``epochs``, ``n_estimators`` or
-        ``nu``. ``memory`` and ``random_state`` are always accepted; a deterministic
-        detector ignores the latter.
+        ``nu``. For ``"ensemble"``, `members`, names of detectors, and `windows`, the
+        numbers of samples that each member sees at once, such as ``(16, 64,
+        "2 periods")``, and parameters of `EnsembleDetector`. ``memory`` and
+        ``random_state`` are always accepted; a deterministic detector ignores the
+        latter.
 
     Returns
     -------
@@ -178,30 +242,124 @@ def make_detector(
     >>> make_detector("lstm", window=48).named_steps["shingler"].window
     48
     """
-    if name not in _RECIPES:
+    if name not in detector_names():
         # The name of a class is read as that of its recipe.
         asked = str(name).lower().removesuffix("detector")
-        hint = closest(asked, _RECIPES)
+        hint = closest(asked, detector_names())
         raise ValueError(
             f"Detector {name!r} is unknown.{hint} Valid names are: "
-            f"{', '.join(_RECIPES)}."
+            f"{', '.join(detector_names())}."
         )
-    recipe = _RECIPES[name]
-    if isinstance(threshold, str) and threshold == "auto":
-        threshold = recipe.threshold
-    return make_pipeline(
-        StandardScaler(),
+    if name == ENSEMBLE:
+        if window != "auto":
+            params.setdefault("windows", (window,))
+        steps = [_ensemble(threshold=threshold, online=online, **params)]
+    else:
+        recipe = _RECIPES[name]
+        if isinstance(threshold, str) and threshold == "auto":
+            threshold = recipe.threshold
+        window = recipe.window if window == "auto" else window
+        shingler = _shingler(recipe, window, recipe.periods, online)
+        whole = {"context": None} if online and "context" in recipe.params else {}
+        steps = [shingler, _detector(recipe, threshold, {**whole, **params})]
+    return make_pipeline(StandardScaler(), *steps)
+
+
+def _shingler(
+    recipe: _Recipe, window: int | str, periods: float, online: bool
+) -> Shingler:
+    """Return the windows of a recipe, with the sample of a row at its end if online."""
+    return Shingler(
+        window,
+        periods=periods / 2 if online and "context" in recipe.params else periods,
+        align="end" if online else recipe.align,
         # Padding by the last period resembles normal data, any other padding resembles
-        # an anomaly. The shape of unflattened rows holds the number of channels.
-        Shingler(
-            window,
-            periods=recipe.periods,
-            align=recipe.align,
-            pad="period",
-            flatten=False,
-        ),
-        _detector(recipe, threshold, params),
+        # an anomaly, but needs later samples.
+        pad="edge" if online else "period",
+        # The shape of unflattened rows holds the number of channels.
+        flatten=False,
     )
+
+
+def _ensemble(
+    *,
+    threshold: Any,
+    online: bool,
+    members: Sequence[str] = MEMBERS,
+    windows: Sequence[int | str] = WINDOWS,
+    random_state: Any = None,
+    **params: Any,
+) -> EnsembleDetector:
+    """Return an ensemble of some detectors over some windows."""
+    unknown = [name for name in members if name not in _RECIPES]
+    if unknown:
+        raise ValueError(
+            f"The member {unknown[0]!r} is unknown.{closest(unknown[0], _RECIPES)} "
+            f"Valid names are: {', '.join(_RECIPES)}."
+        )
+    named = [
+        (f"{name}_{str(window).replace(' ', '_')}", name, window)
+        for name in members
+        for window in _windows_of(_RECIPES[name], windows)
+    ]
+    known = signature(EnsembleDetector).parameters
+    for name in params.keys() - known.keys():
+        raise TypeError(
+            f"EnsembleDetector has no parameter {name!r}."
+            f"{closest(name, [*known, 'members', 'windows'])}"
+        )
+    return EnsembleDetector(
+        [
+            (label, _member(_RECIPES[name], window, online, random_state))
+            for label, name, window in named
+        ],
+        threshold=threshold,
+        **params,
+    )
+
+
+def _windows_of(recipe: _Recipe, windows: Sequence[int | str]) -> Sequence[int | str]:
+    return windows if recipe.member_window is None else (recipe.member_window,)
+
+
+def _member(
+    recipe: _Recipe, window: int | str, online: bool, random_state: Any
+) -> Pipeline:
+    """Return a member whose model sees a window, averaged over those with a sample."""
+    averages = "context" in signature(recipe.detector).parameters and not online
+    length, periods = _length_of(window)
+    own: dict[str, Any] = {**recipe.member, "random_state": random_state}
+    if "context" in signature(recipe.detector).parameters:
+        own["context"] = length if isinstance(length, int) else None
+    if averages:
+        own["context"] = length if isinstance(length, int) else 0.5
+        length = 2 * length - 1 if isinstance(length, int) else length
+        periods *= 2
+    shingler = Shingler(
+        length,
+        periods=periods,
+        align="end" if online else recipe.align,
+        pad="edge" if online else "period",
+        flatten=False,
+    )
+    return make_pipeline(shingler, _detector(recipe, recipe.threshold, own))
+
+
+def _length_of(window: int | str) -> tuple[int | str, float]:
+    """Return the arguments of a Shingler for a window such as 64 or "2 periods"."""
+    if isinstance(window, Integral) and window >= 1:
+        return int(window), 1
+    number, _, unit = str(window).partition(" ")
+    try:
+        periods = float(number)
+    except ValueError:
+        periods = 0
+    if unit not in ("period", "periods") or not periods > 0:
+        raise ValueError(
+            f"The window {window!r} is neither a number of samples nor of periods. "
+            "Pass windows such as 64 or '2 periods'."
+        )
+    return "auto", periods
 
 
 def _detector(recipe: _Recipe, threshold: Any, params: dict[str, Any]) -> Any:

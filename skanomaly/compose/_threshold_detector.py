@@ -1,29 +1,26 @@
 """Outlier detector with a threshold rule of this package."""
 
-from collections.abc import Callable
 from numbers import Integral, Real
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.utils import get_tags
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._compat import HasMethods, Interval, fit_context
-from skanomaly._memory import MEMORY, identity, remember
+from skanomaly._memory import MEMORY
+from skanomaly.compose._rows import RowsMixin
 from skanomaly.detection import ask, innermost
 from skanomaly.detectors import Assessment, OffsetMixin
 from skanomaly.thresholds import resolve_threshold
-from skanomaly.windows import row_advance, validation_start
-
-T = TypeVar("T")
 
 # Values to score at once, since estimators copy their input.
 BLOCK_VALUES = 2**22
 
 
-class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
+class ThresholdDetector(RowsMixin, MetaEstimatorMixin, OffsetMixin, BaseEstimator):
     """Outlier detector with a threshold rule of this package.
 
     The rule is learned from the scores of the last rows, on which the estimator is not
@@ -115,8 +112,6 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
         "memory": MEMORY,
     }
 
-    _identity: str | None  # key of the fit in `memory`
-
     def __init__(
         self,
         estimator: Any,
@@ -157,17 +152,10 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
         rule = resolve_threshold(self.threshold)
         _check_scores(self.estimator)
         rows = self._check_rows(X, reset=True)
-        training, held_out = self._split(rows)
-        self.n_held_out_ = 0 if held_out is None else held_out.shape[0]
-        if self.memory is None:
-            self._identity = None
-            self.estimator_ = self._fitted_on(training)
-        else:
-            self._identity = identity(self, *_content(rows))
-            self.estimator_ = remember(
-                self.memory, self._identity, lambda: self._fitted_on(training)
-            )
-        scores = self._known_scores(training if held_out is None else held_out)
+        training, start = self._split(rows)
+        self.n_held_out_ = rows.shape[0] - start if start else 0
+        self.estimator_ = self._fitted(rows, lambda: self._fitted_on(training))
+        scores = self._known_scores(rows[start:])
         self.offset_ = rule.fit(scores).offset_
         return self
 
@@ -207,7 +195,7 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
         check_is_fitted(self)
         rows = self._check_rows(X, reset=False)
         if not hasattr(innermost(self.estimator_), "assess"):
-            return Assessment(0.0 - self._known_scores(rows)[:, np.newaxis])
+            return Assessment.of_scores(self._known_scores(rows))
         return self._known(
             rows, lambda: ask(self.estimator_, rows, step=step), "assess", step
         )
@@ -219,37 +207,11 @@ class ThresholdDetector(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
         tags.input_tags.allow_nan = inner.allow_nan
         return tags
 
-    def _check_rows(self, X: Any, *, reset: bool) -> Any:
-        """Return validated rows in their own shape, as an array or sparse matrix."""
-        shape = X.shape if getattr(X, "ndim", 2) == 3 else None
-        rows = validate_data(
-            self,
-            X if shape is None else X.reshape(len(X), -1),
-            reset=reset,
-            accept_sparse="csr",
-            ensure_all_finite=False,  # some estimators accept gaps, the others raise
-            ensure_min_samples=2 if reset else 1,
-        )
-        return rows if shape is None else rows.reshape(shape)
-
-    def _split(self, rows: Any) -> tuple[Any, Any]:
-        """Split the rows into training and held-out rows, as all detectors do."""
-        gap = gap_of(rows)
-        start = validation_start(rows.shape[0], self.validation_split, gap=gap)
-        return (rows, None) if start is None else (rows[: start - gap], rows[start:])
-
     def _fitted_on(self, training: Any) -> Any:
         return clone(self.estimator).fit(_thinned(training, self.max_rows))
 
     def _known_scores(self, rows: Any) -> NDArray[np.float64]:
         return self._known(rows, lambda: self._scores(rows))
-
-    def _known(self, rows: Any, compute: Callable[[], T], *question: Any) -> T:
-        """Return the result of `compute`, or the one that `memory` keeps for rows."""
-        if self.memory is None or self._identity is None:
-            return compute()
-        key = identity(self, self._identity, *question, *_content(rows))
-        return remember(self.memory, key, compute)
 
     def _scores(self, rows: Any) -> NDArray[np.float64]:
         size = max(1, BLOCK_VALUES // self.n_features_in_)
@@ -270,24 +232,6 @@ def _check_scores(estimator: Any) -> None:
             "is learned. Pass an outlier detector that has it, such as "
             "IsolationForest, OneClassSVM or LocalOutlierFactor(novelty=True)."
         ) from error
-
-
-def gap_of(rows: Any) -> int:
-    """Return the number of following rows that a row overlaps with; 0 for records."""
-    if not isinstance(rows, np.ndarray):
-        return 0
-    flat = rows.reshape(len(rows), -1)
-    advance = row_advance(flat)
-    return -(-flat.shape[1] // advance) - 1 if advance else 0
-
-
-def _content(rows: Any) -> list[Any]:
-    """Return the content of rows, with each value of a series once."""
-    if not isinstance(rows, np.ndarray):
-        return [rows]
-    flat = rows.reshape(len(rows), -1)
-    advance = row_advance(flat)
-    return [rows.shape, flat[0], flat[1:, -advance:]] if advance else [rows]
 
 
 def _thinned(rows: Any, max_rows: int | None) -> Any:

@@ -20,7 +20,7 @@ from skanomaly._compat import (
     fit_context,
     take_rows,
 )
-from skanomaly.compose._threshold_detector import gap_of
+from skanomaly.compose._rows import gap_of
 from skanomaly.detection import ask
 from skanomaly.detectors import Assessment, OffsetMixin
 from skanomaly.events import read_labels

@@ -68,8 +68,7 @@ def ask(estimator: Any, X: Any, *, step: int | None = None) -> Assessment:
             "samples. Pass a fitted outlier detector that has it, such as "
             "IsolationForest, or a pipeline that ends with one."
         )
-    scores = np.asarray(estimator.score_samples(X), dtype=np.float64)
-    return Assessment(0.0 - scores[:, np.newaxis])
+    return Assessment.of_scores(estimator.score_samples(X))
 
 
 def _ask_pipeline(pipeline: Any, X: Any, step: int | None) -> Assessment:

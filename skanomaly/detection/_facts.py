@@ -159,7 +159,8 @@ def window_of(estimator: Any) -> int | None:
     Returns
     -------
     window : int or None
-        ``window_`` of the first step that has one; None if no step has.
+        ``window_`` of the first step that has one, the largest one of an ensemble's
+        members; None if there is none.
 
     Examples
     --------
@@ -173,7 +174,11 @@ def window_of(estimator: Any) -> int | None:
         if hasattr(step, "window_"):
             return int(step.window_)
     inner = _within(estimator)
-    return None if inner is None else window_of(inner)
+    if inner is not None:
+        return window_of(inner)
+    members = getattr(estimator, "estimators_", ())
+    windows = [window_of(one) for one in members if hasattr(one, "steps")]
+    return max((one for one in windows if one is not None), default=None)
 
 
 def _within(estimator: Any) -> Any:

@@ -4,10 +4,13 @@ from skanomaly.detectors._assessment import Assessment
 from skanomaly.detectors._autoencoder import AutoencoderDetector
 from skanomaly.detectors._base import BaseDetector
 from skanomaly.detectors._bigan import BiGANDetector
+from skanomaly.detectors._calibration import Calibration
 from skanomaly.detectors._cnn_forecast import CNNForecastDetector
 from skanomaly.detectors._conv_autoencoder import ConvAutoencoderDetector
+from skanomaly.detectors._conv_features import ConvFeatureDetector
 from skanomaly.detectors._decision import OffsetMixin
 from skanomaly.detectors._dense_forecast import DenseForecastDetector
+from skanomaly.detectors._nearest_window import NearestWindowDetector
 from skanomaly.detectors._pca import PCADetector
 from skanomaly.detectors._recurrent_autoencoder import RecurrentAutoencoderDetector
 from skanomaly.detectors._recurrent_forecast import (
@@ -26,10 +29,13 @@ __all__ = [
     "BaseDetector",
     "BiGANDetector",
     "CNNForecastDetector",
+    "Calibration",
     "ConvAutoencoderDetector",
+    "ConvFeatureDetector",
     "DenseForecastDetector",
     "GRUDetector",
     "LSTMDetector",
+    "NearestWindowDetector",
     "OffsetMixin",
     "PCADetector",
     "RecurrentAutoencoderDetector",

@@ -26,6 +26,8 @@ class Assessment:
     errors : ndarray of shape (n_rows, n_channels)
         Contribution of each channel to the error of a row. Sums over the channels to
         ``-score_samples``. A model that does not separate channels has one column.
+    apart : ndarray of shape (n_rows, n_channels)
+        Error of each channel by itself, before channels are combined.
     expected : ndarray of shape (n_rows, n_channels) or None
         Value that the model expects at the row's own step, in the unit of the rows.
         None if the model has no expected value there, or no step was requested.
@@ -37,9 +39,16 @@ class Assessment:
     """
 
     errors: Floats
+    apart: Floats
     expected: Floats | None = None
     residuals: Floats | None = None
     own_errors: Floats | None = None
+
+    @classmethod
+    def of_scores(cls, scores: Floats) -> Self:
+        """Make an assessment of scores alone, with one column of errors."""
+        errors = 0.0 - np.asarray(scores, dtype=np.float64)[:, np.newaxis]
+        return cls(errors, errors)
 
     @property
     def scores(self) -> Floats:
@@ -65,23 +74,27 @@ class Judged(NamedTuple):
 
     Parameters
     ----------
-    predictions : ndarray of shape (n, n_steps, n_channels)
-        Values that the model expects.
-    step_errors : ndarray of shape (n, n_steps, n_channels)
+    predictions : ndarray of shape (n, n_steps, n_channels) or None
+        Values that the model expects, None if it expects none.
+    step_errors : ndarray of shape (n, n_steps, n_channels) or None
         Error of each step.
     errors : ndarray of shape (n, n_channels)
         Error of each position, the mean over its steps.
     """
 
-    predictions: Float32s
-    step_errors: Float32s
+    predictions: Float32s | None
+    step_errors: Float32s | None
     errors: Float32s
 
     @classmethod
-    def by_size(cls, targets: Float32s, predictions: Float32s) -> Self:
-        """Judge predictions by the error of their residuals."""
-        step_errors = error_size(targets - predictions)
+    def of_steps(cls, predictions: Float32s, step_errors: Float32s) -> Self:
+        """Judge positions by the mean error of their steps."""
         return cls(predictions, step_errors, step_errors.mean(axis=1))
+
+    @classmethod
+    def of_errors(cls, errors: Float32s, n_channels: int) -> Self:
+        """Divide errors of positions, without expected values, equally by channels."""
+        return cls(None, None, np.repeat(errors[:, np.newaxis], n_channels, axis=1))
 
 
 class StepMeans:
@@ -110,7 +123,10 @@ class StepMeans:
 
     def add(self, judged: Judged) -> None:
         """Add the next batch of positions, in their order."""
-        n, n_steps, _ = judged.predictions.shape
+        predictions, step_errors = judged.predictions, judged.step_errors
+        if predictions is None or step_errors is None:
+            return
+        n, n_steps, _ = predictions.shape
         # A row has `n_more + 1` positions; target k of position f is its step
         # `first_target + f + k`.
         n_more = self._rows.window - self._first_target - n_steps
@@ -122,7 +138,6 @@ class StepMeans:
         self._n_seen += n
         if not self.n_covering:
             return
-        predictions, step_errors = judged.predictions, judged.step_errors
         if not np.isfinite(step_errors).all():
             # A value that the model cannot compute is not expected, and badly missed.
             predictions = np.where(np.isfinite(predictions), predictions, np.nan)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from skanomaly._compat import StrOptions
+from skanomaly.detectors._codes import CodeMixin
 from skanomaly.detectors._network import BaseNetworkDetector
 from skanomaly.detectors._parameters import (
     COUNT,
@@ -81,7 +82,7 @@ def dense_autoencoder(
 
 
 @parameters
-class AutoencoderDetector(BaseReconstructionDetector, BaseNetworkDetector):
+class AutoencoderDetector(CodeMixin, BaseReconstructionDetector, BaseNetworkDetector):
     """Detect rows that a dense autoencoder fails to reconstruct.
 
     The network is trained to reconstruct normal rows from a code that is smaller than a

@@ -1,16 +1,17 @@
 """Base class of the detectors: fit, scores and thresholds."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from numbers import Real
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skanomaly._compat import Interval, fit_context
+from skanomaly._compat import Interval, StrOptions, fit_context
 from skanomaly._memory import MEMORY, identity, remember
 from skanomaly.detectors._assessment import (
     LARGEST_ERROR,
@@ -20,6 +21,8 @@ from skanomaly.detectors._assessment import (
     StepMeans,
     error_size,
 )
+from skanomaly.detectors._calibration import Calibration
+from skanomaly.detectors._channels import POWERS, ChannelLayout, Combination
 from skanomaly.detectors._decision import OffsetMixin
 from skanomaly.detectors._inputs import View
 from skanomaly.detectors._parameters import (
@@ -30,31 +33,16 @@ from skanomaly.detectors._parameters import (
     parameter,
     parameters,
 )
+from skanomaly.detectors._seed import draw_seed
 from skanomaly.thresholds import resolve_threshold
 from skanomaly.windows import Examples, Sequences
+
+# Number of training rows, spread over all of them, that scale the errors of channels.
+CALIBRATED = 2**14
 
 # Set from the input before training. `memory` leaves them out, since equal rows may
 # have other column names.
 _OF_THE_ROWS = ("feature_names_in_", "n_features_in_", "n_channels_")
-
-
-class Model(Protocol):
-    """Interface of a model that learns from examples."""
-
-    @property
-    def n_codes(self) -> int:
-        """Number of values in a code."""
-
-    def outputs(
-        self, examples: Examples, *, names: tuple[str, ...] = ()
-    ) -> Iterator[tuple[Any, ...]]:
-        """Yield inputs, targets and outputs of all examples, batch by batch.
-
-        The outputs are the main output of the model, or those given by `names`.
-        """
-
-    def decode(self, codes: NDArray[Any]) -> Float32s:
-        """Return the output of the decoder for codes."""
 
 
 @parameters
@@ -68,6 +56,8 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
     """
 
     n_channels: int = parameter(1, COUNT)
+    channel_model: str = parameter("joint", StrOptions({"joint", "shared", "separate"}))
+    channels: str = parameter("mean", StrOptions({"mean", *POWERS}))
     threshold: Any = parameter("quantile:0.01", str, NON_NEGATIVE, BaseEstimator)
     validation_split: float = parameter(0.1, FRACTION)
     contamination_trim: float = parameter(0.0, Interval(Real, 0, 0.5, closed="both"))
@@ -77,13 +67,17 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
     n_channels_: int = fitted()
     n_held_out_: int = fitted()
     _view: View = fitted()
-    _model: Any = fitted()  # a `Model`
+    _models: Sequence[Any] = fitted()  # of type `Model`: one, or one per channel
+    _layout: ChannelLayout = fitted()
+    _combination: Combination = fitted()
     _fit_seed: int = fitted()  # integer drawn from `random_state`
     _identity: str | None = fitted()  # key of the fit in `memory`, if it is cached
     _rounding: float = fitted()  # mean squared error that rounding can cause
 
     # Part of the key of `memory`. It increases when a seed leads to other scores.
     _version: ClassVar[int] = 0
+    # Whether examples with large errors can be left out of the training.
+    _trims_examples: ClassVar[bool] = True
     # For detectors without this parameter. It has no annotation, because a field would
     # make it a parameter of every detector.
     warm_start = False
@@ -187,12 +181,12 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
     # Hooks of the family (`_set_up`, `_judge`) and of the learner (`_learn`).
 
     @abstractmethod
-    def _set_up(self, rows: Sequences) -> View:
-        """Return the part of a row that the model sees, or raise if rows are unfit."""
+    def _set_up(self, rows: Sequences, n_channels: int) -> View:
+        """Return the part of a row that a model sees, or raise if rows are unfit."""
 
     @abstractmethod
-    def _judge(self, rows: Sequences) -> Iterator[Judged]:
-        """Yield the outputs of the model for rows and their errors, batch by batch.
+    def _judge(self, model: Any, rows: Sequences) -> Iterator[Judged]:
+        """Yield the outputs of a model for rows and their errors, batch by batch.
 
         All batches together have one entry per position in each sequence, as
         `Sequences.row_means` expects.
@@ -203,11 +197,11 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
         self,
         training: Sequences,
         held_out: Sequences | None,
+        model: Any,
         *,
-        go_on: bool,
         partial: bool,
-    ) -> None:
-        """Train `_model` from scratch or, with `go_on`, from its current state.
+    ) -> Any:
+        """Train a model further, or a new one if `model` is None, and return it.
 
         With `partial`, train for one epoch on all rows.
         """
@@ -244,21 +238,21 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
     ) -> NDArray[np.float64]:
         """Train, and return the errors for the threshold in ascending order."""
         if not go_on:
-            self._view = self._set_up(rows)
+            self._layout = ChannelLayout.of(self.channel_model, self.n_channels_)
+            self._view = self._set_up(rows, self._layout.n_seen)
             step = float(np.finfo(np.float32).eps * np.abs(rows.values).max())
             self._rounding = min(1.0, (4 * step) ** 2)
+            self._models = [None] * self._layout.n_models
         training, held_out = rows.split(0.0 if partial else self.validation_split)
-        self._learn(training, held_out, go_on=go_on, partial=partial)
+        validation: Any = [None] * len(self._models)
+        if held_out is not None:
+            validation = self._layout.parts(held_out)
+        parts = zip(self._layout.parts(training), validation, self._models, strict=True)
+        self._models = [self._learn(*each, partial=partial) for each in parts]
+        self._combination = self._learned_combination(training)
         self.n_held_out_ = 0 if held_out is None else held_out.n_rows
-        judged = held_out or training
-        errors = self._position_errors(judged)
-        if not np.isfinite(errors).all():
-            raise ValueError(
-                f"{type(self).__name__} diverged in training: its errors contain NaN "
-                "or infinity. Scale X, for instance with StandardScaler, or pass a "
-                "lower learning_rate."
-            )
-        return np.sort(self._row_errors(judged, errors).sum(axis=1))
+        errors = self._assess(held_out or training, check=True).errors
+        return np.sort(errors.sum(axis=1))
 
     def _learned_from(
         self, rows: Sequences
@@ -300,51 +294,93 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
             self.n_channels_ = n_channels
         return Sequences.from_rows(X, n_channels)
 
-    def _assess(self, rows: Sequences, step: int | None = None) -> Assessment:
+    def _assess(
+        self, rows: Sequences, step: int | None = None, *, check: bool = False
+    ) -> Assessment:
+        first = self._view.first_target
         at_step = None
         if step is not None:
-            at_step = StepMeans(rows, step, first_target=self._view.first_target)
-        positions = self._position_errors(rows, at_step)
-        # A finite row without a finite error exceeds the range of the model.
-        positions = np.where(np.isfinite(positions), positions, LARGEST_ERROR)
-        errors = self._row_errors(rows, positions)
+            at_step = StepMeans(self._layout.arranged(rows), step, first_target=first)
+        apart = self._errors_apart(rows, at_step, check=check)
+        errors = self._combination.contributions(apart)
         if at_step is None or not at_step.n_covering:
-            return Assessment(errors)
-        expected, own_errors = at_step.means()
-        own_errors = self._without_rounding(own_errors / self.n_channels_)
+            return Assessment(errors, apart)
+        expected, own_errors = (self._layout.by_row(one) for one in at_step.means())
+        own_errors = self._without_rounding(own_errors) / self._combination.unit
         residuals = rows.at_step(at_step.step) - expected
-        return Assessment(errors, expected, residuals, own_errors)
+        return Assessment(errors, apart, expected, residuals, own_errors)
 
-    def _position_errors(
-        self, rows: Sequences, at_step: StepMeans | None = None
-    ) -> Float32s:
-        """Return errors per position and channel, and add each batch to `at_step`."""
+    def _errors_apart(
+        self, rows: Sequences, at_step: StepMeans | None = None, *, check: bool = False
+    ) -> NDArray[np.float64]:
+        """Return the mean error of each channel of each row, by itself.
+
+        Each batch is added to `at_step`. With `check`, errors must be finite.
+        """
         errors = []
-        for judged in self._judge(rows):
-            errors.append(judged.errors)
-            if at_step is not None:
-                at_step.add(judged)
-        return np.concatenate(errors)
-
-    def _row_errors(self, rows: Sequences, positions: Float32s) -> NDArray[np.float64]:
-        """Return the contribution of each channel to the mean error of each row."""
-        return self._without_rounding(rows.row_means(positions) / self.n_channels_)
+        for part, model in zip(self._layout.parts(rows), self._models, strict=True):
+            for judged in self._judge(model, part):
+                errors.append(judged.errors)
+                if at_step is not None:
+                    at_step.add(judged)
+        positions = np.concatenate(errors)
+        errors.clear()  # a long series has many
+        is_finite = np.isfinite(positions)
+        if check and not is_finite.all():
+            raise ValueError(
+                f"{type(self).__name__} diverged in training: its errors contain NaN "
+                "or infinity. Scale X, for instance with StandardScaler, or pass a "
+                "lower learning_rate."
+            )
+        # A finite row without a finite error exceeds the range of the model.
+        positions[~is_finite] = LARGEST_ERROR
+        return self._without_rounding(
+            self._layout.by_row(self._layout.arranged(rows).row_means(positions))
+        )
 
     def _without_rounding(self, errors: NDArray[np.float64]) -> NDArray[np.float64]:
         # Errors within rounding count as zero, so that a perfect model has no alarms.
         errors[errors < self._rounding] = 0
         return errors
 
-    def _trimmed(self, examples: Examples) -> Examples:
+    def _predictions(self, rows: Sequences) -> Float32s:
+        """Return what models expect at all positions of rows.
+
+        Its shape is (n_sequences, n_positions, n_steps, n_channels).
+        """
+        parts = zip(self._layout.parts(rows), self._models, strict=True)
+        judged = chain.from_iterable(self._judge(model, part) for part, model in parts)
+        found: Any = [one.predictions for one in judged]
+        return self._layout.by_sequence(np.concatenate(found), len(rows.values))
+
+    def _learned_combination(self, training: Sequences) -> Combination:
+        """Return how channels are combined, on the scale of their training errors."""
+        if self.n_channels_ == 1 or self.channels == "mean":
+            return Combination(self.n_channels_)
+        parts = training.spread(CALIBRATED)
+        errors = np.concatenate(list(map(self._errors_apart, parts)))
+        power = POWERS[self.channels]
+        return Combination(self.n_channels_, Calibration.of(errors), power)
+
+    @property
+    def _model(self) -> Any:
+        """The model of all channels."""
+        if len(self._models) > 1:
+            raise AttributeError(
+                "channel_model='separate' has a model for each channel. Use 'joint' or "
+                "'shared' for a single one."
+            )
+        return self._models[0]
+
+    # Error of residuals, by which rows are judged and examples left out.
+    _error_size = staticmethod(error_size)
+
+    def _trimmed(self, model: Any, examples: Examples) -> Examples:
         """Leave out the fraction `contamination_trim` with the largest errors."""
-        if not self.contamination_trim:
+        if not (self.contamination_trim and self._trims_examples):
             return examples
-        errors = np.concatenate(
-            [
-                error_size(targets - outputs).reshape(len(targets), -1).mean(axis=1)
-                for _, targets, outputs in self._model.outputs(examples)
-            ]
-        )
+        sizes = [self._error_size(t - out) for _, t, out in model.outputs(examples)]
+        errors = np.concatenate([one.reshape(len(one), -1).mean(1) for one in sizes])
         n_kept = len(errors) - int(self.contamination_trim * len(errors))
         return examples.subset(np.sort(np.argsort(errors, kind="stable")[:n_kept]))
 
@@ -352,7 +388,7 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
         # A class default would silently replace a parameter that a pickle lacks.
         needed = {*self._get_param_names()}
         if "offset_" in state:
-            needed |= {"_model", "_view"}
+            needed |= {"_models", "_view"}
         missing = sorted(needed - state.keys())
         if missing:
             raise ValueError(
@@ -361,12 +397,3 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
                 "version."
             )
         super().__setstate__(state)
-
-
-def draw_seed(random_state: Any) -> int:
-    """Return a seed from a random state; None leaves NumPy's global state unchanged."""
-    if isinstance(random_state, np.random.RandomState):
-        return int(random_state.randint(2**31 - 1))
-    if random_state is None:
-        return int(np.random.default_rng().integers(2**31 - 1))
-    return int(random_state)

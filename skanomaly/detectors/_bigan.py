@@ -9,6 +9,7 @@ import numpy as np
 
 from skanomaly._compat import Interval, StrOptions
 from skanomaly.detectors._assessment import Judged
+from skanomaly.detectors._codes import CodeMixin
 from skanomaly.detectors._network import BaseNetworkDetector
 from skanomaly.detectors._parameters import (
     COUNT,
@@ -148,7 +149,7 @@ def _checked(parts: Any, window: tuple[int, int]) -> "tuple[keras.Model, ...]":
 
 
 @parameters
-class BiGANDetector(BaseReconstructionDetector, BaseNetworkDetector):
+class BiGANDetector(CodeMixin, BaseReconstructionDetector, BaseNetworkDetector):
     """Detect rows that a bidirectional generative adversarial network fails to produce.
 
     A generator maps noise to rows, an encoder maps rows to codes, and a discriminator
@@ -279,9 +280,9 @@ class BiGANDetector(BaseReconstructionDetector, BaseNetworkDetector):
         # With two opposing losses, a large momentum makes the weights oscillate.
         return {"class_name": "Adam", "config": {"beta_1": 0.5}}
 
-    def _judge(self, rows: Sequences) -> Iterator[Judged]:
+    def _judge(self, model: Any, rows: Sequences) -> Iterator[Judged]:
         names = ("reconstruction", "features", "logit")
-        blocks = self._model.outputs(self._view.scoring(rows), names=names)
+        blocks = model.outputs(self._view.scoring(rows), names=names)
         for inputs, targets, rebuilt, features, logit in blocks:
             missed = np.abs(inputs - rebuilt)
             added = features

@@ -140,7 +140,9 @@ class CNNForecastDetector(BaseForecastDetector, BaseNetworkDetector):
 
     _build = staticmethod(cnn_forecaster)
 
-    def _set_up(self, rows: Sequences) -> StepsAhead:
+    def _set_up(self, rows: Sequences, n_channels: int) -> StepsAhead:
         # An output of the detector's own network depends on at most `context` steps,
         # so that one pass over a series equals a pass over each of its windows.
-        return replace(super()._set_up(rows), runs_over_series=self.network is None)
+        return replace(
+            super()._set_up(rows, n_channels), runs_over_series=self.network is None
+        )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from skanomaly.detectors._codes import CodeMixin
 from skanomaly.detectors._network import BaseNetworkDetector
 from skanomaly.detectors._parameters import (
     COUNT,
@@ -82,7 +83,9 @@ def conv_autoencoder(
 
 
 @parameters
-class ConvAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDetector):
+class ConvAutoencoderDetector(
+    CodeMixin, BaseReconstructionDetector, BaseNetworkDetector
+):
     """Detect rows that a convolutional autoencoder fails to reconstruct.
 
     Strided convolutions shorten the row, and transposed convolutions restore it. They

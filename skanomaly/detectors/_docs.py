@@ -6,6 +6,14 @@ from typing import Any
 _SHARED = """
 n_channels : int, default=1
     Number of values per step in a flat row; a 3-D `X` overrides it.
+channel_model : {"joint", "shared", "separate"}, default=%(channel_model)s
+    Whether one model sees all channels at once, one model sees each channel by itself,
+    or each channel has a model of its own.
+channels : {"mean", "power", "max"}, default="mean"
+    Error of a row, from those of its channels: their mean, or the power mean or the
+    maximum of errors that are calibrated by the training rows, so that a few abnormal
+    channels of many are seen whatever their unit. It is then 0 at the median of the
+    training errors and 1 at their 99th percentile.
 threshold : rule, float or str, default="quantile:0.01"
     Rule that learns the offset from the scores of the validation part, or of all
     training rows if there is no validation part. See
@@ -154,7 +162,7 @@ def fill_docstring(detector: Any) -> None:
     text = cleandoc(detector.__doc__ or "")
     for mark, parts in _TEXTS.items():
         text = text.replace(mark, "\n".join(part.strip("\n") for part in parts))
-    default = signature(detector.__init__).parameters.get("patience")
-    if default is not None:
-        text = text.replace("%(patience)s", str(default.default))
+    known = signature(detector.__init__).parameters
+    for name in known.keys() & {"patience", "channel_model"}:
+        text = text.replace(f"%({name})s", repr(known[name].default).replace("'", '"'))
     detector.__doc__ = text

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -137,9 +137,8 @@ class StepsAhead(View):
         return self._examples(values, reach + n_steps, n_steps, step=n_steps)
 
     def n_positions(self, rows: Sequences) -> int:
-        """Return the total number of forecasts for the rows."""
-        n_steps = int(rows.values.shape[1]) - self.context - (self.n_predicted - 1)
-        return len(rows.values) * n_steps
+        """Return the number of forecasts for each sequence."""
+        return int(rows.values.shape[1]) - self.context - (self.n_predicted - 1)
 
     def _examples(
         self, values: Float32s, n_inputs: int, n_outputs: int = 0, *, step: int = 1
@@ -189,15 +188,13 @@ class BaseForecastDetector(BaseDetector):
             Forecasts, oldest step first, with the channels of a step side by side.
         """
         rows = self._check_rows(X)
-        blocks = [judged.predictions for judged in self._judge(rows)]
-        predicted: NDArray[np.float64] = np.concatenate(blocks, dtype=np.float64)
+        predicted = self._predictions(rows).astype(np.float64)
         if self._view.n_predicted < self.horizon_:
-            by_sequence = predicted.reshape(len(rows.values), -1, self.n_channels_)
-            steps = sliding_window_view(by_sequence, self.horizon_, axis=1)
+            steps = sliding_window_view(predicted[:, :, 0], self.horizon_, axis=1)
             predicted = steps.transpose(0, 1, 3, 2)
         return predicted.reshape(rows.n_rows, -1)
 
-    def _set_up(self, rows: Sequences) -> StepsAhead:
+    def _set_up(self, rows: Sequences, n_channels: int) -> StepsAhead:
         self._check_stateful(rows)
         if rows.window < 2:
             raise ValueError(
@@ -215,7 +212,7 @@ class BaseForecastDetector(BaseDetector):
             )
         return StepsAhead(
             rows.window - self.horizon_,
-            self.n_channels_,
+            n_channels,
             n_predicted=self.horizon_ if self.strategy == "direct" else 1,
             carries_state=self.stateful,
         )
@@ -229,19 +226,24 @@ class BaseForecastDetector(BaseDetector):
                 "Shingler returns them, or stateful=False."
             )
 
-    def _judge(self, rows: Sequences) -> Iterator[Judged]:
+    def _judge(self, model: Any, rows: Sequences) -> Iterator[Judged]:
         self._check_stateful(rows)
         view = self._view.carrying_state(self.stateful)
         shape = (-1, view.n_predicted, view.n_channels)
-        n_left = view.n_positions(rows)
-        for _, targets, outputs in self._model.outputs(view.scoring(rows)):
+        examples = view.scoring(rows)
+        n_made = examples.windows.n_positions * examples.n_outputs  # per sequence
+        first = 0
+        for _, targets, outputs in model.outputs(examples):
             if targets.ndim < outputs.ndim:
                 outputs = outputs[:, -1]
             elif view.carries_state:
                 outputs = outputs[:, -targets.shape[1] :]
             targets, outputs = targets.reshape(shape), outputs.reshape(shape)
-            yield Judged.by_size(targets[:n_left], outputs[:n_left])
-            n_left -= len(targets)
+            made = np.arange(first, first + len(targets)) % n_made
+            first += len(targets)
+            kept = made < view.n_positions(rows)
+            targets, outputs = targets[kept], outputs[kept]
+            yield Judged.of_steps(outputs, self._error_size(targets - outputs))
 
 
 def _default_horizon(rows: Sequences) -> int:

@@ -1,9 +1,13 @@
-"""Inputs and targets of a model, as parts of rows."""
+"""Interface of a model, and its inputs and targets as parts of rows."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from numpy.typing import NDArray
+
+from skanomaly.detectors._assessment import Float32s
 from skanomaly.windows import Examples, Sequences
 
 if TYPE_CHECKING:
@@ -52,3 +56,22 @@ class View(ABC):
     @abstractmethod
     def scoring(self, rows: Sequences) -> Examples:
         """Return the examples to score, in the order of their positions."""
+
+
+class Model(Protocol):
+    """Interface of a model that learns from examples."""
+
+    @property
+    def n_codes(self) -> int:
+        """Number of values in a code."""
+
+    def outputs(
+        self, examples: Examples, *, names: tuple[str, ...] = ()
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield inputs, targets and outputs of all examples, batch by batch.
+
+        The outputs are the main output of the model, or those given by `names`.
+        """
+
+    def decode(self, codes: NDArray[Any]) -> Float32s:
+        """Return the output of the decoder for codes."""

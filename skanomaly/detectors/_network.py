@@ -1,6 +1,6 @@
 """Base class of the detectors that train a Keras network."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from inspect import Parameter, signature
 from numbers import Integral, Real
@@ -48,7 +48,7 @@ class BaseNetworkDetector(BaseDetector):
     _build: ClassVar[Callable[..., Any]]
 
     _version: ClassVar[int] = VERSION
-    _model: TrainedNetwork = fitted()
+    _models: Sequence[Any] = fitted()
 
     @fit_context(prefer_skip_nested_validation=False)
     def partial_fit(self, X: ArrayLike, y: Any = None) -> Self:
@@ -90,34 +90,38 @@ class BaseNetworkDetector(BaseDetector):
     def training_loop_(self) -> str | None:
         """Loop that has trained last: ``"graph"``, our own, or ``"keras"``."""
         check_is_fitted(self)
-        return self._model.loop
+        loop: str | None = self._model.loop
+        return loop
 
     def _learn(
         self,
         training: Sequences,
         held_out: Sequences | None,
+        model: Any,
         *,
-        go_on: bool,
         partial: bool,
-    ) -> None:
+    ) -> Any:
         seed = self._fit_seed
-        if not go_on:
-            self._model = self._new_model(seed)
-            self._view = self._view.adapted_to(self._model)
+        is_new = model is None
+        if model is None:
+            model = self._new_model(seed)
+            self._view = self._view.adapted_to(model)
         examples = self._view.training(training)
         validation = None if held_out is None else self._view.training(held_out)
         epochs = 1 if partial else self.epochs
-        if not go_on:
-            self._train(examples, validation, seed=seed, epochs=epochs)
-            if partial or not self.contamination_trim:
-                return
+        if is_new:
+            self._train(model, examples, validation, seed=seed, epochs=epochs)
+            if partial or not (self.contamination_trim and self._trims_examples):
+                return model
         # Examples that a trained network cannot reproduce count as abnormal.
-        examples = self._trimmed(examples)
-        validation = validation and self._trimmed(validation)
-        self._train(examples, validation, seed=seed, epochs=epochs)
+        examples = self._trimmed(model, examples)
+        validation = validation and self._trimmed(model, validation)
+        self._train(model, examples, validation, seed=seed, epochs=epochs)
+        return model
 
     def _train(
         self,
+        model: TrainedNetwork,
         training: Examples,
         validation: Examples | None,
         *,
@@ -127,11 +131,13 @@ class BaseNetworkDetector(BaseDetector):
         schedule = Schedule(
             epochs, self.patience, tuple(self.callbacks or ()), int(self.verbose)
         )
-        self._model.train(
-            self._draws(training, seed),
+        # A fit that continues another one draws other examples.
+        stream = (seed, model.current_epoch)
+        model.train(
+            self._draws(training, stream),
             None
             if validation is None
-            else self._draws(validation, seed, at_least=EVALUATED),
+            else self._draws(validation, stream, at_least=EVALUATED),
             schedule,
             seed=seed,
         )
@@ -212,12 +218,12 @@ class BaseNetworkDetector(BaseDetector):
                     f"keras.{kind}s."
                 ) from None
 
-    def _draws(self, examples: Examples, seed: int, *, at_least: int = 1) -> Draws:
+    def _draws(
+        self, examples: Examples, stream: tuple[int, int], *, at_least: int = 1
+    ) -> Draws:
         size = self.batch_size
         if isinstance(size, str):
             size = int(np.clip(2 ** (examples.count // 64).bit_length(), 16, 512))
-        # A fit that continues another one draws other examples.
-        stream = (seed, self._model.current_epoch)
         return Draws(examples, batch_size=max(size, at_least), seed=stream)
 
 

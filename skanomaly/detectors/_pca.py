@@ -1,6 +1,6 @@
 """Linear autoencoder by principal components."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._compat import Interval, RealNotInt, StrOptions
 from skanomaly.detectors._assessment import Float32s
+from skanomaly.detectors._codes import CodeMixin
 from skanomaly.detectors._parameters import COUNT, fitted, parameter, parameters
 from skanomaly.detectors._reconstruction import BaseReconstructionDetector
 from skanomaly.networks import code_size
@@ -46,7 +47,7 @@ class LinearModel:
 
 
 @parameters
-class PCADetector(BaseReconstructionDetector):
+class PCADetector(CodeMixin, BaseReconstructionDetector):
     """Detect rows that the principal components of normal rows fail to reconstruct.
 
     Principal components are a linear autoencoder, computed in closed form instead of
@@ -109,7 +110,7 @@ class PCADetector(BaseReconstructionDetector):
         StrOptions({"auto"}),
     )
 
-    _model: LinearModel = fitted()
+    _models: Sequence[LinearModel] = fitted()
 
     @property
     def pca_(self) -> PCA:
@@ -121,16 +122,17 @@ class PCADetector(BaseReconstructionDetector):
         self,
         training: Sequences,
         held_out: Sequences | None,
+        model: LinearModel | None,
         *,
-        go_on: bool,
         partial: bool,
-    ) -> None:
+    ) -> LinearModel:
         rng = np.random.RandomState(self._fit_seed)
         examples = self._view.training(training)
-        self._model = LinearModel(self._components(examples, rng))
+        model = LinearModel(self._components(examples, rng))
         if self.contamination_trim:
-            trimmed = self._trimmed(examples)
-            self._model = LinearModel(self._components(trimmed, rng))
+            trimmed = self._trimmed(model, examples)
+            model = LinearModel(self._components(trimmed, rng))
+        return model
 
     def _components(self, examples: Examples, rng: np.random.RandomState) -> PCA:
         drawn = np.arange(examples.count)

@@ -1,12 +1,11 @@
-"""Base class of the detectors that reconstruct a row from a code."""
+"""Base class of the detectors that reconstruct a row."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils.validation import check_array, check_is_fitted
 
 from skanomaly._compat import Interval, RealNotInt, StrOptions
 from skanomaly.detectors._assessment import Float32s, Judged
@@ -75,10 +74,8 @@ class SubWindows(View):
 class BaseReconstructionDetector(BaseDetector):
     """Base of the reconstructing detectors.
 
-    The model maps ``(batch, context, n_channels)`` through a code to the same shape. A
-    row longer than `context` is scored on all of its sub-windows. In a network, the
-    output of the layer named ``"code"`` is the code (`encode`), and the layer named
-    ``"decoder"``, a network itself, maps codes to rows (`decode`).
+    The model maps ``(batch, context, n_channels)`` to the same shape. A row longer than
+    `context` is scored on all of its sub-windows.
     """
 
     context: float | None = parameter(
@@ -105,67 +102,11 @@ class BaseReconstructionDetector(BaseDetector):
             mean over the sub-windows that cover it.
         """
         rows = self._check_rows(X)
-        blocks = [judged.predictions for judged in self._judge(rows)]
-        parts = np.concatenate(blocks).reshape(len(rows.values), -1, *self._view.shape)
+        parts = self._predictions(rows)
         steps = [_overlap_step(parts, rows.window, step) for step in range(rows.window)]
         return np.concatenate(steps, axis=1)
 
-    def encode(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Return the code of each row.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_rows, window * n_channels) or \
-                (n_rows, window, n_channels)
-            Rows.
-
-        Returns
-        -------
-        codes : ndarray of shape (n_rows, n_codes)
-            Codes. If `context` is shorter than the row, the mean over the codes of
-            its sub-windows.
-
-        Raises
-        ------
-        ValueError
-            If the network is the user's own and has no layer named ``"code"``.
-        """
-        rows = self._check_rows(X)
-        blocks = self._model.outputs(self._view.scoring(rows), names=("code",))
-        return rows.row_means(np.concatenate([code for *_, code in blocks]))
-
-    def decode(self, codes: ArrayLike) -> NDArray[np.float64]:
-        """Reconstruct windows of `context` steps from their codes.
-
-        Parameters
-        ----------
-        codes : array-like of shape (n_rows, n_codes)
-            Codes as returned by `encode` for rows of `context` steps.
-
-        Returns
-        -------
-        decoded : ndarray of shape (n_rows, context * n_channels)
-            Reconstructions, without the level that `center` removes.
-
-        Raises
-        ------
-        ValueError
-            If the number of columns is not that of codes, or if the network is the
-            user's own and has no layer named ``"code"`` or ``"decoder"``.
-        """
-        check_is_fitted(self)
-        values = check_array(codes)
-        n_codes = self._model.n_codes
-        if values.shape[1] != n_codes:
-            raise ValueError(
-                f"codes has {values.shape[1]} columns, but {n_codes} were expected. "
-                "Pass codes as returned by `encode`."
-            )
-        return np.asarray(self._model.decode(values), np.float64).reshape(
-            len(values), -1
-        )
-
-    def _set_up(self, rows: Sequences) -> SubWindows:
+    def _set_up(self, rows: Sequences, n_channels: int) -> SubWindows:
         context = rows.window if self.context is None else self.context
         if isinstance(context, float):
             # Centering leaves nothing of a single step.
@@ -184,13 +125,13 @@ class BaseReconstructionDetector(BaseDetector):
         centers = self.center == "window" or (
             self.center == "auto" and rows.is_series and context > 1
         )
-        return SubWindows(context, self.n_channels_, centers)
+        return SubWindows(context, n_channels, centers)
 
-    def _judge(self, rows: Sequences) -> Iterator[Judged]:
-        examples = self._view.scoring(rows)
-        for inputs, targets, outputs in self._model.outputs(examples):
+    def _judge(self, model: Any, rows: Sequences) -> Iterator[Judged]:
+        for inputs, targets, outputs in model.outputs(self._view.scoring(rows)):
             # The level that centering removed is added to the reconstruction.
-            yield Judged.by_size(targets, outputs + (targets - inputs))
+            predictions = outputs + (targets - inputs)
+            yield Judged.of_steps(predictions, self._error_size(targets - predictions))
 
 
 def _overlap_step(parts: Float32s, window: int, step: int) -> NDArray[np.float64]:

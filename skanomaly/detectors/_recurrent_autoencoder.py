@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from skanomaly.detectors._codes import CodeMixin
 from skanomaly.detectors._network import BaseNetworkDetector
 from skanomaly.detectors._parameters import CELL, COUNT, FRACTION, parameter, parameters
 from skanomaly.detectors._reconstruction import BaseReconstructionDetector
@@ -65,7 +66,9 @@ def recurrent_autoencoder(
 
 
 @parameters
-class RecurrentAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDetector):
+class RecurrentAutoencoderDetector(
+    CodeMixin, BaseReconstructionDetector, BaseNetworkDetector
+):
     """Detect rows that a recurrent autoencoder fails to reconstruct.
 
     An encoder reads the row step by step into a state, and a decoder reconstructs the

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from skanomaly.detectors._codes import CodeMixin
 from skanomaly.detectors._network import BaseNetworkDetector
 from skanomaly.detectors._parameters import (
     CELL,
@@ -67,7 +68,7 @@ def seq2seq(
 
 
 @parameters
-class Seq2SeqDetector(BaseReconstructionDetector, BaseNetworkDetector):
+class Seq2SeqDetector(CodeMixin, BaseReconstructionDetector, BaseNetworkDetector):
     """Detect rows that a sequence-to-sequence network fails to reconstruct.
 
     An encoder reads the row in both directions. A decoder reconstructs it step by step

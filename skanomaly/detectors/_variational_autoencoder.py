@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from numbers import Integral
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted, check_scalar
 
 from skanomaly._compat import StrOptions
 from skanomaly.detectors._assessment import Float32s, Judged, error_size
+from skanomaly.detectors._codes import CodeMixin
 from skanomaly.detectors._network import BaseNetworkDetector
 from skanomaly.detectors._parameters import (
     COUNT,
@@ -90,7 +91,9 @@ def variational_autoencoder(
 
 
 @parameters
-class VariationalAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDetector):
+class VariationalAutoencoderDetector(
+    CodeMixin, BaseReconstructionDetector, BaseNetworkDetector
+):
     """Detect rows that a variational autoencoder fails to reconstruct.
 
     The encoder maps each row to a distribution of codes that is close to a standard
@@ -194,11 +197,11 @@ class VariationalAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDete
         """
         check_is_fitted(self)
         check_scalar(n_samples, "n_samples", Integral, min_val=1)
-        return self.decode(self._noise(n_samples))
+        return self.decode(self._noise(n_samples, self._n_codes))
 
-    def _noise(self, n: int) -> Float32s:
+    def _noise(self, n: int, n_codes: int) -> Float32s:
         rng = np.random.default_rng(self._fit_seed)
-        return rng.standard_normal((n, self._model.n_codes), dtype=np.float32)
+        return rng.standard_normal((n, n_codes), dtype=np.float32)
 
     def _new_model(self, seed: int) -> "TrainedNetwork":
         model = super()._new_model(seed)
@@ -206,20 +209,20 @@ class VariationalAutoencoderDetector(BaseReconstructionDetector, BaseNetworkDete
             model.check_layers("code", "log_variance", "decoder")
         return model
 
-    def _judge(self, rows: Sequences) -> Iterator[Judged]:
+    def _judge(self, model: Any, rows: Sequences) -> Iterator[Judged]:
         if not self.n_draws:
-            yield from super()._judge(rows)
+            yield from super()._judge(model, rows)
             return
-        noise = self._noise(self.n_draws)
+        noise = self._noise(self.n_draws, model.n_codes)
         names = ("code", "log_variance")
-        blocks = self._model.outputs(self._view.scoring(rows), names=names)
+        blocks = model.outputs(self._view.scoring(rows), names=names)
         for inputs, targets, mean, log_variance in blocks:
             bounded = np.clip(log_variance, -LARGEST_LOG_VARIANCE, LARGEST_LOG_VARIANCE)
             spread = np.exp(bounded / 2)
             errors = [
-                error_size(inputs - self._model.decode(mean + spread * draw))
+                error_size(inputs - model.decode(mean + spread * draw))
                 for draw in noise
             ]
-            expected = self._model.decode(mean) + (targets - inputs)
+            expected = model.decode(mean) + (targets - inputs)
             step_errors = np.mean(errors, axis=0)
             yield Judged(expected, step_errors, step_errors.mean(axis=1))

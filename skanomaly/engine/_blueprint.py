@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # Number of the way in which networks are trained. It is part of the key of `memory`,
 # and increases when a seed leads to other scores.
 VERSION = 1
+# Names of the main one of several outputs.
+MAIN_OUTPUTS = ("reconstruction", "features")
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,9 @@ def defines(network: "keras.Model", *methods: str) -> bool:
 
 def main_output(outputs: Any) -> Any:
     """Return the output that is trained, of a single one or several named ones."""
-    return outputs["reconstruction"] if isinstance(outputs, dict) else outputs
+    if not isinstance(outputs, dict):
+        return outputs
+    return next(outputs[name] for name in MAIN_OUTPUTS if name in outputs)
 
 
 def _parts(layer: Any) -> Iterator[Any]:

@@ -17,6 +17,12 @@ from skanomaly.networks._recurrent import recurrent_stack
 
 if TYPE_CHECKING:
     from skanomaly.networks._adversarial import AdversarialModel
+    from skanomaly.networks._features import (
+        DamageClassifier,
+        SlidingPool,
+        ZeroMean,
+        damage_windows,
+    )
     from skanomaly.networks._feedback import FeedbackDecoder
     from skanomaly.networks._gaussian_code import GaussianCode
     from skanomaly.networks._lstm import FusedLSTM
@@ -24,10 +30,14 @@ if TYPE_CHECKING:
 __all__ = [
     "LARGEST_LOG_VARIANCE",
     "AdversarialModel",
+    "DamageClassifier",
     "FeedbackDecoder",
     "FusedLSTM",
     "GaussianCode",
+    "SlidingPool",
+    "ZeroMean",
     "code_size",
+    "damage_windows",
     "dense_decoder",
     "dense_stack",
     "recurrent_stack",
@@ -35,9 +45,13 @@ __all__ = [
 
 _LOAD_KERAS = {
     "AdversarialModel": "_adversarial",
+    "DamageClassifier": "_features",
     "FeedbackDecoder": "_feedback",
     "FusedLSTM": "_lstm",
     "GaussianCode": "_gaussian_code",
+    "SlidingPool": "_features",
+    "ZeroMean": "_features",
+    "damage_windows": "_features",
 }
 
 

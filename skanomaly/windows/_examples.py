@@ -14,7 +14,7 @@ COVERAGE = 4
 MIN_DRAWN = 2**15
 # Number of values per scoring block: large enough for a small overhead per call, small
 # enough to score a million samples in a few megabytes.
-SCORING_VALUES = 2**16
+SCORING_VALUES = 2**15
 
 Float32s = NDArray[np.float32]
 Positions = NDArray[np.intp]
@@ -109,6 +109,12 @@ class Examples:
     def count(self) -> int:
         """Number of examples."""
         return len(self.windows if self.positions is None else self.positions)
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of outputs of an example that have targets of their own."""
+        steps = self.target_steps
+        return 1 if steps is None or steps.ndim == 1 else len(steps)
 
     @property
     def n_drawn(self) -> int:

@@ -12,6 +12,8 @@ from skanomaly.windows._view import as_series
 
 # A smaller validation part is too noisy for early stopping and for the threshold.
 MIN_VALIDATION_ROWS = 10
+# Number of runs that represent a long series.
+N_RUNS = 16
 
 
 def validation_start(n_rows: int, fraction: float, *, gap: int) -> int | None:
@@ -119,6 +121,38 @@ class Sequences:
         """Return one step of each row, of shape (n_rows, n_channels)."""
         stop = step + self.rows_per_sequence
         return self.values[:, step:stop].reshape(self.n_rows, -1)
+
+    def by_channel(self) -> "Sequences":
+        """Return each channel as sequences of its own: all of the first one first."""
+        apart = np.moveaxis(self.values, 2, 0)
+        values = np.ascontiguousarray(apart).reshape(-1, self.values.shape[1], 1)
+        return Sequences(values, self.window)
+
+    def parts(self, n_parts: int) -> list["Sequences"]:
+        """Return the sequences in parts of equal numbers, in their order."""
+        parts = np.split(self.values, n_parts)
+        return [Sequences(values, self.window) for values in parts]
+
+    def spread(self, n_rows: int) -> list["Sequences"]:
+        """Return about a number of rows, in runs that are evenly spaced over all rows.
+
+        Parameters
+        ----------
+        n_rows : int
+            Number of rows. If there are fewer, all are returned.
+        """
+        if n_rows >= self.n_rows:
+            return [self]
+        if not self.is_series:
+            some = np.linspace(0, len(self.values) - 1, n_rows).astype(np.intp)
+            return [Sequences(self.values[some], self.window)]
+        length = max(1, n_rows // (N_RUNS * len(self.values)))
+        starts = np.linspace(0, self.rows_per_sequence - length, N_RUNS)
+        reach = length + self.window - 1
+        return [
+            Sequences(self.values[:, start : start + reach], self.window)
+            for start in starts.astype(np.intp)
+        ]
 
     def split(self, fraction: float) -> tuple["Sequences", "Sequences | None"]:
         """Split off the last rows for validation, in a series after a gap of a window.

@@ -8,6 +8,8 @@ from skanomaly.windows import sliding_view
 ALL = [getattr(skanomaly, name) for name in skanomaly._PUBLIC["detectors"]]
 FORECASTERS = [detector for detector in ALL if hasattr(detector, "forecast")]
 AUTOENCODERS = [detector for detector in ALL if hasattr(detector, "reconstruct")]
+WITH_CODES = [detector for detector in ALL if hasattr(detector, "encode")]
+WITH_VALUES = [*AUTOENCODERS, *FORECASTERS]
 NETWORKS = [detector for detector in ALL if hasattr(detector, "partial_fit")]
 WINDOW = 12
 

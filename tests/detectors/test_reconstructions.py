@@ -17,9 +17,9 @@ from skanomaly.detectors._autoencoder import dense_autoencoder
 from skanomaly.detectors._bigan import bigan_parts
 from tests import naive
 from tests.detectors.common import (
-    AUTOENCODERS,
     NETWORKS,
     WINDOW,
+    WITH_CODES,
     name_of,
     quick,
     records,
@@ -28,7 +28,7 @@ from tests.detectors.common import (
 )
 
 
-@pytest.mark.parametrize("detector", AUTOENCODERS, ids=name_of)
+@pytest.mark.parametrize("detector", WITH_CODES, ids=name_of)
 def test_the_decoder_alone_gives_what_the_whole_gives_back(detector):
     X = records(30)
     fitted = quick(detector, epochs=1).fit(X)
@@ -281,7 +281,7 @@ def test_a_second_pass_is_trained_without_the_worst_rows():
     fitted = quick(AutoencoderDetector, contamination_trim=0.2, epochs=3).fit(X)
     assert len(fitted.history_["loss"]) == 6
     examples = fitted._view.training(fitted._check_rows(X))
-    kept = fitted._trimmed(examples)
+    kept = fitted._trimmed(fitted._model, examples)
     assert kept.count == examples.count - int(0.2 * examples.count)
     errors = naive.size(fitted.reconstruct(X) - X).mean(axis=1)
     inputs, _ = kept.take(np.arange(kept.count))

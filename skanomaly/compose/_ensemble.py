@@ -1,0 +1,374 @@
+"""Ensemble of detectors whose errors are calibrated before they are averaged."""
+
+from collections.abc import Sequence
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from skanomaly._compat import BaseComposition, Interval, fit_context
+from skanomaly._memory import MEMORY
+from skanomaly.compose._members import (
+    Member,
+    check_columns,
+    fitted_member,
+    is_dropped,
+)
+from skanomaly.compose._rows import RowsMixin
+from skanomaly.detection import ask, window_of
+from skanomaly.detectors import Assessment, Calibration, OffsetMixin
+from skanomaly.thresholds import resolve_threshold
+
+Floats = NDArray[np.float64]
+
+
+class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
+    """Average the errors of several detectors, on the scale of their training errors.
+
+    Anomalies have lengths and shapes of their own, and no detector finds all of them.
+    Each member may have windows of its own. The errors of each member and channel are
+    calibrated on the training rows, so that members of any kind can be combined, and a
+    power mean lets a member that is certain outweigh those that see nothing. A member
+    that is abnormal all the time weakens the others.
+
+    Parameters
+    ----------
+    estimators : list of (str, estimator)
+        Members with their names: outlier detectors on the same rows, or pipelines on
+        the same series, each with its own :class:`skanomaly.Shingler`. ``"drop"`` as an
+        estimator leaves a member out. Clones are fitted.
+    power : float, default=4.0
+        Exponent of the power mean over members and channels, 1 to 100: 1 is the mean,
+        larger values are closer to the maximum.
+    weights : array-like of shape (n_estimators,) or None, default=None
+        Weights of the members in the mean, None for equal ones.
+    threshold : rule, float or str, default="quantile:0.01"
+        Rule that learns the offset from the scores of the held-out rows, see
+        :func:`skanomaly.resolve_threshold`.
+    validation_split : float, default=0.1
+        Fraction of the rows, taken from the end, on which no member is fitted. If fewer
+        than ten rows, or less than half of the rows to fit on, would remain, no rows
+        are held out and the rule is learned from all rows.
+    memory : str, path, joblib.Memory or None, default=None
+        Folder that caches fitted members and assessments.
+    n_jobs : int or None, default=None
+        Number of threads that fit and score members, as in joblib.
+
+    Attributes
+    ----------
+    estimators_ : list of estimator
+        Fitted members, without those that are dropped.
+    named_estimators_ : dict of str to estimator
+        Fitted members by name.
+    offset_ : float
+        Score below which a row is labelled anomalous.
+    n_held_out_ : int
+        Number of rows from which the rule was learned; 0 if it was learned from all.
+    n_features_in_ : int
+        Number of values per row.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, if `fit` saw a data frame with names.
+
+    See Also
+    --------
+    skanomaly.make_detector : ``make_detector("ensemble")`` makes the recommended one.
+
+    Notes
+    -----
+    The error e of a member in a channel becomes ``log2(1 + max(0, (e - m) / (q - m)))``
+    with the median m and the 99th percentile q of its errors of the training rows, the
+    held-out ones included. The error of the ensemble is the power mean of these levels
+    over members and channels, divided by its 99th percentile on the training rows: 1 is
+    a row that is as abnormal as one in a hundred there. A member that does not separate
+    channels counts as one value, in equal parts for all channels. Averaging of scores
+    and their calibration are discussed in [1]_ and [2]_.
+
+    References
+    ----------
+    .. [1] Aggarwal, C. C. and Sathe, S. (2015). Theoretical foundations and algorithms
+       for outlier ensembles. ACM SIGKDD Explorations 17(1), 24-47.
+       https://doi.org/10.1145/2830544.2830549
+    .. [2] Kriegel, H.-P. et al. (2011). Interpreting and unifying outlier scores. SIAM
+       International Conference on Data Mining, 13-24.
+       https://doi.org/10.1137/1.9781611972818.2
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skanomaly import EnsembleDetector, NearestWindowDetector, PCADetector
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.normal(size=(300, 1)) * [1.0, 2.0, 3.0]
+    >>> X += rng.normal(size=X.shape) / 9
+    >>> members = [("pca", PCADetector()), ("nearest", NearestWindowDetector())]
+    >>> detector = EnsembleDetector(members, threshold=3.0).fit(X)
+    >>> detector.predict([[1.0, 2.0, 3.0], [1.0, 2.0, -3.0]])
+    array([ 1, -1])
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "estimators": [list, tuple],
+        "power": [Interval(Real, 1, 100, closed="both")],
+        "weights": ["array-like", None],
+        "threshold": [str, Interval(Real, None, None, closed="neither"), BaseEstimator],
+        "validation_split": [Interval(Real, 0, 1, closed="left")],
+        "memory": MEMORY,
+        "n_jobs": [Integral, None],
+    }
+
+    def __init__(
+        self,
+        estimators: Sequence[tuple[str, Any]],
+        *,
+        power: float = 4.0,
+        weights: Any = None,
+        threshold: Any = "quantile:0.01",
+        validation_split: float = 0.1,
+        memory: Any = None,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.estimators = estimators
+        self.power = power
+        self.weights = weights
+        self.threshold = threshold
+        self.validation_split = validation_split
+        self.memory = memory
+        self.n_jobs = n_jobs
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+        """Fit the members on mostly normal rows, and learn their scales and the offset.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_channels), (n_rows, n_features) or \
+                (n_rows, window, n_channels)
+            Series for pipelines with a `Shingler`, or rows.
+        y : Ignored
+            Not used, present for API consistency by convention.
+
+        Returns
+        -------
+        self : object
+            The fitted detector.
+
+        Raises
+        ------
+        ValueError
+            If there are no members, two have the same name, one fails, which the
+            message names, or members differ in the number of rows or channels.
+        """
+        rule = resolve_threshold(self.threshold)
+        if hasattr(self, "offset_"):
+            del self.offset_
+        named = self._members_to_fit()
+        rows = self._check_rows(X, reset=True)
+        training, start = self._split(rows)
+        self._members, self._power, self._usual, errors = self._fitted(
+            rows, lambda: self._learned(named, training, rows)
+        )
+        # The windows of the first held-out rows begin among those trained on.
+        start += min(self._reach(), (len(errors) - start) // 2) if start else 0
+        self.n_held_out_ = len(errors) - start if start else 0
+        self.offset_ = rule.fit(0.0 - errors[start:]).offset_
+        return self
+
+    def score_samples(self, X: ArrayLike) -> Floats:
+        """Return the score of each row: the negative error of the ensemble.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_channels), (n_rows, n_features) or \
+                (n_rows, window, n_channels)
+            Series or rows, as in `fit`.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_rows,), values <= 0
+            The lower, the more abnormal. Of the training rows, one in a hundred is
+            below -1.
+        """
+        return self.assess(X).scores
+
+    def score_channels(self, X: ArrayLike) -> Floats:
+        """Return the contribution of each channel to the error.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_channels), (n_rows, n_features) or \
+                (n_rows, window, n_channels)
+            Series or rows, as in `fit`.
+
+        Returns
+        -------
+        errors : ndarray of shape (n_rows, n_channels), values >= 0
+            Sums to ``-score_samples(X)`` over the channels. One column if no member
+            separates channels.
+        """
+        return self.assess(X).errors
+
+    def assess(self, X: ArrayLike, *, step: int | None = None) -> Assessment:
+        """Return errors and expected values from a single pass of each member.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_channels), (n_rows, n_features) or \
+                (n_rows, window, n_channels)
+            Series or rows, as in `fit`.
+        step : int or None, default=None
+            Step of a row that is its own sample, for members on rows.
+
+        Returns
+        -------
+        assessment : Assessment
+            Errors, with the median of the expected values of all members that have one,
+            and the mean of their own errors, each divided by its 99th percentile on the
+            training rows.
+        """
+        check_is_fitted(self)
+        rows = self._check_rows(X, reset=False)
+        return self._known(rows, lambda: self._assessed(rows, step), step)
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the parameters, those of members as ``name__parameter``.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether to include members and their parameters.
+
+        Returns
+        -------
+        params : dict of str to object
+        """
+        params: dict[str, Any] = self._get_params("estimators", deep=deep)
+        return params
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters; those of a member are named ``name__parameter``.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameter names and values. The name of a member replaces it.
+
+        Returns
+        -------
+        self : object
+            The detector.
+        """
+        self._set_params("estimators", **params)
+        return self
+
+    @property
+    def estimators_(self) -> list[Any]:
+        """Fitted members."""
+        check_is_fitted(self)
+        return [member.estimator for member in self._members]
+
+    @property
+    def named_estimators_(self) -> dict[str, Any]:
+        """Fitted members by name."""
+        check_is_fitted(self)
+        return {member.name: member.estimator for member in self._members}
+
+    # Fitting.
+
+    def _members_to_fit(self) -> list[tuple[str, Any]]:
+        names = [name for name, _ in self.estimators]
+        self._validate_names(names)
+        named = [(n, one) for n, one in self.estimators if not is_dropped(one)]
+        if not named:
+            raise ValueError(
+                "estimators has no member to fit. Pass a list of (name, estimator), "
+                "with at least one that is not 'drop'."
+            )
+        if self.weights is not None:
+            weights = np.asarray(self.weights, dtype=np.float64)
+            if weights.shape != (len(names),) or not (weights >= 0).all():
+                raise ValueError(
+                    f"weights must be {len(names)} numbers of at least 0, one per "
+                    f"member of estimators, but is {self.weights!r}."
+                )
+            if not weights[[not is_dropped(one) for _, one in self.estimators]].any():
+                raise ValueError("weights are 0 for all members. Pass a positive one.")
+        return named
+
+    def _learned(
+        self, named: list[tuple[str, Any]], training: Any, rows: Any
+    ) -> tuple[list[Member], float, float, Floats]:
+        """Return fitted members, power, the usual error and the errors of the rows."""
+        fits = (delayed(fitted_member)(*each, training) for each in named)
+        fitted = self._parallel()(fits)
+        assessments = self._parallel()(delayed(ask)(one, rows) for one in fitted)
+        names = [name for name, _ in named]
+        check_columns(names, assessments, rows)
+        made = zip(names, fitted, self._weights(), assessments, strict=True)
+        members = [Member.of(*each) for each in made]
+        powers = _powers(members, assessments, self.power)
+        errors = powers.sum(axis=1) ** (1 / self.power)
+        usual = float(Calibration.of(errors[:, np.newaxis]).usual[0])
+        return members, self.power, usual, errors / usual
+
+    def _reach(self) -> int:
+        """Return the number of samples in the largest window of a member."""
+        return max(window_of(member.estimator) or 0 for member in self._members)
+
+    # Scoring.
+
+    def _assessed(self, rows: Any, step: int | None) -> Assessment:
+        asked = (
+            delayed(ask)(member.estimator, rows, step=step) for member in self._members
+        )
+        assessments = self._parallel()(asked)
+        powers, root = _powers(self._members, assessments, self._power), 1 / self._power
+        total = powers.sum(axis=1, keepdims=True)
+        parts = np.divide(powers, total, out=np.zeros_like(powers), where=total > 0)
+        errors = parts * total**root / self._usual
+        apart = (powers * powers.shape[1]) ** root / self._usual
+        return Assessment(errors, apart, *self._own(assessments, errors.shape))
+
+    def _weights(self) -> Floats:
+        """Return the weights of members that are not dropped, with a sum of 1."""
+        kept = [not is_dropped(one) for _, one in self.estimators]
+        given = np.ones(len(kept)) if self.weights is None else self.weights
+        weights = np.asarray(given, dtype=np.float64)[kept]
+        scaled: Floats = weights / weights.sum()
+        return scaled
+
+    def _own(
+        self, assessments: list[Assessment], shape: tuple[int, ...]
+    ) -> tuple[Floats | None, Floats | None, Floats | None]:
+        """Return expected values, residuals and own errors, None without any."""
+        known = [
+            (one.expected, one.residuals, one.own_errors / member.usual_own_errors)
+            for member, one in zip(self._members, assessments, strict=True)
+            if one.expected is not None
+            and one.residuals is not None
+            and one.own_errors is not None
+            and one.own_errors.shape == shape
+        ]
+        if not known:
+            return None, None, None
+        expected = np.median([each for each, *_ in known], axis=0)
+        observed = known[0][0] + known[0][1]
+        own_errors = np.mean([own for *_, own in known], axis=0) / shape[1]
+        return expected, observed - expected, own_errors
+
+    def _parallel(self) -> Parallel:
+        return Parallel(n_jobs=self.n_jobs, prefer="threads")
+
+
+def _powers(
+    members: list[Member], assessments: list[Assessment], power: float
+) -> Floats:
+    """Return the part of each channel in the power of the error of each row."""
+    n_channels = max(one.apart.shape[1] for one in assessments)
+    powers = np.zeros((len(assessments[0].apart), n_channels))
+    for member, assessment in zip(members, assessments, strict=True):
+        levels = member.calibration.levels(assessment.apart)
+        powers += member.weight * levels**power / n_channels
+    return powers

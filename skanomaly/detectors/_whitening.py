@@ -1,0 +1,61 @@
+"""Distance of features from usual ones."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from skanomaly.detectors._assessment import Float32s
+from skanomaly.windows import padded
+
+# Number of windows whose features are whitened at once.
+BLOCK = 512
+# Deviation that is added to those of the features, which are of the order of 1, and
+# variance that is added in each direction: a direction without training variance would
+# otherwise outweigh all others.
+LEAST_DEVIATION = 0.05
+LEAST_VARIANCE = 0.05
+# Deviation of features below which nothing but rounding varies.
+CONSTANT = 1e-6
+
+
+@dataclass(frozen=True)
+class Whitening:
+    """Mahalanobis distance of features from those of usual windows.
+
+    Parameters
+    ----------
+    mean : ndarray of shape (n_features,)
+        Mean of the features of usual windows.
+    matrix : ndarray of shape (n_features, n_features)
+        Map of features, without their mean, to values without correlation.
+    """
+
+    mean: Float32s
+    matrix: Float32s
+
+    @classmethod
+    def of(cls, features: Float32s) -> Self:
+        """Learn the usual features; without variance, nothing is unusual."""
+        values = features.astype(np.float64)
+        mean, variance = values.mean(axis=0), values.var(axis=0)
+        deviation = np.sqrt(variance + LEAST_DEVIATION**2)
+        values = (values - mean) / deviation
+        spreads, directions = np.linalg.eigh(values.T @ values / len(values))
+        scale = np.sqrt(np.maximum(spreads, 0) + LEAST_VARIANCE)
+        matrix = directions / scale / deviation[:, np.newaxis]
+        if np.sqrt(variance.max()) < CONSTANT:
+            matrix = np.zeros_like(matrix)
+        return cls(mean.astype(np.float32), matrix.astype(np.float32))
+
+    def distances(self, features: Float32s) -> Float32s:
+        """Return the root mean square of the whitened features."""
+        # Rows of a product have other bits if the matrix has another number of rows.
+        whitened = np.concatenate(
+            [
+                padded(features[first : first + BLOCK] - self.mean, BLOCK) @ self.matrix
+                for first in range(0, len(features), BLOCK)
+            ]
+        )[: len(features)]
+        distances: Float32s = np.sqrt((whitened**2).mean(axis=1))
+        return distances
