@@ -14,11 +14,19 @@ from skanomaly.compose import detector_names
 # Detectors that learn a threshold themselves, unlike scikit-learn's, which are wrapped.
 # Detectors that reconstruct a window step by step are left out: they take a quarter of
 # an hour for the long and many windows of the waveform.
+_NOT_CLAIMED = {
+    "recurrent_autoencoder",
+    "seq2seq",
+    "ensemble",
+    "nearest_window",
+    "kernel_features",
+    "conv_features",
+}
 DETECTORS = tuple(
     name
     for name in detector_names()
     if not isinstance(make_detector(name)[-1], ThresholdDetector)
-    and name not in {"recurrent_autoencoder", "seq2seq"}
+    and name not in _NOT_CLAIMED
 )
 
 
