@@ -329,7 +329,7 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         parts = np.divide(powers, total, out=np.zeros_like(powers), where=total > 0)
         errors = parts * total**root / self._usual
         apart = (powers * powers.shape[1]) ** root / self._usual
-        return Assessment(errors, apart, *self._own(assessments, errors.shape))
+        return Assessment(errors, *self._own(assessments, errors.shape), apart)
 
     def _weights(self) -> Floats:
         """Return the weights of members that are not dropped, with a sum of 1."""

@@ -26,8 +26,6 @@ class Assessment:
     errors : ndarray of shape (n_rows, n_channels)
         Contribution of each channel to the error of a row. Sums over the channels to
         ``-score_samples``. A model that does not separate channels has one column.
-    apart : ndarray of shape (n_rows, n_channels)
-        Error of each channel by itself, before channels are combined.
     expected : ndarray of shape (n_rows, n_channels) or None
         Value that the model expects at the row's own step, in the unit of the rows.
         None if the model has no expected value there, or no step was requested.
@@ -36,19 +34,26 @@ class Assessment:
     own_errors : ndarray of shape (n_rows, n_channels) or None
         Error of that step alone, averaged over the sub-windows of the row that cover
         it. On the scale of `errors`: sums over the channels to the error of the sample.
+    apart : ndarray of shape (n_rows, n_channels)
+        Error of each channel by itself, before channels are combined. By default
+        `errors`.
     """
 
     errors: Floats
-    apart: Floats
     expected: Floats | None = None
     residuals: Floats | None = None
     own_errors: Floats | None = None
+    apart: Floats = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        if self.apart is None:
+            object.__setattr__(self, "apart", self.errors)
 
     @classmethod
     def of_scores(cls, scores: Floats) -> Self:
         """Make an assessment of scores alone, with one column of errors."""
         errors = 0.0 - np.asarray(scores, dtype=np.float64)[:, np.newaxis]
-        return cls(errors, errors)
+        return cls(errors)
 
     @property
     def scores(self) -> Floats:

@@ -304,11 +304,11 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
         apart = self._errors_apart(rows, at_step, check=check)
         errors = self._combination.contributions(apart)
         if at_step is None or not at_step.n_covering:
-            return Assessment(errors, apart)
+            return Assessment(errors, apart=apart)
         expected, own_errors = (self._layout.by_row(one) for one in at_step.means())
         own_errors = self._without_rounding(own_errors) / self._combination.unit
         residuals = rows.at_step(at_step.step) - expected
-        return Assessment(errors, apart, expected, residuals, own_errors)
+        return Assessment(errors, expected, residuals, own_errors, apart)
 
     def _errors_apart(
         self, rows: Sequences, at_step: StepMeans | None = None, *, check: bool = False
