@@ -259,8 +259,10 @@ def make_detector(
         if isinstance(threshold, str) and threshold == "auto":
             threshold = recipe.threshold
         window = recipe.window if window == "auto" else window
-        shingler = _shingler(recipe, window, recipe.periods, online)
-        whole = {"context": None} if online and "context" in recipe.params else {}
+        in_parts = "context" in recipe.params
+        periods = recipe.periods / 2 if online and in_parts else recipe.periods
+        shingler = _shingler(recipe, window, periods, online)
+        whole = {"context": None} if online and in_parts else {}
         steps = [shingler, _detector(recipe, threshold, {**whole, **params})]
     return make_pipeline(StandardScaler(), *steps)
 
@@ -271,7 +273,7 @@ def _shingler(
     """Return the windows of a recipe, with the sample of a row at its end if online."""
     return Shingler(
         window,
-        periods=periods / 2 if online and "context" in recipe.params else periods,
+        periods=periods,
         align="end" if online else recipe.align,
         # Padding by the last period resembles normal data, any other padding resembles
         # an anomaly, but needs later samples.
@@ -326,22 +328,17 @@ def _member(
     recipe: _Recipe, window: int | str, online: bool, random_state: Any
 ) -> Pipeline:
     """Return a member whose model sees a window, averaged over those with a sample."""
-    averages = "context" in signature(recipe.detector).parameters and not online
     length, periods = _length_of(window)
     own: dict[str, Any] = {**recipe.member, "random_state": random_state}
     if "context" in signature(recipe.detector).parameters:
-        own["context"] = length if isinstance(length, int) else None
-    if averages:
-        own["context"] = length if isinstance(length, int) else 0.5
-        length = 2 * length - 1 if isinstance(length, int) else length
-        periods *= 2
-    shingler = Shingler(
-        length,
-        periods=periods,
-        align="end" if online else recipe.align,
-        pad="edge" if online else "period",
-        flatten=False,
-    )
+        own["context"] = None if online else 0.5
+        if isinstance(length, int):
+            own["context"] = length
+            # A row holds all windows that cover its sample.
+            length = length if online else 2 * length - 1
+        elif not online:
+            periods *= 2
+    shingler = _shingler(recipe, length, periods, online)
     return make_pipeline(shingler, _detector(recipe, recipe.threshold, own))
 
 
