@@ -1,7 +1,7 @@
 """Recommended pipelines, ensembles and meta-estimators for thresholds."""
 
 from skanomaly.compose._ensemble import EnsembleDetector
-from skanomaly.compose._recipes import detector_names, make_detector
+from skanomaly.compose._make_detector import detector_names, make_detector
 from skanomaly.compose._threshold_detector import ThresholdDetector
 from skanomaly.compose._tuned_threshold import TunedThresholdDetectorCV
 

@@ -14,8 +14,8 @@ from skanomaly._validation import check_finite
 from skanomaly.windows._period import find_period, usual_length
 from skanomaly.windows._view import reach, sliding_view
 
-# Minimum number of windows, side by side, that a training series should hold.
-_ENOUGH_WINDOWS = 8
+# Automatic windows: fewer samples have no shape, more take too long to compare.
+_FEWEST, _MOST = 16, 4096
 _COUNT = Interval(Integral, 1, None, closed="left")
 
 
@@ -36,12 +36,17 @@ class Shingler(TransformerMixin, BaseEstimator):
     ----------
     window : int or "auto", default="auto"
         Number of steps in a row. ``"auto"`` is `periods` times the dominant period of
-        the training series, found from its autocorrelation, or fewer whole periods if
-        that exceeds an eighth of the series. If no period is clear, 100 samples or a
-        tenth of the series, whichever is less, replace the period.
+        the training series, found from its autocorrelation, but 16 to 4,096 samples, or
+        fewer whole periods if the series does not hold `min_windows` of that length. If
+        no period is clear, 100 samples or a tenth of the series, whichever is less,
+        replace the period.
     periods : float, default=1
         Number of periods in a window, such as 2 or 0.5. Only used with
         ``window="auto"``.
+    min_windows : int, default=8
+        Number of windows, side by side, that the training series should hold: with
+        fewer, a model knows too few shapes. A window of one period may be longer. Only
+        used with ``window="auto"``.
     align : {"end", "center"}, default="end"
         Position of a row's sample in its window: at the end, so that no row needs later
         samples, or at step ``window // 2``, which suits reconstruction.
@@ -98,6 +103,7 @@ class Shingler(TransformerMixin, BaseEstimator):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "window": [StrOptions({"auto"}), _COUNT],
         "periods": [Interval(Real, 0, None, closed="neither")],
+        "min_windows": [_COUNT],
         "align": [StrOptions({"end", "center"})],
         "pad": [StrOptions({"edge", "reflect", "period"})],
         "flatten": ["boolean"],
@@ -108,12 +114,14 @@ class Shingler(TransformerMixin, BaseEstimator):
         window: int | str = "auto",
         *,
         periods: float = 1,
+        min_windows: int = 8,
         align: str = "end",
         pad: str = "edge",
         flatten: bool = True,
     ) -> None:
         self.window = window
         self.periods = periods
+        self.min_windows = min_windows
         self.align = align
         self.pad = pad
         self.flatten = flatten
@@ -142,13 +150,16 @@ class Shingler(TransformerMixin, BaseEstimator):
         series = self._validate(X, reset=True)
         asked = isinstance(self.window, str) or self.pad == "period"
         self.period_ = find_period(series) if asked else None
-        if isinstance(self.window, str):
-            period = self.period_ or usual_length(len(series))
-            n_fitting = max(1, len(series) // (_ENOUGH_WINDOWS * period))
-            self.window_ = max(1, round(period * min(self.periods, n_fitting)))
-        else:
-            self.window_ = int(self.window)
+        automatic = isinstance(self.window, str)
+        self.window_ = self._automatic(len(series)) if automatic else int(self.window)
         return self
+
+    def _automatic(self, n_samples: int) -> int:
+        """Return the length of windows for the period of a series."""
+        period = self.period_ or usual_length(n_samples)
+        n_fitting = max(1, n_samples // (self.min_windows * period))
+        periods = min(max(self.periods, _FEWEST / period), n_fitting)
+        return max(1, min(round(period * periods), _MOST))
 
     def transform(self, X: ArrayLike) -> NDArray[np.floating]:
         """Return the window of every sample.

@@ -198,9 +198,21 @@ def test_auto_window_is_a_number_of_periods():
     assert Shingler(periods=3).fit(np.zeros((50, 1))).window_ == 5
     assert Shingler(7, periods=3).fit(X).window_ == 7
     # Or a part of one.
-    assert Shingler(periods=0.5).fit(X).window_ == 12
+    assert Shingler(periods=0.75).fit(X).window_ == 18
     assert Shingler(periods=1.5).fit(X).window_ == 36
-    assert Shingler(periods=0.01).fit(X).window_ == 1
+    # Fewer windows in the training part may be longer.
+    assert Shingler(periods=3, min_windows=4).fit(X[:400]).window_ == 72
+
+
+def test_automatic_windows_are_neither_noise_nor_endless():
+    wave = np.sin(np.arange(4000)[:, np.newaxis] * 2 * np.pi / 3)
+    assert Shingler(periods=2).fit(wave).period_ == 3
+    assert Shingler(periods=2).fit(wave).window_ == 16
+    assert Shingler(periods=0.01).fit(wave).window_ == 16
+    long = np.sin(np.arange(100_000)[:, np.newaxis] * 2 * np.pi / 1500)
+    assert Shingler(periods=2).fit(long).window_ == 3000
+    assert Shingler(periods=4).fit(long).window_ == 4096
+    assert Shingler(5000).fit(long).window_ == 5000
 
 
 def test_fit_decides_the_window_and_set_params_does_not():

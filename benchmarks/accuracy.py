@@ -1,0 +1,192 @@
+"""Rank the samples of labelled series with every recipe, as TSB-AD does.
+
+    python benchmarks/accuracy.py                                 all: many hours
+    python benchmarks/accuracy.py --only pca ensemble --seeds 3
+    python benchmarks/accuracy.py --resume --jobs 2               go on after a stop
+
+A detector is fitted on the training part of a series, without labels, and scores all of
+it. Writes benchmarks/results/accuracy.json, recipe by recipe: the others are kept.
+"""
+
+import csv
+import os
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+from _baselines import BASELINES
+from _results import RESULTS, data_folder, origin, read_json, write_json
+
+from skanomaly import ThresholdDetector, make_detector
+from skanomaly.compose import detector_names
+from skanomaly.evaluation import LabelledData, evaluate
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+FILE = RESULTS / "accuracy.json"
+RUNS = Path(__file__).parent / "runs" / "accuracy"
+FOLDERS = {"univariate": "tsb-ad-u", "multivariate": "tsb-ad-m"}
+METRIC = "vus_pr"
+_NO_NETWORK = ("pca", "nearest_window", "kernel_features")
+# Variants of the ensemble: each takes one thing away from it, or has other members.
+ENSEMBLES: dict[str, dict[str, Any]] = {
+    "ensemble, online": {"online": True},
+    "ensemble of autoencoders": {"members": ("autoencoder",)},
+    "ensemble without networks": {"members": _NO_NETWORK},
+    "ensemble without networks, one window": {
+        "members": _NO_NETWORK,
+        "windows": ("2 periods",),
+    },
+    "ensemble without networks, fixed windows": {
+        "members": _NO_NETWORK,
+        "windows": (16, 64),
+    },
+    "ensemble without networks and nearest windows": {
+        "members": ("pca", "kernel_features"),
+    },
+    "ensemble without networks and features": {"members": ("pca", "nearest_window")},
+    "ensemble without networks, plain mean": {"members": _NO_NETWORK, "power": 1.0},
+    "ensemble without networks, no held-out part": {
+        "members": _NO_NETWORK,
+        "validation_split": 0.0,
+    },
+}
+NOT_BY_CHANNEL = "ensemble without networks, channels not by themselves"
+SHORTER_WINDOWS = "ensemble without networks, windows of a sixteenth"
+NAMES = [
+    *detector_names(),
+    *ENSEMBLES,
+    NOT_BY_CHANNEL,
+    SHORTER_WINDOWS,
+    *BASELINES,
+]
+
+
+def main() -> None:
+    options = _options()
+    run = origin()
+    for kind in options.folders:
+        series = list(labelled(data_folder() / FOLDERS[kind]))[:: options.every]
+        for name in options.only:
+            results = evaluate(
+                {name: estimator(name)},
+                series,
+                seeds=range(options.seeds),
+                metrics=[METRIC],
+                store=RUNS,
+                fresh=not options.resume,
+                n_jobs=options.jobs,
+            )
+            found = summary(results, options.seeds)
+            print(f"{kind:12} {name:52} {found['mean']:.4f}", flush=True)
+            if options.every == 1:
+                _save(kind, name, found | {"run": run["date"]}, run)
+
+
+def labelled(folder: Path) -> Iterator[LabelledData]:
+    """Yield the series of a folder."""
+    for file in sorted(folder.glob("*.npz")):
+        with np.load(file) as held:
+            X = held["X"].astype(np.float64).reshape(len(held["y"]), -1)
+            yield LabelledData(file.stem, X, held["y"] > 0, int(held["train_size"]))
+
+
+def estimator(name: str) -> Any:
+    """Return a recipe, a variant of the ensemble or a baseline."""
+    if name in BASELINES:
+        return BASELINES[name]()
+    if name in ENSEMBLES:
+        return make_detector("ensemble", **ENSEMBLES[name])
+    if name not in (NOT_BY_CHANNEL, SHORTER_WINDOWS):
+        return make_detector(name)
+    pipeline = make_detector("ensemble", members=_NO_NETWORK)
+    ensemble = pipeline[-1]
+    if name == NOT_BY_CHANNEL:
+        # A detector in a meta-estimator has one score for all channels.
+        ensemble.estimators = [
+            (label, ThresholdDetector(member)) for label, member in ensemble.estimators
+        ]
+    else:
+        for _, member in ensemble.estimators:
+            member.set_params(shingler__min_windows=8)
+    return pipeline
+
+
+def summary(results: "DataFrame", n_seeds: int) -> dict[str, Any]:
+    """Return means over all series, by source and without each source."""
+    of_series = results.groupby("dataset", sort=False)[METRIC].mean()
+    source = of_series.index.str.split("_").str[1]
+    by_source = of_series.groupby(source).mean()
+    return {
+        "mean": round(float(of_series.mean()), 4),
+        "mean_of_each_seed": results.groupby("seed")[METRIC].mean().round(4).tolist(),
+        "by_source": by_source.round(4).to_dict(),
+        "without_source": {
+            each: round(float(of_series[source != each].mean()), 4)
+            for each in by_source.index
+        },
+        "n_series": len(of_series),
+        "n_seeds": n_seeds,
+        "n_failed": int((results["status"] != "ok").sum()),
+        "seconds": round(float(results[["fit_seconds", "score_seconds"]].sum().sum())),
+        "values": of_series.round(4).to_dict(),
+    }
+
+
+def published(folder: Path) -> dict[str, float]:
+    """Return the mean of each detector that TSB-AD has published for the series."""
+    with (folder / "index.csv").open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    about = ("series", "n_samples", "n_channels", "train_size", "n_anomalous")
+    return {
+        name: round(float(np.mean([float(row[name]) for row in rows])), 4)
+        for name in rows[0]
+        if name not in about
+    }
+
+
+def _options() -> Namespace:
+    parser = ArgumentParser(description="Rank samples of labelled series.")
+    parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES)
+    parser.add_argument("--folders", nargs="+", choices=FOLDERS, default=list(FOLDERS))
+    parser.add_argument(
+        "--seeds", type=int, default=1, metavar="N", help="seeds 0 to N-1 (default: 1)"
+    )
+    parser.add_argument(
+        "--every",
+        type=int,
+        default=1,
+        metavar="N",
+        help="every N-th series alone, printed and not stored (default: 1)",
+    )
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
+    parser.add_argument(
+        "--resume", action="store_true", help="keep finished runs of the same code"
+    )
+    return parser.parse_args()
+
+
+def _save(kind: str, name: str, found: dict[str, Any], run: dict[str, Any]) -> None:
+    """Write a result to the file, with the run that it is from."""
+    known = read_json(FILE)
+    results = known.get("results", {})
+    results[kind] = results.get(kind, {}) | {name: found}
+    used = {one["run"] for each in results.values() for one in each.values()}
+    runs = known.get("runs", {}) | {run["date"]: run}
+    content = {
+        "runs": {date: runs[date] for date in sorted(used)},
+        "published": {
+            each: published(data_folder() / folder) for each, folder in FOLDERS.items()
+        },
+        "results": results,
+    }
+    write_json(FILE, content)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""Pipelines and members of ensembles, from recipes."""
+
+from collections.abc import Sequence
+from inspect import signature
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from skanomaly._text import closest
+from skanomaly.compose._ensemble import EnsembleDetector
+from skanomaly.compose._recipes import MEMBERS, RECIPES, WINDOWS, Recipe
+from skanomaly.compose._threshold_detector import ThresholdDetector
+from skanomaly.windows import Shingler
+
+# Maximum number of rows to fit scikit-learn's detectors on: the time of some grows with
+# its square, and each copies the rows. Neighbouring windows are nearly equal anyway.
+MAX_ROWS = 10_000
+# Rows of an ensemble's members hold all windows that cover their sample, two windows
+# of a model. The training series should hold four of the latter.
+MIN_WINDOWS = 2
+
+
+def build_single(
+    recipe: Recipe,
+    window: int | str,
+    threshold: Any,
+    online: bool,
+    params: dict[str, Any],
+) -> list[Any]:
+    """Return windows and a detector."""
+    if isinstance(threshold, str) and threshold == "auto":
+        threshold = recipe.threshold
+    window = recipe.window if window == "auto" else window
+    in_parts = "context" in recipe.params
+    periods = recipe.periods / 2 if online and in_parts else recipe.periods
+    shingler = _shingler(recipe, window, online, periods=periods)
+    whole = {"context": None} if online and in_parts else {}
+    return [shingler, _detector(recipe, threshold, {**whole, **params})]
+
+
+def build_ensemble(
+    *,
+    threshold: Any,
+    online: bool,
+    members: Sequence[str] = MEMBERS,
+    windows: Sequence[int | str] = WINDOWS,
+    random_state: Any = None,
+    **params: Any,
+) -> EnsembleDetector:
+    """Return an ensemble of some detectors over some windows."""
+    unknown = [name for name in members if name not in RECIPES]
+    if unknown:
+        raise ValueError(
+            f"The member {unknown[0]!r} is unknown.{closest(unknown[0], RECIPES)} "
+            f"Valid names are: {', '.join(RECIPES)}."
+        )
+    named = [
+        (f"{name}_{str(window).replace(' ', '_')}", name, window)
+        for name in members
+        for window in _windows_of(RECIPES[name], windows)
+    ]
+    known = signature(EnsembleDetector).parameters
+    for name in params.keys() - known.keys():
+        raise TypeError(
+            f"EnsembleDetector has no parameter {name!r}."
+            f"{closest(name, [*known, 'members', 'windows'])}"
+        )
+    return EnsembleDetector(
+        [
+            (label, _member(RECIPES[name], window, online, random_state))
+            for label, name, window in named
+        ],
+        threshold=threshold,
+        **params,
+    )
+
+
+def _shingler(
+    recipe: Recipe, window: int | str, online: bool, **params: Any
+) -> Shingler:
+    """Return the windows of a recipe, with the sample of a row at its end if online."""
+    return Shingler(
+        window,
+        align="end" if online else recipe.align,
+        # Padding by the last period resembles normal data, any other padding resembles
+        # an anomaly, but needs later samples.
+        pad="edge" if online else "period",
+        # The shape of unflattened rows holds the number of channels.
+        flatten=False,
+        **params,
+    )
+
+
+def _windows_of(recipe: Recipe, windows: Sequence[int | str]) -> Sequence[int | str]:
+    return windows if recipe.member_window is None else (recipe.member_window,)
+
+
+def _member(
+    recipe: Recipe, window: int | str, online: bool, random_state: Any
+) -> Pipeline:
+    """Return a member whose model sees a window, averaged over those with a sample."""
+    length, periods = _length_of(window)
+    own: dict[str, Any] = {**recipe.member, "random_state": random_state}
+    if "context" in signature(recipe.detector).parameters:
+        own["context"] = None if online else 0.5
+        if isinstance(length, int):
+            own["context"] = length
+            # A row holds all windows that cover its sample.
+            length = length if online else 2 * length - 1
+        elif not online:
+            periods *= 2
+    shingler = _shingler(
+        recipe, length, online, periods=periods, min_windows=MIN_WINDOWS
+    )
+    return make_pipeline(shingler, _detector(recipe, recipe.threshold, own))
+
+
+def _length_of(window: int | str) -> tuple[int | str, float]:
+    """Return the arguments of a Shingler for a window such as 64 or "2 periods"."""
+    if isinstance(window, Integral) and window >= 1:
+        return int(window), 1
+    number, _, unit = str(window).partition(" ")
+    try:
+        periods = float(number)
+    except ValueError:
+        periods = 0
+    if unit not in ("period", "periods") or not periods > 0:
+        raise ValueError(
+            f"The window {window!r} is neither a number of samples nor of periods. "
+            "Pass windows such as 64 or '2 periods'."
+        )
+    return "auto", periods
+
+
+def _detector(recipe: Recipe, threshold: Any, params: dict[str, Any]) -> Any:
+    """Return the last step: a detector of ours, or another in a ThresholdDetector."""
+    known = signature(recipe.detector).parameters
+    params = {**recipe.params, **params}
+    of_all = {"memory", "random_state"}
+    for name in params.keys() - known.keys() - of_all:
+        raise TypeError(
+            f"{recipe.detector.__name__} has no parameter {name!r}."
+            f"{closest(name, [*known, *of_all])}"
+        )
+    if "random_state" not in known:
+        params.pop("random_state", None)
+    if "threshold" in known:
+        return recipe.detector(threshold=threshold, **params)
+    memory = params.pop("memory", None)
+    return ThresholdDetector(
+        make_pipeline(FunctionTransformer(_shapes), recipe.detector(**params)),
+        threshold=threshold,
+        max_rows=MAX_ROWS,
+        memory=memory,
+    )
+
+
+def _shapes(windows: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return flat windows of shape (n_rows, window * n_channels) without their means.
+
+    The mean of each channel of each window is subtracted. The distance of two rows is
+    their root mean square difference, for any window and number of channels.
+    """
+    centered = windows - windows.mean(axis=1, keepdims=True)
+    rows: NDArray[np.floating] = centered.reshape(len(centered), -1)
+    rows /= np.sqrt(rows.shape[1])
+    return rows
