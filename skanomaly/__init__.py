@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         find_events as find_events,
     )
     from skanomaly.preprocessing import (
+        SeriesScaler as SeriesScaler,
         aggregate_series as aggregate_series,
         interpolate_series as interpolate_series,
         select_dates as select_dates,
@@ -93,6 +94,7 @@ _PUBLIC = {
     ),
     "events": ("Event", "events_to_labels", "find_events"),
     "preprocessing": (
+        "SeriesScaler",
         "aggregate_series",
         "interpolate_series",
         "select_dates",

@@ -3,11 +3,11 @@
 from typing import Any
 
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from skanomaly._text import closest
 from skanomaly.compose._build import build_ensemble, build_single
 from skanomaly.compose._recipes import RECIPES
+from skanomaly.preprocessing import SeriesScaler
 
 ENSEMBLE = "ensemble"
 
@@ -129,4 +129,4 @@ def make_detector(
         steps = [build_ensemble(threshold=threshold, online=online, **params)]
     else:
         steps = build_single(RECIPES[name], window, threshold, online, params)
-    return make_pipeline(StandardScaler(), *steps)
+    return make_pipeline(SeriesScaler(), *steps)

@@ -34,6 +34,7 @@ from skanomaly.detectors._parameters import (
     parameters,
 )
 from skanomaly.detectors._seed import draw_seed
+from skanomaly.detectors._trimming import moderate, reproduced
 from skanomaly.thresholds import resolve_threshold
 from skanomaly.windows import Examples, Sequences
 
@@ -375,14 +376,17 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
     # Error of residuals, by which rows are judged and examples left out.
     _error_size = staticmethod(error_size)
 
+    def _moderate(self, examples: Examples) -> Examples:
+        """Leave out what is extreme, before a model says what is abnormal."""
+        trims = self.contamination_trim and self._trims_examples
+        return moderate(examples) if trims else examples
+
     def _trimmed(self, model: Any, examples: Examples) -> Examples:
         """Leave out the fraction `contamination_trim` with the largest errors."""
         if not (self.contamination_trim and self._trims_examples):
             return examples
-        sizes = [self._error_size(t - out) for _, t, out in model.outputs(examples)]
-        errors = np.concatenate([one.reshape(len(one), -1).mean(1) for one in sizes])
-        n_kept = len(errors) - int(self.contamination_trim * len(errors))
-        return examples.subset(np.sort(np.argsort(errors, kind="stable")[:n_kept]))
+        share = self.contamination_trim
+        return reproduced(examples, model, share, self._error_size)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         # A class default would silently replace a parameter that a pickle lacks.

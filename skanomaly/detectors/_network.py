@@ -110,7 +110,8 @@ class BaseNetworkDetector(BaseDetector):
         validation = None if held_out is None else self._view.training(held_out)
         epochs = 1 if partial else self.epochs
         if is_new:
-            self._train(model, examples, validation, seed=seed, epochs=epochs)
+            first = examples if partial else self._moderate(examples)
+            self._train(model, first, validation, seed=seed, epochs=epochs)
             if partial or not (self.contamination_trim and self._trims_examples):
                 return model
         # Examples that a trained network cannot reproduce count as abnormal.

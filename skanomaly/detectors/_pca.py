@@ -128,7 +128,7 @@ class PCADetector(CodeMixin, BaseReconstructionDetector):
     ) -> LinearModel:
         rng = np.random.RandomState(self._fit_seed)
         examples = self._view.training(training)
-        model = LinearModel(self._components(examples, rng))
+        model = LinearModel(self._components(self._moderate(examples), rng))
         if self.contamination_trim:
             trimmed = self._trimmed(model, examples)
             model = LinearModel(self._components(trimmed, rng))

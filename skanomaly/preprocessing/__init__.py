@@ -3,10 +3,12 @@
 from skanomaly.preprocessing._aggregate import aggregate_series
 from skanomaly.preprocessing._columns import check_numeric, expand_patterns, parse_times
 from skanomaly.preprocessing._gaps import interpolate_series
+from skanomaly.preprocessing._scaler import SeriesScaler
 from skanomaly.preprocessing._smooth import smooth_series
 from skanomaly.preprocessing._split import select_dates, split_series
 
 __all__ = [
+    "SeriesScaler",
     "aggregate_series",
     "check_numeric",
     "expand_patterns",

@@ -1,0 +1,47 @@
+"""Examples to learn from, if some of them may be abnormal."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from skanomaly.detectors._assessment import Float32s
+from skanomaly.windows import Examples
+
+
+def moderate(examples: Examples) -> Examples:
+    """Return the half of the examples whose largest value is least extreme.
+
+    A model that has learned from all of them would reproduce those that are far from
+    the others, and leave out normal ones. The first step of least trimmed squares [1]_.
+
+    References
+    ----------
+    .. [1] Rousseeuw, P. J. and Van Driessen, K. (2006). Computing LTS regression for
+       large data sets. Data Mining and Knowledge Discovery 12, 29-45.
+       https://doi.org/10.1007/s10618-005-0024-4
+    """
+    center = _median(examples)
+    extremes = [np.abs(x - center).max(axis=(1, 2)) for x, _ in examples.blocks()]
+    return _smallest(examples, np.concatenate(extremes), 0.5)
+
+
+def reproduced(
+    examples: Examples, model: Any, share: float, size: Callable[[Float32s], Float32s]
+) -> Examples:
+    """Return the examples without the share that a model reproduces worst."""
+    sizes = [size(t - out) for _, t, out in model.outputs(examples)]
+    errors = [one.reshape(len(one), -1).mean(axis=1) for one in sizes]
+    return _smallest(examples, np.concatenate(errors), share)
+
+
+def _smallest(examples: Examples, errors: Float32s, left_out: float) -> Examples:
+    n_kept = len(errors) - int(left_out * len(errors))
+    return examples.subset(np.sort(np.argsort(errors, kind="stable")[:n_kept]))
+
+
+def _median(examples: Examples) -> Float32s:
+    """Return the median of each channel."""
+    values = examples.windows.values
+    median: Float32s = np.median(values.reshape(-1, values.shape[2]), axis=0)
+    return median

@@ -1,0 +1,238 @@
+"""Scaler for the channels of a series, whatever is wrong with them."""
+
+import warnings
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import norm
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skanomaly._validation import check_finite
+from skanomaly.preprocessing._gaps import interpolate_series
+
+Floats = NDArray[np.float64]
+
+# A glitch is as many times as far from the median as nine in ten samples are at most.
+GLITCH = 1000
+# Number of channels that a warning names.
+_MOST_NAMED = 5
+
+
+class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """Standardize the channels of a series, whatever is wrong with some of them.
+
+    It differs from `sklearn.preprocessing.StandardScaler` in two ways. Glitches, such
+    as -9999 for a missing value, do not count: a few of them would make the scale so
+    wide that nothing else is ever abnormal. A channel that hardly varies in training
+    has no standard deviation of any meaning: what counts is how rarely it changes, so
+    that a change of a constant channel has the same size whatever its unit.
+
+    Attributes
+    ----------
+    mean_ : ndarray of shape (n_channels,)
+        Mean of each channel without glitches; the median of one that hardly varies.
+    scale_ : ndarray of shape (n_channels,)
+        Standard deviation of each channel without glitches; the smallest change of one
+        that hardly varies, 1 if it is constant.
+    rarity_ : ndarray of shape (n_channels,)
+        Size of the smallest change of a channel that hardly varies; 1 for others.
+    steady_ : ndarray of bool of shape (n_channels,)
+        Channels that hardly vary: at least 98 % of their samples are equal.
+    constant_ : ndarray of bool of shape (n_channels,)
+        Channels that do not vary at all.
+    glitches_ : ndarray of shape (n_glitches, 2)
+        Row and channel of each glitch in the training series.
+    n_features_in_ : int
+        Number of channels.
+    feature_names_in_ : ndarray of shape (n_channels,)
+        Names of the channels, if `fit` saw a data frame with names.
+
+    Notes
+    -----
+    A value is a glitch if its distance from the median exceeds 1,000 times half the
+    range from the 5th to the 95th percentile (the 1st to the 99th, if the former is 0).
+    `fit_transform` replaces glitches of the training series by interpolation, so that
+    nothing in a pipeline learns from them; `transform` keeps them, so that they are
+    found.
+
+    With the median m of a channel that hardly varies and its smallest change u, a
+    change ``d = x - m`` becomes ``sign(d) * (z + log2(max(1, abs(d) / u)))``, or 0
+    within the rounding of m, where a standard normal variable exceeds z in size as
+    often as the channel has changed. That is 2.3 for one sample in fifty. A constant
+    channel counts as one that has changed once, by any size.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skanomaly.preprocessing import SeriesScaler
+    >>> X = np.tile([[1.0], [3.0]], (50, 1))
+    >>> X[7] = -9999.0
+    >>> import warnings
+    >>> with warnings.catch_warnings(action="ignore"):
+    ...     scaler = SeriesScaler().fit(X)
+    >>> scaler.transform([[1.0], [3.0]]).round(1).ravel()
+    array([-1.,  1.])
+    """
+
+    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+        """Learn the mean and the scale of each channel.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_channels)
+            Training series, in time order.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : object
+            The fitted scaler.
+
+        Raises
+        ------
+        ValueError
+            If `X` contains NaN or infinity.
+
+        Warns
+        -----
+        UserWarning
+            If channels are constant, or have glitches.
+        """
+        self._fit(self._validate(X, reset=True))
+        return self
+
+    def fit_transform(self, X: ArrayLike, y: Any = None, **fit_params: Any) -> Floats:
+        """Fit to a series and return it scaled, with its glitches interpolated.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_channels)
+            Training series, in time order.
+        y : None
+            Ignored.
+        **fit_params : dict
+            Not used.
+
+        Returns
+        -------
+        scaled : ndarray of shape (n_samples, n_channels)
+        """
+        series = self._validate(X, reset=True)
+        return self._scaled(self._fit(series))
+
+    def transform(self, X: ArrayLike) -> Floats:
+        """Return a series on the scale of the training series.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_channels)
+            Series.
+
+        Returns
+        -------
+        scaled : ndarray of shape (n_samples, n_channels)
+        """
+        check_is_fitted(self)
+        return self._scaled(self._validate(X, reset=False))
+
+    def inverse_transform(self, X: ArrayLike) -> Floats:
+        """Return values in the unit of the series.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_channels)
+            Scaled values.
+
+        Returns
+        -------
+        series : ndarray of shape (n_samples, n_channels)
+        """
+        check_is_fitted(self)
+        scaled = self._validate(X, reset=False)
+        size, rarity = np.abs(scaled[:, self.steady_]), self.rarity_[self.steady_]
+        changes = np.where(size > rarity, np.exp2(size - rarity), size / rarity)
+        scaled[:, self.steady_] = np.copysign(changes, scaled[:, self.steady_])
+        series: Floats = scaled * self.scale_ + self.mean_
+        return series
+
+    def _fit(self, series: Floats) -> Floats:
+        """Learn from a series, and return it without glitches."""
+        fifth, median, upper = np.quantile(series, [0.05, 0.5, 0.95], axis=0)
+        # Values of samples: changes of one in a hundred are beyond them.
+        low = np.quantile(series, 0.01, axis=0, method="higher")
+        high = np.quantile(series, 0.99, axis=0, method="lower")
+        changes = np.abs(series - median)
+        self._rounding = 4 * np.finfo(np.float64).eps * np.abs(median)
+        changes[changes <= self._rounding] = 0
+        self.steady_ = high - low <= self._rounding
+        self.constant_ = ~changes.any(axis=0)
+        usual = np.where(upper > fifth, upper - fifth, high - low) / 2
+        is_glitch = (changes > GLITCH * usual) & ~self.steady_
+        self.glitches_ = np.argwhere(is_glitch)
+        self._warn(series)
+        if len(self.glitches_):
+            series = interpolate_series(np.where(is_glitch, np.nan, series))
+        scaler = StandardScaler().fit(series)
+        smallest = np.where(changes > 0, changes, np.inf).min(axis=0)
+        smallest[self.constant_] = 1
+        self.mean_ = np.where(self.steady_, median, scaler.mean_)
+        self.scale_ = np.where(self.steady_, smallest, scaler.scale_)
+        share = np.maximum((changes > 0).sum(axis=0), 1) / len(series)
+        self.rarity_ = np.where(self.steady_, norm.isf(share / 2), 1)
+        return series
+
+    def _scaled(self, series: Floats) -> Floats:
+        scaled: Floats = series - self.mean_
+        changes = scaled[:, self.steady_]
+        changes[np.abs(changes) <= self._rounding[self.steady_]] = 0
+        scaled /= self.scale_
+        # A constant channel has no unit in which a change would be large or small.
+        ratio = np.maximum(np.abs(changes) / self.scale_[self.steady_], 1)
+        ratio[:, self.constant_[self.steady_]] = 1
+        size = self.rarity_[self.steady_] + np.log2(ratio)
+        scaled[:, self.steady_] = np.sign(changes) * size
+        return scaled
+
+    def _validate(self, X: ArrayLike, *, reset: bool) -> Floats:
+        series: Floats = validate_data(
+            self,
+            X,
+            reset=reset,
+            dtype=np.float64,
+            ensure_all_finite=False,
+            copy=True,
+        )
+        check_finite(series)
+        return series
+
+    def _warn(self, series: Floats) -> None:
+        if self.constant_.any():
+            warnings.warn(
+                f"{self._named(self.constant_)} constant in the training series: any "
+                "later change counts as abnormal. Leave out channels that say nothing.",
+                stacklevel=3,
+            )
+        if len(self.glitches_):
+            row, channel = self.glitches_[0]
+            with_glitches = np.zeros_like(self.constant_)
+            with_glitches[self.glitches_[:, 1]] = True
+            warnings.warn(
+                f"{len(self.glitches_):,} value(s) of the training series are more "
+                f"than {GLITCH:,} times as far from the median as usual, the first in "
+                f"row {row}: {series[row, channel]:g}. They are interpolated for the "
+                f"training; {self._named(with_glitches)} affected. If they stand for "
+                "missing values, replace them in all data.",
+                stacklevel=3,
+            )
+
+    def _named(self, chosen: NDArray[np.bool_]) -> str:
+        """Return the names of channels as the subject of a sentence."""
+        names = getattr(self, "feature_names_in_", np.arange(len(chosen)))[chosen]
+        shown = ", ".join(map(repr, names[:_MOST_NAMED].tolist()))
+        if len(names) > _MOST_NAMED:
+            shown += f" and {len(names) - _MOST_NAMED} more"
+        return f"channel {shown} is" if len(names) == 1 else f"channels {shown} are"
