@@ -28,7 +28,13 @@ DETECTORS: dict[str, Maker] = {
     "isolation_forest": lambda seed: IsolationForest(random_state=seed),
     "one_class_svm": lambda seed: OneClassSVM(nu=0.1),
 }
-LEAST = {("mnist", "autoencoder"): 0.88}
+LEAST = {
+    ("letter", "autoencoder"): 0.85,
+    ("cardio", "autoencoder"): 0.93,
+    ("mnist", "autoencoder"): 0.88,
+    ("http", "autoencoder"): 0.99,
+    ("smtp", "autoencoder"): 0.86,
+}
 
 
 def figures(data: Path) -> Iterator[Figure]:

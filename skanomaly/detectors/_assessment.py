@@ -1,12 +1,13 @@
 """Errors and expected values from one pass of a model over rows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skanomaly.windows import Sequences
+from skanomaly.windows import Examples, Sequences
 
 Floats = NDArray[np.float64]
 Float32s = NDArray[np.float32]
@@ -74,6 +75,14 @@ def error_size(residuals: Float32s) -> Float32s:
     return counted
 
 
+def example_errors(
+    model: Any, examples: Examples, size: Callable[[Float32s], Float32s] = error_size
+) -> Float32s:
+    """Return the mean error of a model at the targets of each example."""
+    sizes = [size(targets - out) for _, targets, out in model.outputs(examples)]
+    return np.concatenate([one.reshape(len(one), -1).mean(axis=1) for one in sizes])
+
+
 class Judged(NamedTuple):
     """Expected values and errors of a batch of positions.
 
@@ -95,6 +104,16 @@ class Judged(NamedTuple):
     def of_steps(cls, predictions: Float32s, step_errors: Float32s) -> Self:
         """Judge positions by the mean error of their steps."""
         return cls(predictions, step_errors, step_errors.mean(axis=1))
+
+    def or_larger(self, step_errors: Float32s) -> Self:
+        """Judge each position by its errors or by other ones, whichever are larger."""
+        other, own = step_errors.mean(axis=1), self.step_errors
+        is_larger = (other.sum(axis=1) > self.errors.sum(axis=1))[:, np.newaxis]
+        if own is not None:
+            own = np.where(is_larger[:, np.newaxis], step_errors, own)
+        return type(self)(
+            self.predictions, own, np.where(is_larger, other, self.errors)
+        )
 
     @classmethod
     def of_errors(cls, errors: Float32s, n_channels: int) -> Self:

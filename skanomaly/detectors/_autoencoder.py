@@ -1,9 +1,11 @@
 """Dense autoencoder."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from skanomaly._compat import StrOptions
+from skanomaly.detectors._assessment import Judged
+from skanomaly.detectors._base import CALIBRATED
 from skanomaly.detectors._codes import CodeMixin
 from skanomaly.detectors._network import BaseNetworkDetector
 from skanomaly.detectors._parameters import (
@@ -11,14 +13,19 @@ from skanomaly.detectors._parameters import (
     FRACTION,
     LAYER_SIZES,
     NON_NEGATIVE,
+    fitted,
     parameter,
     parameters,
 )
+from skanomaly.detectors._plane import NetworkWithPlane, Plane
 from skanomaly.detectors._reconstruction import BaseReconstructionDetector
 from skanomaly.networks import code_size, dense_decoder, dense_stack
+from skanomaly.windows import Sequences
 
 if TYPE_CHECKING:
     import keras
+
+    from skanomaly.engine import TrainedNetwork
 
 
 def dense_autoencoder(
@@ -87,9 +94,10 @@ class AutoencoderDetector(CodeMixin, BaseReconstructionDetector, BaseNetworkDete
 
     The network is trained to reconstruct normal rows from a code that is smaller than a
     row. It works on cyclic series if a window spans one or more cycles, and on records
-    with correlated features. It fails on anomalies much shorter than the window, which
-    vanish in the mean, on anomalies that recur in the training data, and within a flat
-    line, of which it detects only the onset and the end.
+    with correlated features, which must also be close to the principal components of
+    normal ones. It fails on anomalies much shorter than the window, which vanish in the
+    mean, on anomalies that recur in the training data, and within a flat line, of which
+    it detects only the onset and the end.
 
     Parameters
     ----------
@@ -131,6 +139,14 @@ class AutoencoderDetector(CodeMixin, BaseReconstructionDetector, BaseNetworkDete
     else 2 * abs(r) - 1`` over steps and channels. This is twice Huber's loss [2]_, so
     that a single spike does not dominate the row.
 
+    A network bends to the records of a table, and happens to reconstruct some abnormal
+    ones: which ones depends on the seed. Principal components cannot bend, but miss
+    what is curved. If the training rows are independent records, the error of a record
+    is the larger one of two, as proposed in [3]_: that of the network, and that of as
+    many components as `latent_units`, scaled to the same median in training.
+    Reconstructions are those of the network. `partial_fit` keeps the components of the
+    last `fit`, without which it uses none.
+
     References
     ----------
     .. [1] Sakurada, M. and Yairi, T. (2014). Anomaly detection using autoencoders
@@ -138,6 +154,9 @@ class AutoencoderDetector(CodeMixin, BaseReconstructionDetector, BaseNetworkDete
        https://doi.org/10.1145/2689746.2689747
     .. [2] Huber, P. J. (1964). Robust estimation of a location parameter. Annals of
        Mathematical Statistics 35(1), 73-101. https://doi.org/10.1214/aoms/1177703732
+    .. [3] Aggarwal, C. C. and Sathe, S. (2015). Theoretical foundations and algorithms
+       for outlier ensembles. ACM SIGKDD Explorations 17(1), 24-47.
+       https://doi.org/10.1145/2830544.2830549
 
     Examples
     --------
@@ -163,3 +182,39 @@ class AutoencoderDetector(CodeMixin, BaseReconstructionDetector, BaseNetworkDete
     l2: float = parameter(0.0, NON_NEGATIVE)
 
     _build = staticmethod(dense_autoencoder)
+    _models: Sequence[NetworkWithPlane] = fitted()
+
+    def _learn(
+        self,
+        training: Sequences,
+        held_out: Sequences | None,
+        model: NetworkWithPlane | None,
+        *,
+        partial: bool,
+    ) -> NetworkWithPlane:
+        known, plane = (None, None) if model is None else (model.trained, model.plane)
+        trained = super()._learn(training, held_out, known, partial=partial)
+        # A part of the rows may be too small for a plane of its own.
+        if not (partial or training.is_series):
+            plane = self._plane(trained, training)
+        return NetworkWithPlane(trained, plane)
+
+    def _plane(self, trained: "TrainedNetwork", records: Sequences) -> Plane | None:
+        per_record = records.window - self._view.context + 1
+        (some,) = records.spread(max(1, CALIBRATED // per_record))
+        return Plane.of(
+            self._trimmed(trained, self._view.training(some)),
+            trained,
+            n_codes=code_size(self.latent_units, *self._view.shape),
+            seed=self._fit_seed,
+            rounding=self._rounding,
+        )
+
+    def _judge(self, model: NetworkWithPlane, rows: Sequences) -> Iterator[Judged]:
+        by_network = super()._judge(model, rows)
+        if model.plane is None:
+            yield from by_network
+            return
+        by_plane = model.plane.errors(self._view.scoring(rows))
+        for judged, errors in zip(by_network, by_plane, strict=True):
+            yield judged.or_larger(errors)

@@ -211,8 +211,7 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
 
     def _fit(self, X: Any, *, go_on: bool = False, partial: bool = False) -> Self:
         rule = resolve_threshold(self.threshold)
-        # A detector without an offset is not fitted: its last fit failed, and training
-        # must not continue from there.
+        # Without an offset, the last fit failed: training must not go on from there.
         go_on = go_on and hasattr(self, "offset_")
         if not go_on and hasattr(self, "offset_"):
             del self.offset_
@@ -383,9 +382,7 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
 
     def _trimmed(self, model: Any, examples: Examples) -> Examples:
         """Leave out the fraction `contamination_trim` with the largest errors."""
-        if not (self.contamination_trim and self._trims_examples):
-            return examples
-        share = self.contamination_trim
+        share = self.contamination_trim if self._trims_examples else 0.0
         return reproduced(examples, model, share, self._error_size)
 
     def __setstate__(self, state: dict[str, Any]) -> None:

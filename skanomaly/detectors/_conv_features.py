@@ -11,7 +11,7 @@ from skanomaly._compat import StrOptions
 from skanomaly.detectors._assessment import Float32s, Judged
 from skanomaly.detectors._inputs import View
 from skanomaly.detectors._kernels import RandomKernels
-from skanomaly.detectors._network import BaseNetworkDetector
+from skanomaly.detectors._network import BaseNetworkDetector, WithNetwork
 from skanomaly.detectors._parameters import COUNT, fitted, parameter, parameters
 from skanomaly.detectors._whitening import Whitening
 from skanomaly.engine import Draws
@@ -163,7 +163,7 @@ class FeatureWindows(View):
         return int(rows.values.shape[1]) - self.context + 1
 
 
-class FeatureModel:
+class FeatureModel(WithNetwork):
     """Encoder, with the usual features of each channel."""
 
     def __init__(
@@ -172,22 +172,8 @@ class FeatureModel:
         self.encoder, self.usual = encoder, usual
 
     @property
-    def network(self) -> "keras.Model":
-        """Trained network."""
-        return self._trained.network
-
-    @property
-    def history(self) -> dict[str, list[float]]:
-        """Metrics of each epoch."""
-        return self._trained.history
-
-    @property
-    def loop(self) -> str | None:
-        """Loop that has trained last."""
-        return self._trained.loop
-
-    @property
-    def _trained(self) -> "TrainedNetwork":
+    def trained(self) -> "TrainedNetwork":
+        """Trained network of the encoder."""
         if isinstance(self.encoder, RandomKernels):
             raise AttributeError(
                 "training=None uses random kernels, which have no network and are not "

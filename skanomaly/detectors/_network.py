@@ -1,5 +1,6 @@
 """Base class of the detectors that train a Keras network."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from functools import partial
 from inspect import Parameter, signature
@@ -23,6 +24,30 @@ if TYPE_CHECKING:
 # Smallest number of examples per batch of the validation part, whose loss does not
 # depend on it.
 EVALUATED = 256
+
+
+class WithNetwork(ABC):
+    """Model that has a trained network and more."""
+
+    @property
+    @abstractmethod
+    def trained(self) -> TrainedNetwork:
+        """Trained network with its history."""
+
+    @property
+    def network(self) -> "keras.Model":
+        """Trained network."""
+        return self.trained.network
+
+    @property
+    def history(self) -> dict[str, list[float]]:
+        """Metrics of each epoch."""
+        return self.trained.history
+
+    @property
+    def loop(self) -> str | None:
+        """Loop that has trained last."""
+        return self.trained.loop
 
 
 @parameters

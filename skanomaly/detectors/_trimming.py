@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from skanomaly.detectors._assessment import Float32s
+from skanomaly.detectors._assessment import Float32s, example_errors
 from skanomaly.windows import Examples
 
 
@@ -30,9 +30,9 @@ def reproduced(
     examples: Examples, model: Any, share: float, size: Callable[[Float32s], Float32s]
 ) -> Examples:
     """Return the examples without the share that a model reproduces worst."""
-    sizes = [size(t - out) for _, t, out in model.outputs(examples)]
-    errors = [one.reshape(len(one), -1).mean(axis=1) for one in sizes]
-    return _smallest(examples, np.concatenate(errors), share)
+    if not share:
+        return examples
+    return _smallest(examples, example_errors(model, examples, size), share)
 
 
 def _smallest(examples: Examples, errors: Float32s, left_out: float) -> Examples:

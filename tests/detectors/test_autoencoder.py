@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from sklearn.decomposition import PCA
 
 from skanomaly import AutoencoderDetector
 from tests import naive
@@ -88,11 +89,12 @@ def test_the_size_of_the_code_is_the_users():
     assert fitted.encode(records(7)).shape == (7, 3)
 
 
-def test_a_network_of_ones_own_may_have_no_code():
-    def linear(context, n_channels):
-        inputs = keras.Input((context, n_channels))
-        return keras.Model(inputs, keras.layers.Dense(n_channels)(inputs))
+def linear(context, n_channels):
+    inputs = keras.Input((context, n_channels))
+    return keras.Model(inputs, keras.layers.Dense(n_channels)(inputs))
 
+
+def test_a_network_of_ones_own_may_have_no_code():
     fitted = quick(AutoencoderDetector, network=linear, epochs=1).fit(records())
     with pytest.raises(ValueError, match="code"):
         fitted.encode(records())
@@ -149,6 +151,89 @@ def test_records_of_one_row_each():
     odd[:, 4] *= -1  # no value is unusual by itself
     normal = np.median(fitted.score_samples(X))
     assert np.median(fitted.score_samples(odd)) < 3 * normal
+
+
+def component_errors(train, X, n_components):
+    components = PCA(n_components).fit(train)
+    return naive.size(components.inverse_transform(components.transform(X)) - X)
+
+
+def network_errors(fitted, X):
+    return naive.size(fitted.reconstruct(X) - X)
+
+
+def bent(n_rows=400, *, seed=0):
+    """Records whose first three columns are curved along the fourth."""
+    t = np.random.default_rng(seed).uniform(-1, 1, (n_rows, 1))
+    return np.hstack([np.cos(3 * t), np.sin(3 * t), t**2, t])
+
+
+def test_the_error_of_a_record_is_the_larger_of_network_and_components():
+    train = bent()
+    fitted = quick(
+        AutoencoderDetector,
+        latent_units=2,
+        epochs=40,
+        learning_rate=0.01,
+        validation_split=0.0,
+    ).fit(train)
+    X = bent(seed=1)
+    networks = network_errors(fitted, X).mean(axis=1)
+    scale = np.median(network_errors(fitted, train).mean(axis=1))
+    scale /= np.median(component_errors(train, train, 2).mean(axis=1))
+    components = scale * component_errors(train, X, 2).mean(axis=1)
+    assert 20 < (components > networks).sum() < 380
+    np.testing.assert_allclose(
+        -fitted.score_samples(X), np.maximum(networks, components), rtol=1e-3
+    )
+
+
+@pytest.mark.parametrize("model", ["joint", "shared", "separate"])
+def test_steps_and_channels_of_a_record_have_the_errors_that_its_score_has(model):
+    X = records(90)
+    fitted = quick(AutoencoderDetector, n_channels=3, channel_model=model).fit(X)
+    by_step = [fitted.assess(X, step=step).own_errors for step in range(WINDOW // 3)]
+    np.testing.assert_allclose(
+        np.mean(by_step, axis=0), fitted.score_channels(X), rtol=1e-4
+    )
+
+
+@pytest.mark.parametrize(
+    "X", [records(2, 5), records(40, 1), np.ones((40, 5)), rows_of(wave())]
+)
+def test_the_network_alone_judges_what_has_no_components(X):
+    fitted = quick(AutoencoderDetector, center=None, network=linear).fit(X)
+    networks = network_errors(fitted, X).mean(axis=1)
+    np.testing.assert_allclose(-fitted.score_samples(X), networks, rtol=1e-3, atol=1e-9)
+
+
+def test_rows_on_a_plane_have_no_errors_of_rounding():
+    X = np.random.default_rng(0).normal(size=(200, 2)) @ np.ones((2, 6))
+    fitted = quick(AutoencoderDetector, latent_units=2).fit(X)
+    networks = network_errors(fitted, X).mean(axis=1)
+    np.testing.assert_allclose(-fitted.score_samples(X), networks, rtol=1e-3)
+    assert (fitted.score_samples(X + np.eye(6)[0]) < -10 * networks.max()).all()
+
+
+def test_more_training_keeps_the_components_and_starts_without():
+    X = bent()
+    fitted = quick(AutoencoderDetector, latent_units=1).fit(X)
+    far = 100 * records(50, 4)
+    errors = component_errors(X[:360], far, 1).mean(axis=1)
+
+    def ratio():
+        """Error, relative to that of the components, where theirs is the larger."""
+        scores = -fitted.score_samples(far)
+        is_larger = scores > 1.01 * network_errors(fitted, far).mean(axis=1)
+        assert is_larger.any()
+        return (scores / errors)[is_larger]
+
+    before = np.median(ratio())
+    fitted.partial_fit(X[:30])
+    np.testing.assert_allclose(ratio(), before, rtol=1e-3)
+    fresh = quick(AutoencoderDetector, latent_units=1).partial_fit(X)
+    networks = network_errors(fresh, far).mean(axis=1)
+    np.testing.assert_allclose(-fresh.score_samples(far), networks, rtol=1e-3)
 
 
 @pytest.mark.parametrize("context", [WINDOW + 1, 400])

@@ -182,9 +182,9 @@ def test_an_interrupted_refit_passes_for_no_fit(detector):
 def test_each_part_of_the_training_draws_other_examples():
     fitted = quick(NETWORKS[0], epochs=1).fit(rows_of(wave()))
     examples = fitted._view.training(fitted._check_rows(rows_of(wave())))
-    streams = [(0, fitted._model.current_epoch)]
+    streams = [(0, len(fitted.history_["loss"]))]
     fitted.partial_fit(rows_of(wave()))
-    streams.append((0, fitted._model.current_epoch))
+    streams.append((0, len(fitted.history_["loss"])))
     order, other = (fitted._draws(examples, one).next_epoch() for one in streams)
     assert (other != order).any()
 

@@ -154,8 +154,8 @@ def test_what_has_no_hash_has_a_template_that_goes_with_its_detector():
     scores = [each.fit(rows).score_samples(rows) for each in (one, other)]
     assert len(TEMPLATES) == 0
     assert (scores[0] != scores[1]).all()
-    template = weakref.ref(one._model._template)
-    assert template() is one._model._template
+    template = weakref.ref(one._model.trained._template)
+    assert template() is one._model.trained._template
     del one
     gc.collect()
     assert template() is None
@@ -173,7 +173,7 @@ def test_the_cache_is_bounded_and_what_left_it_still_scores(monkeypatch):
     for one, other in zip(fitted, again, strict=True):
         scores = one.score_samples(rows)
         np.testing.assert_array_equal(other.fit(rows).score_samples(rows), scores)
-    template = weakref.ref(fitted[0]._model._template)
+    template = weakref.ref(fitted[0]._model.trained._template)
     for one in fitted[1:]:
         one.score_samples(rows)
     gc.collect()
@@ -185,8 +185,9 @@ def test_the_cache_is_bounded_by_the_bytes_of_weights_too(monkeypatch):
     fitted = [
         quick(AutoencoderDetector, hidden_units=(n,)).fit(rows) for n in (2, 3, 4)
     ]
-    n_bytes = [one._model._template.n_bytes for one in fitted]
-    assert n_bytes[0] == sum(one.nbytes for one in fitted[0]._model.state.weights)
+    trained = [one._model.trained for one in fitted]
+    n_bytes = [one._template.n_bytes for one in trained]
+    assert n_bytes[0] == sum(one.nbytes for one in trained[0].state.weights)
     for limit, kept in ((sum(n_bytes[1:]), 2), (sum(n_bytes[1:]) - 1, 1), (1, 1)):
         monkeypatch.setattr(TEMPLATES, "n_bytes", limit)
         TEMPLATES.clear()

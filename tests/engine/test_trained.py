@@ -72,7 +72,7 @@ def test_a_pickle_holds_no_other_pickle(detector):
 
 def test_a_pickle_has_the_size_of_its_arrays():
     fitted = quick(AutoencoderDetector, hidden_units=(300,)).fit(records(60, 50))
-    state = fitted._model.state
+    state = fitted._model.trained.state
     n_bytes = sum(one.nbytes for one in [*state.weights, *state.optimizer])
     assert n_bytes < len(pickle.dumps(fitted)) < n_bytes + 20_000
 
