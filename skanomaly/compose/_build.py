@@ -12,7 +12,13 @@ from sklearn.preprocessing import FunctionTransformer
 
 from skanomaly._text import closest
 from skanomaly.compose._ensemble import EnsembleDetector
-from skanomaly.compose._recipes import MEMBERS, RECIPES, WINDOWS, Recipe
+from skanomaly.compose._recipes import (
+    MEMBERS,
+    ONLINE_WINDOWS,
+    RECIPES,
+    WINDOWS,
+    Recipe,
+)
 from skanomaly.compose._threshold_detector import ThresholdDetector
 from skanomaly.windows import Shingler
 
@@ -47,11 +53,13 @@ def build_ensemble(
     threshold: Any,
     online: bool,
     members: Sequence[str] = MEMBERS,
-    windows: Sequence[int | str] = WINDOWS,
+    windows: Sequence[int | str] | None = None,
     random_state: Any = None,
     **params: Any,
 ) -> EnsembleDetector:
     """Return an ensemble of some detectors over some windows."""
+    if windows is None:
+        windows = ONLINE_WINDOWS if online else WINDOWS
     unknown = [name for name in members if name not in RECIPES]
     if unknown:
         raise ValueError(

@@ -58,7 +58,8 @@ def make_detector(
         training series; half a period for ``"recurrent_autoencoder"`` and
         ``"seq2seq"``; 127 samples, in which windows of 64 are seen, for
         ``"conv_features"`` and ``"kernel_features"``; and for ``"ensemble"``, the
-        windows of its members, for which a number replaces all of them.
+        windows of its members, for which a number replaces all of them: 16 and 64
+        samples and two periods, or 4 to 64 samples if online.
     threshold : rule, float or str, default="auto"
         Threshold rule, see `skanomaly.resolve_threshold`, also for the meaning of
         ``"auto"`` for detectors of this package. For those of scikit-learn, whose

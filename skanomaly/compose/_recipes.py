@@ -26,13 +26,16 @@ class Recipe:
     member_window: int | str | None = None
 
 
+# In windows of one channel each, more of its shapes are known than in windows of all.
+_SHARED = {"channel_model": "shared"}
 # A model per channel costs no more than one of all channels, if it is not trained.
 _APART = {"channel_model": "separate", "validation_split": 0.0}
-_SHARED = {"channel_model": "shared"}
 # Members of the recommended ensemble, and the windows that they see. Anomalies have
 # lengths of their own: those of a few samples are invisible in windows of a day.
 MEMBERS = ("pca", "nearest_window", "kernel_features", "conv_features")
 WINDOWS = (16, 64, "2 periods")
+# A window that ends at its sample still holds an anomaly when that has long ended.
+ONLINE_WINDOWS = (4, 8, 16, 32, 64)
 
 # In windows of two periods, a network sees one period at a time and its errors are
 # averaged over one: the best of several choices in benchmarks/horizon.py. Detectors
@@ -45,8 +48,7 @@ RECIPES = {
     "autoencoder": Recipe(
         detectors.AutoencoderDetector,
         align="center",
-        params={"context": 0.5},
-        member=_SHARED,
+        params={"context": 0.5, **_SHARED},
     ),
     "recurrent_autoencoder": Recipe(
         detectors.RecurrentAutoencoderDetector,
@@ -77,12 +79,15 @@ RECIPES = {
         params={"context": 0.5, "cell": "gru", "learning_rate": 0.01},
     ),
     "pca": Recipe(
-        detectors.PCADetector, align="center", params={"context": 0.5}, member=_APART
+        detectors.PCADetector,
+        align="center",
+        params={"context": 0.5, **_SHARED},
+        member=_APART,
     ),
     "nearest_window": Recipe(
         detectors.NearestWindowDetector,
         align="center",
-        params={"context": 0.5},
+        params={"context": 0.5, **_SHARED},
         member={**_APART, "max_windows": 500},
     ),
     "kernel_features": Recipe(

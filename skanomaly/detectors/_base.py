@@ -58,7 +58,7 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
 
     n_channels: int = parameter(1, COUNT)
     channel_model: str = parameter("joint", StrOptions({"joint", "shared", "separate"}))
-    channels: str = parameter("mean", StrOptions({"mean", *POWERS}))
+    channels: str = parameter("power", StrOptions({"mean", *POWERS}))
     threshold: Any = parameter("quantile:0.01", str, NON_NEGATIVE, BaseEstimator)
     validation_split: float = parameter(0.1, FRACTION)
     contamination_trim: float = parameter(0.0, Interval(Real, 0, 0.5, closed="both"))

@@ -9,11 +9,12 @@ n_channels : int, default=1
 channel_model : {"joint", "shared", "separate"}, default=%(channel_model)s
     Whether one model sees all channels at once, one model sees each channel by itself,
     or each channel has a model of its own.
-channels : {"mean", "power", "max"}, default="mean"
-    Error of a row, from those of its channels: their mean, or the power mean or the
-    maximum of errors that are calibrated by the training rows, so that a few abnormal
-    channels of many are seen whatever their unit. It is then 0 at the median of the
-    training errors and 1 at their 99th percentile.
+channels : {"power", "max", "mean"}, default="power"
+    Error of a row, from those of its channels: the power mean or the maximum of errors
+    that are calibrated by the training rows, so that a few abnormal channels of many
+    are seen whatever their unit, or their plain mean. A calibrated error is 0 up to the
+    median of the training errors and 1 at their 99th percentile. The error of a single
+    channel is not calibrated.
 threshold : rule, float or str, default="quantile:0.01"
     Rule that learns the offset from the scores of the validation part, or of all
     training rows if there is no validation part. See
