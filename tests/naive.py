@@ -21,10 +21,17 @@ def events(anomalous, *, min_length, merge_gap):
 # --- windows ---
 
 
+def before(window, align):
+    """Return the number of steps of a window before its sample."""
+    if align == "end":
+        return window - 1
+    return window // 2 if align == "center" else min(int(align * window), window - 1)
+
+
 def windows(series, window, *, align, pad, period=None):
     """Collect each window sample by sample, looking up what lies beyond the ends."""
     n = len(series)
-    first = -(window - 1) if align == "end" else -(window // 2)
+    first = -before(window, align)
 
     def sample(t):
         if pad == "period" and period is not None and n >= period:
@@ -40,12 +47,10 @@ def windows(series, window, *, align, pad, period=None):
 def overlap_mean(values, window, *, align):
     """For each sample, ask every row whether its window covers the sample."""
     n = len(values)
-    before = window - 1 if align == "end" else window // 2
+    first = -before(window, align)
     means = []
     for t in range(n):
-        covering = [
-            values[i] for i in range(n) if i - before <= t < i - before + window
-        ]
+        covering = [values[i] for i in range(n) if i + first <= t < i + first + window]
         means.append(sum(covering) / len(covering))
     return means
 

@@ -66,10 +66,12 @@ def test_dropout_and_l2_are_for_training_alone():
     np.testing.assert_array_equal(regular(inputs), regular(inputs))
 
 
+@pytest.mark.parametrize("linear", [True, False])
 @pytest.mark.parametrize("n_predicted", [1, 4])
-def test_dense_forecaster(n_predicted):
-    network = dense_forecaster(9, 2, n_predicted, hidden_units=(7, 5))
+def test_dense_forecaster(n_predicted, linear):
+    network = dense_forecaster(9, 2, n_predicted, hidden_units=(7, 5), linear=linear)
     count = dense(18, 7) + dense(7, 5) + dense(5, 2 * n_predicted)
+    count += linear * dense(18, 2 * n_predicted)
     assert network.count_params() == count
     assert network.output_shape == (None, n_predicted, 2)
 
@@ -107,7 +109,9 @@ CONTEXTS = [(1, 3), (2, 2), (2, 3), (3, 3), (7, 3), (8, 2), (20, 3), (31, 5), (4
 
 @pytest.mark.parametrize(("context", "kernel_size"), CONTEXTS)
 def test_a_convolution_sees_a_step_and_the_context_before_it(context, kernel_size):
-    network = cnn_forecaster(context, 2, 1, filters=4, kernel_size=kernel_size)
+    network = cnn_forecaster(
+        context, 2, 1, filters=4, kernel_size=kernel_size, linear=False
+    )
     n_steps = context + 12
     inputs = random_inputs(1, n_steps, 2)
     before = outputs_of(network, inputs)
@@ -126,8 +130,25 @@ def test_a_convolution_sees_a_step_and_the_context_before_it(context, kernel_siz
         assert seen.max(initial=-1) <= changed_step + context - 1
 
 
-def test_a_convolution_is_the_same_everywhere_and_for_any_length():
-    network = cnn_forecaster(20, 2, 3, filters=4)
+@pytest.mark.parametrize(("context", "kernel_size"), CONTEXTS)
+def test_a_linear_map_sees_the_context_alone(context, kernel_size):
+    network = cnn_forecaster(context, 2, 1, filters=4, kernel_size=kernel_size)
+    inputs = random_inputs(1, context + 12, 2)
+    before = outputs_of(network, inputs)
+    assert before.shape == (1, 13, 1, 2)
+    for changed_step in (0, context // 2, context + 3):
+        changed = inputs.copy()
+        changed[0, changed_step] += 10
+        after = outputs_of(network, changed)
+        seen = np.flatnonzero((after != before).any(axis=(0, 2, 3))) + context - 1
+        last = min(changed_step + context, context + 12)
+        expected = np.arange(max(changed_step, context - 1), last)
+        np.testing.assert_array_equal(seen, expected)
+
+
+@pytest.mark.parametrize("linear", [True, False])
+def test_a_convolution_is_the_same_everywhere_and_for_any_length(linear):
+    network = cnn_forecaster(20, 2, 3, filters=4, linear=linear)
     inputs = random_inputs(1, 50, 2)
     whole = outputs_of(network, inputs)
     lost = 50 - whole.shape[1]
@@ -138,7 +159,7 @@ def test_a_convolution_is_the_same_everywhere_and_for_any_length():
 
 
 def test_parameters_of_a_convolution():
-    network = cnn_forecaster(8, 2, 3, filters=5, kernel_size=3)
+    network = cnn_forecaster(8, 2, 3, filters=5, kernel_size=3, linear=False)
     kinds = [
         layer for layer in network.layers if isinstance(layer, keras.layers.Conv1D)
     ]

@@ -44,7 +44,7 @@ def build_single(
     in_parts = "context" in recipe.params
     periods = recipe.periods / 2 if online and in_parts else recipe.periods
     shingler = _shingler(recipe, window, online, periods=periods)
-    whole = {"context": None} if online and in_parts else {}
+    whole = ({"context": None} if in_parts else recipe.online) if online else {}
     return [shingler, _detector(recipe, threshold, {**whole, **params})]
 
 

@@ -57,9 +57,10 @@ def make_detector(
         Length of the window in samples. ``"auto"`` means two dominant periods of the
         training series; half a period for ``"recurrent_autoencoder"`` and
         ``"seq2seq"``; 127 samples, in which windows of 64 are seen, for
-        ``"conv_features"`` and ``"kernel_features"``; and for ``"ensemble"``, the
-        windows of its members, for which a number replaces all of them: 16 and 64
-        samples and two periods, or 4 to 64 samples if online.
+        ``"conv_features"`` and ``"kernel_features"``; 128 samples, the second half of
+        which is forecast, for forecasters; and for ``"ensemble"``, the windows of its
+        members, for which a number replaces all of them: 16 and 64 samples and two
+        periods, or 4 to 64 samples if online.
     threshold : rule, float or str, default="auto"
         Threshold rule, see `skanomaly.resolve_threshold`, also for the meaning of
         ``"auto"`` for detectors of this package. For those of scikit-learn, whose
@@ -67,9 +68,10 @@ def make_detector(
         ``"sigma:5"`` (one-class SVM) or ``"sigma:8"`` (local outlier factor).
     online : bool, default=False
         Whether windows end at their sample, so that a sample is judged without those
-        after it. By default, windows of detectors that do not forecast are centred on
-        the sample, and errors are averaged over all windows that cover it, which ranks
-        samples better but needs half a window of later samples.
+        after it. By default, errors are averaged over all windows that cover a sample,
+        or over the forecasts of the samples around it, which ranks samples better but
+        needs later samples: half a window, or a quarter of one for forecasters. They
+        average over a shorter time if `online`.
     **params : dict
         Further parameters of the detector, such as ``epochs``, ``n_estimators`` or
         ``nu``. For ``"ensemble"``, `members`, names of detectors, and `windows`, the

@@ -17,9 +17,10 @@ class Recipe:
     detector: type[Any]
     periods: float = 2  # per automatic window
     window: int | str = "auto"  # what "auto" stands for
-    align: str = "end"  # position of the sample in its window
+    align: float | str = "end"  # position of the sample in its window
     threshold: str = "auto"  # rule that "auto" stands for
     params: dict[str, Any] = field(default_factory=dict)
+    online: dict[str, Any] = field(default_factory=dict)  # instead, if online
     # As a member of an ensemble: further parameters, and the window that the model
     # sees, if it does not depend on the member's place.
     member: dict[str, Any] = field(default_factory=dict)
@@ -30,6 +31,10 @@ class Recipe:
 _SHARED = {"channel_model": "shared"}
 # A model per channel costs no more than one of all channels, if it is not trained.
 _APART = {"channel_model": "separate", "validation_split": 0.0}
+# Single errors of a forecaster say little: they are averaged over the half of a row
+# around its sample, and over less if online, as an average of the past comes late.
+_AHEAD: dict[str, Any] = {"window": 128, "align": 0.75, "online": {"horizon": 0.25}}
+_FORECAST: dict[str, Any] = {"horizon": 0.5}
 # Members of the recommended ensemble, and the windows that they see. Anomalies have
 # lengths of their own: those of a few samples are invisible in windows of a day.
 MEMBERS = ("pca", "nearest_window", "kernel_features", "conv_features")
@@ -105,10 +110,12 @@ RECIPES = {
         member={"validation_split": 0.0},
         member_window=64,
     ),
-    "dense": Recipe(detectors.DenseForecastDetector),
-    "cnn": Recipe(detectors.CNNForecastDetector),
-    "lstm": Recipe(detectors.LSTMDetector),
-    "gru": Recipe(detectors.GRUDetector),
+    "dense": Recipe(
+        detectors.DenseForecastDetector, **_AHEAD, params={**_FORECAST, **_SHARED}
+    ),
+    "cnn": Recipe(detectors.CNNForecastDetector, **_AHEAD, params=_FORECAST),
+    "lstm": Recipe(detectors.LSTMDetector, **_AHEAD, params=_FORECAST),
+    "gru": Recipe(detectors.GRUDetector, **_AHEAD, params=_FORECAST),
     "isolation_forest": Recipe(IsolationForest, align="center", threshold="sigma:4"),
     "one_class_svm": Recipe(
         OneClassSVM,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from skanomaly._compat import Interval
 from skanomaly.detectors._forecast import BaseForecastDetector, StepsAhead
+from skanomaly.detectors._linear_start import LINEAR, LinearStart
 from skanomaly.detectors._network import BaseNetworkDetector
 from skanomaly.detectors._parameters import COUNT, FRACTION, parameter, parameters
 from skanomaly.windows import Sequences
@@ -23,6 +24,7 @@ def cnn_forecaster(
     kernel_size: int = 3,
     activation: str = "tanh",
     dropout: float = 0.0,
+    linear: bool = True,
 ) -> "keras.Model":
     """Build causal convolutions, each twice as dilated as the one before.
 
@@ -40,13 +42,15 @@ def cnn_forecaster(
         Keras activation of the hidden layers.
     dropout : float, default=0.0
         Fraction of each convolution's outputs that is dropped in training.
+    linear : bool, default=True
+        Whether they are added to a linear map of the context, which is not trained.
 
     Returns
     -------
     keras.Model
         From ``(batch, n_steps, n_channels)`` to ``(batch, n_steps - reach,
         n_predicted, n_channels)``: a forecast after each step but the first `reach`,
-        as an output depends on ``reach + 1`` steps.
+        as an output depends on ``reach + 1`` steps, with `linear` on `context` steps.
 
     References
     ----------
@@ -69,13 +73,21 @@ def cnn_forecaster(
         if kernel_size == 1:
             break
     x = keras.layers.Conv1D(filters, 1, activation=activation)(x)
-    x = keras.layers.Conv1D(n_predicted * n_channels, 1)(x)
+    n_outputs = n_predicted * n_channels
+    if linear:
+        x = keras.layers.Cropping1D((context - 1 - reach, 0))(x)
+        x = keras.layers.Conv1D(n_outputs, 1, kernel_initializer="zeros")(x)
+        x += keras.layers.Conv1D(n_outputs, context, name=LINEAR, trainable=False)(
+            inputs
+        )
+    else:
+        x = keras.layers.Conv1D(n_outputs, 1)(x)
     outputs = keras.layers.Reshape((-1, n_predicted, n_channels))(x)
     return keras.Model(inputs, outputs)
 
 
 @parameters
-class CNNForecastDetector(BaseForecastDetector, BaseNetworkDetector):
+class CNNForecastDetector(LinearStart, BaseForecastDetector, BaseNetworkDetector):
     """Detect steps that a convolutional network fails to predict.
 
     Dilated causal convolutions run over the series once, whatever the window, so that
@@ -94,6 +106,7 @@ class CNNForecastDetector(BaseForecastDetector, BaseNetworkDetector):
         to values beyond the range of the training rows.
     dropout : float, default=0.0
         Fraction of each hidden layer's outputs that is dropped in training.
+    %(linear)s
     %(forecast)s
 
     Attributes

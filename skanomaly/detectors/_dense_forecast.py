@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from skanomaly.detectors._forecast import BaseForecastDetector
+from skanomaly.detectors._linear_start import LINEAR, LinearStart
 from skanomaly.detectors._network import BaseNetworkDetector
 from skanomaly.detectors._parameters import FRACTION, LAYER_SIZES, parameter, parameters
 from skanomaly.networks import dense_stack
@@ -20,6 +21,7 @@ def dense_forecaster(
     hidden_units: Sequence[int] = (64, 32),
     activation: str = "tanh",
     dropout: float = 0.0,
+    linear: bool = True,
 ) -> "keras.Model":
     """Build fully connected layers from the context steps to the steps after them.
 
@@ -33,6 +35,8 @@ def dense_forecaster(
         Keras activation of the hidden layers.
     dropout : float, default=0.0
         Fraction of each hidden layer's outputs that is dropped in training.
+    linear : bool, default=True
+        Whether they are added to a linear map of the context, which is not trained.
 
     Returns
     -------
@@ -42,15 +46,20 @@ def dense_forecaster(
     import keras
 
     inputs = keras.Input((context, n_channels))
-    x = keras.layers.Reshape((context * n_channels,))(inputs)
-    x = dense_stack(x, hidden_units, activation=activation, dropout=dropout)
-    x = keras.layers.Dense(n_predicted * n_channels)(x)
+    flat = keras.layers.Reshape((context * n_channels,))(inputs)
+    x = dense_stack(flat, hidden_units, activation=activation, dropout=dropout)
+    n_outputs = n_predicted * n_channels
+    if linear:
+        x = keras.layers.Dense(n_outputs, kernel_initializer="zeros")(x)
+        x += keras.layers.Dense(n_outputs, name=LINEAR, trainable=False)(flat)
+    else:
+        x = keras.layers.Dense(n_outputs)(x)
     outputs = keras.layers.Reshape((n_predicted, n_channels))(x)
     return keras.Model(inputs, outputs)
 
 
 @parameters
-class DenseForecastDetector(BaseForecastDetector, BaseNetworkDetector):
+class DenseForecastDetector(LinearStart, BaseForecastDetector, BaseNetworkDetector):
     """Detect steps that a dense network fails to predict.
 
     It is fast, and accurate on cyclic series if the window spans a cycle or more. It
@@ -66,6 +75,7 @@ class DenseForecastDetector(BaseForecastDetector, BaseNetworkDetector):
         to values beyond the range of the training rows.
     dropout : float, default=0.0
         Fraction of each hidden layer's outputs that is dropped in training.
+    %(linear)s
     %(forecast)s
 
     Attributes

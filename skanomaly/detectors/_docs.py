@@ -70,13 +70,20 @@ warm_start : bool, default=False
     the parameters of the network and the optimizer then have no effect.
 """
 _HORIZON = """
-horizon : int or "auto", default="auto"
-    Number of steps at the end of a row that are scored. ``"auto"`` is the dominant
-    period of the training series, or a sixteenth of the row if there is none, but at
-    most half of the row.
+horizon : int, float or "auto", default="auto"
+    Number of steps at the end of a row that are scored, or a fraction of the row
+    between 0 and 1. ``"auto"`` is the dominant period of the training series, or a
+    sixteenth of the row if there is none, but at most half of the row.
 strategy : {"one-step", "direct"}, default="one-step"
     Whether each scored step is predicted from the observed steps before it, or all
     scored steps at once.
+"""
+_LINEAR = """
+linear : bool, default=True
+    Whether the network is added to a linear forecast, by ridge regression on the rows
+    of the first training, and learns only what that misses. Further training leaves the
+    linear forecast as it is. It is much more exact than a network alone on smooth
+    series. Not used with `network`.
 """
 _FORECASTER = """
 network : callable or None, default=None
@@ -149,6 +156,7 @@ _TEXTS = {
     "%(forecast)s": (_HORIZON, _FORECASTER, _TRAINING, _SHARED),
     "%(reconstruction)s": (_CONTEXT, _AUTOENCODER, _TRAINING, _SHARED),
     "%(context)s": (_CONTEXT,),
+    "%(linear)s": (_LINEAR,),
     "%(recurrent)s": (_RECURRENT,),
     "%(training)s": (_TRAINING, _SHARED),
     "%(shared)s": (_SHARED,),

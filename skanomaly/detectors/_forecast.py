@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from skanomaly._compat import StrOptions
+from skanomaly._compat import Interval, RealNotInt, StrOptions
 from skanomaly.detectors._assessment import Float32s, Judged
 from skanomaly.detectors._base import BaseDetector
 from skanomaly.detectors._inputs import View
@@ -126,7 +127,7 @@ class StepsAhead(View):
         or, if a state is carried along it, as the context has.
         """
         if not (self.runs_over_series or self.carries_state):
-            return self._examples(rows.values, self.context)
+            return self.contexts(rows)
         reach = self.context - (1 if self.carries_state else self.n_outputs)
         values = rows.values[:, self.context - reach - 1 :]
         n_positions = values.shape[1] - reach - self.n_predicted
@@ -135,6 +136,10 @@ class StepsAhead(View):
         padding = -n_positions % n_steps
         values = np.pad(values, [(0, 0), (0, padding), (0, 0)], mode="edge")
         return self._examples(values, reach + n_steps, n_steps, step=n_steps)
+
+    def contexts(self, rows: Sequences) -> Examples:
+        """Return each context by itself, with the steps that follow as targets."""
+        return self._examples(rows.values, self.context)
 
     def n_positions(self, rows: Sequences) -> int:
         """Return the number of forecasts for each sequence."""
@@ -163,7 +168,12 @@ class BaseForecastDetector(BaseDetector):
     (``strategy="one-step"``) or the next `horizon` steps (``"direct"``).
     """
 
-    horizon: int | str = parameter("auto", COUNT, StrOptions({"auto"}))
+    horizon: float | str = parameter(
+        "auto",
+        COUNT,
+        Interval(RealNotInt, 0, 1, closed="neither"),
+        StrOptions({"auto"}),
+    )
     strategy: str = parameter("one-step", StrOptions({"one-step", "direct"}))
 
     horizon_: int = fitted()
@@ -202,9 +212,7 @@ class BaseForecastDetector(BaseDetector):
                 f"predict, but X has n_features = {rows.window * self.n_channels_} "
                 f"for n_channels={self.n_channels_}. Use a longer window."
             )
-        self.horizon_ = (
-            _default_horizon(rows) if isinstance(self.horizon, str) else self.horizon
-        )
+        self.horizon_ = self._horizon_of(rows)
         if self.horizon_ >= rows.window:
             raise ValueError(
                 f"horizon={self.horizon_} leaves no step to predict from in rows of "
@@ -216,6 +224,13 @@ class BaseForecastDetector(BaseDetector):
             n_predicted=self.horizon_ if self.strategy == "direct" else 1,
             carries_state=self.stateful,
         )
+
+    def _horizon_of(self, rows: Sequences) -> int:
+        if isinstance(self.horizon, str):
+            return _default_horizon(rows)
+        if isinstance(self.horizon, Integral):
+            return int(self.horizon)
+        return max(1, round(self.horizon * rows.window))
 
     def _check_stateful(self, rows: Sequences) -> None:
         # A single row is a series, too.

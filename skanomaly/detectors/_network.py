@@ -131,6 +131,7 @@ class BaseNetworkDetector(BaseDetector):
         if model is None:
             model = self._new_model(seed)
             self._view = self._view.adapted_to(model)
+            self._begin(model, training)
         examples = self._view.training(training)
         validation = None if held_out is None else self._view.training(held_out)
         epochs = 1 if partial else self.epochs
@@ -144,6 +145,9 @@ class BaseNetworkDetector(BaseDetector):
         validation = validation and self._trimmed(model, validation)
         self._train(model, examples, validation, seed=seed, epochs=epochs)
         return model
+
+    def _begin(self, model: TrainedNetwork, training: Sequences) -> None:
+        """Set weights of a new network that do not begin at random."""
 
     def _train(
         self,

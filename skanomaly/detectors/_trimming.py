@@ -22,7 +22,11 @@ def moderate(examples: Examples) -> Examples:
        https://doi.org/10.1007/s10618-005-0024-4
     """
     center = _median(examples)
-    extremes = [np.abs(x - center).max(axis=(1, 2)) for x, _ in examples.blocks()]
+    extremes = [
+        # The target of a forecaster may be extreme where its inputs are not.
+        np.max([np.abs(x - center).reshape(len(x), -1).max(axis=1) for x in pair], 0)
+        for pair in examples.blocks()
+    ]
     return _smallest(examples, np.concatenate(extremes), 0.5)
 
 

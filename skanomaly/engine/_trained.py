@@ -174,6 +174,19 @@ class TrainedNetwork:
         )
         return State.of(network), history
 
+    def set_layer(self, name: str, *weights: NDArray[Any]) -> None:
+        """Replace the weights of the layer with a name, in any shape of their size."""
+        own, new = self._template.layer(name).variables, iter(weights)
+        replaced = [
+            next(new).reshape(old.shape).astype(old.dtype)
+            if any(variable is one for one in own)
+            else old
+            for variable, old in zip(
+                self._template.network.variables, self.state.weights, strict=True
+            )
+        ]
+        self.state, self._copy = State(replaced, self.state.optimizer), None
+
     # Outputs.
 
     def outputs(

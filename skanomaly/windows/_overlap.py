@@ -1,6 +1,6 @@
 """Moving means, each of which depends only on the values of its window."""
 
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,12 @@ from skanomaly.windows._view import reach
     {
         "values": ["array-like"],
         "window": [Interval(Integral, 1, None, closed="left")],
-        "align": [StrOptions({"end", "center"})],
+        "align": [StrOptions({"end", "center"}), Interval(Real, 0, 1, closed="both")],
     },
     prefer_skip_nested_validation=True,
 )
 def overlap_mean(
-    values: ArrayLike, window: int, *, align: str = "end"
+    values: ArrayLike, window: int, *, align: float | str = "end"
 ) -> NDArray[np.float64]:
     """Spread one result per window over the samples that the windows cover.
 
@@ -33,7 +33,7 @@ def overlap_mean(
         One result for each row of :class:`~skanomaly.Shingler`, such as its score.
     window : int
         Number of steps in a row.
-    align : {"end", "center"}, default="end"
+    align : {"end", "center"} or float, default="end"
         Position of a row's sample in its window, as in :class:`~skanomaly.Shingler`.
 
     Returns

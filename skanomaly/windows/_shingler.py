@@ -47,9 +47,11 @@ class Shingler(TransformerMixin, BaseEstimator):
         Number of windows, side by side, that the training series should hold: with
         fewer, a model knows too few shapes. A window of one period may be longer. Only
         used with ``window="auto"``.
-    align : {"end", "center"}, default="end"
+    align : {"end", "center"} or float, default="end"
         Position of a row's sample in its window: at the end, so that no row needs later
-        samples, or at step ``window // 2``, which suits reconstruction.
+        samples, or at step ``window // 2``, which suits reconstruction. A number from 0
+        to 1 is the fraction of the window before the sample: 0.75 is the middle of the
+        second half, which suits forecasts of that half.
     pad : {"edge", "reflect", "period"}, default="edge"
         Values of windows beyond the ends of the series: the first and last sample, the
         mirror image of the series, or repetitions of its first and last dominant period
@@ -67,7 +69,8 @@ class Shingler(TransformerMixin, BaseEstimator):
         Number of steps in a row.
     own_step_ : int
         Step of a row that is its own sample, from 0 to ``window_ - 1``: the last one,
-        or ``window_ // 2`` with ``align="center"``.
+        ``window_ // 2`` with ``align="center"``, or ``int(align * window_)``, but at
+        most the last one.
     period_ : int or None
         Dominant period of the training series in samples. None if no period is clear,
         or if neither `window` nor `pad` depends on it.
@@ -104,7 +107,7 @@ class Shingler(TransformerMixin, BaseEstimator):
         "window": [StrOptions({"auto"}), _COUNT],
         "periods": [Interval(Real, 0, None, closed="neither")],
         "min_windows": [_COUNT],
-        "align": [StrOptions({"end", "center"})],
+        "align": [StrOptions({"end", "center"}), Interval(Real, 0, 1, closed="both")],
         "pad": [StrOptions({"edge", "reflect", "period"})],
         "flatten": ["boolean"],
     }
@@ -115,7 +118,7 @@ class Shingler(TransformerMixin, BaseEstimator):
         *,
         periods: float = 1,
         min_windows: int = 8,
-        align: str = "end",
+        align: float | str = "end",
         pad: str = "edge",
         flatten: bool = True,
     ) -> None:
@@ -265,7 +268,7 @@ class Shingler(TransformerMixin, BaseEstimator):
 
     @property
     def own_step_(self) -> int:
-        """Step of a row that is its own sample: the last one, or ``window_ // 2``."""
+        """Step of a row that is its own sample."""
         check_is_fitted(self)
         before, _ = reach(self.window_, self.align)
         return before

@@ -12,9 +12,14 @@ _FIRST_ROWS = 8
 _BLOCK_VALUES = 1 << 18
 
 
-def reach(window: int, align: str) -> tuple[int, int]:
+# Fraction of a window that lies before the sample of its row.
+_SHARES = {"end": 1.0, "center": 0.5}
+
+
+def reach(window: int, align: float | str) -> tuple[int, int]:
     """Return the number of samples that a row spans before and after its own sample."""
-    before = window - 1 if align == "end" else window // 2
+    share = _SHARES[align] if isinstance(align, str) else align
+    before = min(int(share * window), window - 1)
     return before, window - 1 - before
 
 

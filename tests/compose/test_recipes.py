@@ -44,6 +44,9 @@ OTHERS = [name for name in detector_names() if "estimator" in parameters_of(name
 OURS = [name for name in detector_names() if name not in OTHERS]
 # They compare what occurs in a window with what is usual, and expect no values.
 WITHOUT_VALUES = ["kernel_features", "conv_features"]
+AHEAD = ["dense", "cnn", "lstm", "gru"]
+# Recipes whose automatic window does not depend on the period.
+FIXED = dict.fromkeys(WITHOUT_VALUES, 127) | dict.fromkeys(AHEAD, 128)
 WITH_VALUES = [name for name in OURS if name not in WITHOUT_VALUES]
 
 
@@ -212,7 +215,7 @@ def test_every_recipe_is_a_detector_of_ours_or_in_one_of_ours():
         kind = ThresholdDetector if name in OTHERS else BaseDetector
         assert isinstance(pipeline[-1], kind)
         window = pipeline.named_steps["shingler"].window
-        assert window == (127 if name in WITHOUT_VALUES else "auto")
+        assert window == FIXED.get(name, "auto")
 
 
 @fitted_ones(OTHERS)
@@ -277,10 +280,37 @@ def test_detectors_of_others_learn_from_a_bounded_number_of_rows(name):
 
 def test_an_automatic_window_holds_two_periods_or_half_a_one():
     X = np.sin(np.arange(1000)[:, np.newaxis] * 2 * np.pi / 40)
-    for name in {*detector_names()} - {*WITHOUT_VALUES, "ensemble"}:
+    for name in {*detector_names()} - {*FIXED, "ensemble"}:
         pipeline = make_detector(name)
         window = pipeline[:-1].fit(X).named_steps["shingler"].window_
         assert window == (20 if name in {"recurrent_autoencoder", "seq2seq"} else 80)
+
+
+@pytest.mark.parametrize("name", AHEAD)
+@pytest.mark.parametrize("window", [16, 25])
+def test_a_forecaster_averages_errors_around_the_sample(name, window):
+    X = LEVEL + SIZE * wave(120, noise=0)
+    changed = X.copy()
+    changed[60] += SIZE
+    for online in (False, True):
+        pipeline = quick(name, window=window, online=online).fit(X)
+        before, after = (pipeline.score_samples(one) for one in (X, changed))
+        scored = pipeline[-1].horizon_
+        assert scored == round(window * (0.25 if online else 0.5))
+        affected = np.flatnonzero(before != after)
+        # Its own forecast is wrong, and then those that see it.
+        first = affected.min()
+        if online:
+            assert first == 60
+        else:
+            assert abs((60 - first) - scored / 2) <= 1
+
+
+def test_a_forecaster_expects_a_value_of_each_sample():
+    X = LEVEL + SIZE * wave(400, noise=0)
+    pipeline = make_detector("dense", random_state=0).fit(X)
+    found = ask(pipeline, X)
+    np.testing.assert_allclose(found.expected[150:300], X[150:300], atol=0.05 * SIZE)
 
 
 def test_parameters_reach_the_detector():

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from sklearn.linear_model import Ridge
 
 import skanomaly.detectors._forecast as family
+import skanomaly.detectors._linear_start as linear_start
 from skanomaly import DenseForecastDetector, RecurrentForecastDetector
 from tests import naive
 from tests.detectors.common import (
@@ -127,3 +129,106 @@ def test_the_automatic_horizon_is_a_period():
     assert horizon(wave(300), 12) == 6  # half of the row at most
     assert horizon(noise, 48) == 3  # a sixteenth where there is no period
     assert quick(FORECASTERS[0], epochs=1).fit(records()).horizon_ == 1
+
+
+def test_a_horizon_may_be_a_fraction_of_the_row():
+    for window, share, horizon in ((12, 0.5, 6), (25, 0.25, 6), (2, 0.1, 1)):
+        X = rows_of(wave(60), window)
+        fitted = quick(DenseForecastDetector, horizon=share, epochs=1).fit(X)
+        assert fitted.horizon_ == horizon
+    with pytest.raises(ValueError, match=r"horizon=2 leaves no step"):
+        quick(DenseForecastDetector, horizon=0.9).fit(rows_of(wave(60), 2))
+    with pytest.raises(ValueError, match="'horizon' parameter"):
+        quick(DenseForecastDetector, horizon=1.5).fit(rows_of(wave(60)))
+
+
+WITH_LINEAR = [one for one in FORECASTERS if "linear" in one().get_params()]
+
+
+def test_networks_that_see_a_fixed_context_begin_with_a_linear_forecast():
+    names = {name_of(one) for one in WITH_LINEAR}
+    assert names == {"DenseForecastDetector", "CNNForecastDetector"}
+
+
+@pytest.mark.parametrize("strategy", ["one-step", "direct"])
+@pytest.mark.parametrize("detector", WITH_LINEAR, ids=name_of)
+def test_the_linear_forecast_is_that_of_ridge_regression(detector, strategy):
+    series = wave(300, n_channels=CHANNELS)
+    params = {"horizon": HORIZON, "strategy": strategy, "n_channels": CHANNELS}
+    # So small a step leaves the rest of the network at its beginning: zero.
+    fitted = quick(detector, learning_rate=1e-12, validation_split=0.0, **params)
+    fitted.fit(rows_of(series))
+    context = WINDOW - HORIZON
+    ahead = HORIZON if strategy == "direct" else 1
+    windows = rows_of(series, context + ahead)
+    inputs = windows[:, : context * CHANNELS]
+    targets = windows[:, context * CHANNELS :]
+    ridge = Ridge(1e-4 * inputs.var(axis=0).mean() * len(inputs)).fit(inputs, targets)
+    some = rows_of(wave(60, n_channels=CHANNELS, seed=1))
+    first = fitted.forecast(some)[:, : ahead * CHANNELS]
+    expected = ridge.predict(some[:, : context * CHANNELS])
+    np.testing.assert_allclose(first, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("detector", WITH_LINEAR, ids=name_of)
+def test_a_smooth_series_is_forecast_more_exactly_with_a_linear_forecast(detector):
+    t = np.arange(600)[:, None]
+    X = rows_of(np.sin(2 * np.pi * t / 30) + np.sin(2 * np.pi * t / 17), 32)
+    params = {"horizon": 8, "epochs": 3}
+    errors = [
+        -quick(detector, linear=linear, **params).fit(X).score_samples(X).mean()
+        for linear in (True, False)
+    ]
+    assert errors[0] < 0.1 * errors[1]
+
+
+@pytest.mark.parametrize("detector", WITH_LINEAR, ids=name_of)
+def test_further_training_leaves_the_linear_forecast_as_it_is(detector):
+    def weights(fitted):
+        layers = {layer.name: layer for layer in fitted.network_.layers}
+        before = layers.pop("linear").get_weights()
+        rest = [one for layer in layers.values() for one in layer.get_weights()]
+        return before, rest
+
+    fitted = quick(detector).fit(rows_of(wave(200)))
+    linear, rest = weights(fitted)
+    fitted.partial_fit(rows_of(wave(200, seed=5)))
+    linear_after, rest_after = weights(fitted)
+    for one, other in zip(linear, linear_after, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert any(
+        (one != other).any() for one, other in zip(rest, rest_after, strict=True)
+    )
+
+
+@pytest.mark.parametrize("detector", WITH_LINEAR, ids=name_of)
+def test_a_glitch_does_not_reach_the_linear_forecast_of_a_trimmed_training(detector):
+    X = wave(400, noise=0)
+    glitch = X.copy()
+    glitch[100:104, 0] = 300, -200, 250, -300
+    params = {"learning_rate": 1e-12, "horizon": HORIZON}
+    errors = [
+        np.abs(
+            quick(detector, contamination_trim=trim, **params)
+            .fit(rows_of(glitch))
+            .forecast(rows_of(X))
+            - rows_of(X)[:, -HORIZON:]
+        ).max()
+        for trim in (0.1, 0.0)
+    ]
+    assert errors[0] < 0.01 < errors[1]
+
+
+def test_the_linear_forecast_learns_from_a_bounded_number_of_contexts(monkeypatch):
+    monkeypatch.setattr(linear_start, "N_FITTED", 50)
+    X = rows_of(wave(300))
+    once, again, other = (
+        quick(DenseForecastDetector, epochs=1, random_state=seed).fit(X)
+        for seed in (0, 0, 1)
+    )
+    kernels = [
+        one.network_.get_layer("linear").get_weights()[0]
+        for one in (once, again, other)
+    ]
+    np.testing.assert_array_equal(kernels[0], kernels[1])
+    assert (kernels[0] != kernels[2]).any()

@@ -47,7 +47,7 @@ def test_moving_mean_leaves_its_input_alone():
     np.testing.assert_array_equal(values, np.arange(12.0))
 
 
-@pytest.mark.parametrize("align", ["end", "center"])
+@pytest.mark.parametrize("align", ["end", "center", 0.75])
 @given(values=arrays, window=st.integers(1, 60))
 def test_overlap_mean_asks_every_row_that_covers_the_sample(align, values, window):
     np.testing.assert_allclose(

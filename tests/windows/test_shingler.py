@@ -22,10 +22,11 @@ all_series = hnp.arrays(
     st.tuples(st.integers(1, 25), st.integers(1, 3)),
     elements=floats,
 )
+ALIGNED = st.one_of(st.sampled_from(["end", "center"]), st.floats(0, 1))
 shinglers = st.builds(
     Shingler,
     window=st.integers(1, 30),
-    align=st.sampled_from(["end", "center"]),
+    align=ALIGNED,
     pad=st.sampled_from(["edge", "reflect", "period"]),
     flatten=st.booleans(),
 )
@@ -62,7 +63,8 @@ def test_inverse_is_the_mean_over_overlapping_windows(series, shingler, seed):
     shingler.fit(series)
     shape = (n, shingler.window_, n_channels)
     windows = np.random.default_rng(seed).normal(size=shape)
-    before = shingler.window_ - 1 if shingler.align == "end" else shingler.window_ // 2
+    before = naive.before(shingler.window_, shingler.align)
+    assert shingler.own_step_ == before
     found = [[] for _ in range(n)]
     for i in range(n):
         for s in range(shingler.window_):
@@ -215,6 +217,19 @@ def test_automatic_windows_are_neither_noise_nor_endless():
     assert Shingler(5000).fit(long).window_ == 5000
 
 
+def test_a_fraction_of_the_window_lies_before_the_sample():
+    X = np.arange(20.0)[:, None]
+    for align, name in ((0.5, "center"), (1.0, "end")):
+        for window in (1, 4, 7):
+            np.testing.assert_array_equal(
+                Shingler(window, align=align).fit_transform(X),
+                Shingler(window, align=name).fit_transform(X),
+            )
+    shingler = Shingler(8, align=0.75).fit(X)
+    assert shingler.transform(X)[10].tolist() == [4, 5, 6, 7, 8, 9, 10, 11]
+    assert shingler.get_feature_names_out()[[0, -1]].tolist() == ["x0_lag6", "x0_lead1"]
+
+
 def test_fit_decides_the_window_and_set_params_does_not():
     X = np.zeros((20, 1))
     shingler = Shingler(5).fit(X).set_params(window=7)
@@ -230,6 +245,7 @@ def test_fit_decides_the_window_and_set_params_does_not():
         {"window": "day"},
         {"periods": 0},
         {"align": "start"},
+        {"align": 1.5},
         {"pad": "zero"},
         {"flatten": "no"},
     ],
