@@ -24,19 +24,21 @@ _MOST_NAMED = 5
 class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Standardize the channels of a series, whatever is wrong with some of them.
 
-    It differs from `sklearn.preprocessing.StandardScaler` in two ways. Glitches, such
-    as -9999 for a missing value, do not count: a few of them would make the scale so
-    wide that nothing else is ever abnormal. A channel that hardly varies in training
+    It differs from `sklearn.preprocessing.StandardScaler` in two ways. Rare values do
+    not count, whether they are anomalies or glitches, such as -9999 for a missing
+    value: a few of them would make the scale so wide that nothing else is ever
+    abnormal. A channel that hardly varies in training
     has no standard deviation of any meaning: what counts is how rarely it changes, so
     that a change of a constant channel has the same size whatever its unit.
 
     Attributes
     ----------
     mean_ : ndarray of shape (n_channels,)
-        Mean of each channel without glitches; the median of one that hardly varies.
+        Mean of each channel, its values limited to their 1st to 99th percentile; the
+        median of one that hardly varies.
     scale_ : ndarray of shape (n_channels,)
-        Standard deviation of each channel without glitches; the smallest change of one
-        that hardly varies, 1 if it is constant.
+        Standard deviation of each channel, its values limited to the same range; the
+        smallest change of one that hardly varies, 1 if it is constant.
     rarity_ : ndarray of shape (n_channels,)
         Size of the smallest change of a channel that hardly varies; 1 for others.
     steady_ : ndarray of bool of shape (n_channels,)
@@ -52,8 +54,10 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    A value is a glitch if its distance from the median exceeds 1,000 times half the
-    range from the 5th to the 95th percentile (the 1st to the 99th, if the former is 0).
+    Mean and deviation are those of values limited to the 1st to 99th percentile of a
+    channel [1]_. A value is a glitch if its distance from the median exceeds 1,000
+    times half the range from the 5th to the 95th percentile (the 1st to the 99th, if
+    the former is 0).
     `fit_transform` replaces glitches of the training series by interpolation, so that
     nothing in a pipeline learns from them; `transform` keeps them, so that they are
     found.
@@ -63,6 +67,11 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     within the rounding of m, where a standard normal variable exceeds z in size as
     often as the channel has changed. That is 2.3 for one sample in fifty. A constant
     channel counts as one that has changed once, by any size.
+
+    References
+    ----------
+    .. [1] Tukey, J. W. (1962). The future of data analysis. The Annals of Mathematical
+       Statistics 33(1), 1-67. https://doi.org/10.1214/aoms/1177704711
 
     Examples
     --------
@@ -176,7 +185,8 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self._warn(series)
         if len(self.glitches_):
             series = interpolate_series(np.where(is_glitch, np.nan, series))
-        scaler = StandardScaler().fit(series)
+        # Rare values have little to do with the usual size of a channel's changes.
+        scaler = StandardScaler().fit(np.clip(series, low, high))
         smallest = np.where(changes > 0, changes, np.inf).min(axis=0)
         smallest[self.constant_] = 1
         self.mean_ = np.where(self.steady_, median, scaler.mean_)
