@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from joblib import Memory
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.ensemble import IsolationForest
 from sklearn.pipeline import make_pipeline
@@ -634,13 +635,13 @@ def test_windows_of_periods(online):
     pipeline = make_detector(
         "ensemble",
         members=("pca",),
-        windows=("1 period", "1.5 periods"),
+        windows=("2 periods", "3 periods"),
         online=online,
     ).fit(X)
     found = [one[0].window_ for one in pipeline[-1].estimators_]
-    assert found == ([10, 15] if online else [20, 30])
+    assert found == ([20, 30] if online else [40, 60])
     seen = [one[-1]._view.context for one in pipeline[-1].estimators_]
-    assert seen == [10, 15]
+    assert seen == [20, 30]
 
 
 def test_a_series_shorter_than_its_windows_is_scored():
@@ -648,10 +649,30 @@ def test_a_series_shorter_than_its_windows_is_scored():
     assert np.isfinite(pipeline.score_samples(wave(5, 2))).all()
 
 
-@pytest.mark.parametrize("size", [0.5, 5.0])
+def test_models_see_at_most_a_quarter_of_the_training_part():
+    X = wave(200)  # of period 10
+    windows = ("2 periods", "8 periods")
+    pipeline = make_detector("ensemble", members=("pca",), windows=windows).fit(X)
+    seen = [one[-1]._view.context for one in pipeline[-1].estimators_]
+    assert seen == [20, 45]  # of the 180 samples that are not held out
+
+
+def test_metadata_that_nobody_passes_on_is_refused():
+    weights = np.ones(40)
+    with config_context(enable_metadata_routing=True):
+        forest = IsolationForest(n_estimators=5).set_fit_request(sample_weight=True)
+        scaler = FunctionTransformer()
+        pipeline = make_pipeline(scaler, EnsembleDetector([("one", forest)]))
+        with pytest.raises(TypeError, match="sample_weight"):
+            pipeline.fit(records(40), sample_weight=weights)
+
+
+@pytest.mark.parametrize("size", [0.05, 0.5, 5.0])
 def test_a_constant_channel_that_moves_is_ranked_first_at_any_size(size):
     X = np.hstack([wave(400, 1, noise=0.2), np.zeros((400, 1))])
-    pipeline = make_detector("ensemble", **QUICK).fit(X)
+    pipeline = make_detector("ensemble", **QUICK)
+    with pytest.warns(UserWarning, match="channel 1 is constant"):
+        pipeline.fit(X)
     new = np.hstack([wave(200, 1, noise=0.2, seed=1), np.zeros((200, 1))])
     new[100:104, 1] = size
     channels = pipeline[-1].score_channels(pipeline[:-1].transform(new))

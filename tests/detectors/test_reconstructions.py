@@ -276,6 +276,25 @@ def test_trimmed_training_leaves_out_the_worst(detector):
     assert ratio[1] > 1.5 * ratio[0]
 
 
+@pytest.mark.parametrize("size", [10, 300])
+def test_extreme_rows_are_not_what_the_first_training_is_about(size):
+    """A model that has learned them would leave out normal rows instead."""
+    clean = plane(190) + 0.05 * np.random.default_rng(2).normal(size=(190, 5))
+    extreme = clean[:10] + size * np.eye(5).repeat(2, axis=0)
+    params = {"n_components": 2, "validation_split": 0, "threshold": "max"}
+    detector = PCADetector(contamination_trim=0.1, **params)
+    detector.fit(np.concatenate([extreme, clean]))
+    assert (detector.predict(extreme) == -1).all()
+    expected = PCADetector(**params).fit(clean)
+    assert (
+        -detector.score_samples(clean).mean()
+        < 2 * -expected.score_samples(clean).mean()
+    )
+    assert (
+        PCADetector(**params).fit(np.vstack([extreme, clean])).predict(extreme) == 1
+    ).any()
+
+
 def test_a_second_pass_is_trained_without_the_worst_rows():
     X = rows_of(wave())
     fitted = quick(AutoencoderDetector, contamination_trim=0.2, epochs=3).fit(X)
