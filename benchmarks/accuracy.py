@@ -138,16 +138,33 @@ def summary(results: "DataFrame", n_seeds: int) -> dict[str, Any]:
     }
 
 
-def published(folder: Path) -> dict[str, float]:
-    """Return the mean of each detector that TSB-AD has published for the series."""
+def published(folder: Path) -> dict[str, dict[str, float]]:
+    """Return what TSB-AD has published for each series, by detector."""
     with (folder / "index.csv").open(newline="") as lines:
         rows = list(csv.DictReader(lines))
     about = ("series", "n_samples", "n_channels", "train_size", "n_anomalous")
     return {
-        name: round(float(np.mean([float(row[name]) for row in rows])), 4)
+        name: {row["series"].removesuffix(".csv"): float(row[name]) for row in rows}
         for name in rows[0]
         if name not in about
     }
+
+
+def means_of(found: dict[str, dict[str, float]]) -> dict[str, float]:
+    """Return the mean of each published detector."""
+    return {
+        name: round(float(np.mean([*values.values()])), 4)
+        for name, values in found.items()
+    }
+
+
+def best_of(found: dict[str, dict[str, float]]) -> dict[str, dict[str, Any]]:
+    """Return the best published detector of each series."""
+    best = {}
+    for series in next(iter(found.values())):
+        name = max(found, key=lambda one: found[one][series])
+        best[series] = {"name": name, "value": round(found[name][series], 4)}
+    return best
 
 
 def _options() -> Namespace:
@@ -178,11 +195,11 @@ def _save(kind: str, name: str, found: dict[str, Any], run: dict[str, Any]) -> N
     results[kind] = results.get(kind, {}) | {name: found}
     used = {one["run"] for each in results.values() for one in each.values()}
     runs = known.get("runs", {}) | {run["date"]: run}
+    known = {each: published(data_folder() / one) for each, one in FOLDERS.items()}
     content = {
         "runs": {date: runs[date] for date in sorted(used)},
-        "published": {
-            each: published(data_folder() / folder) for each, folder in FOLDERS.items()
-        },
+        "published": {each: means_of(one) for each, one in known.items()},
+        "best_published": {each: best_of(one) for each, one in known.items()},
         "results": results,
     }
     write_json(FILE, content)

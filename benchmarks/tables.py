@@ -11,12 +11,14 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
+from _accuracy_tables import ACCURACY_TABLES
 from _markdown import seconds as _seconds, table as _table
 from _peer_tables import PEER_TABLES
 from _results import RESULTS, read_json
 
 _DOCS = RESULTS.parent.parent / "docs"
-PAGES = [_DOCS / f"{page}.md" for page in ("benchmarks", "deciding", "performance")]
+PAGE_NAMES = ("accuracy", "benchmarks", "deciding", "performance")
+PAGES = [_DOCS / f"{page}.md" for page in PAGE_NAMES]
 _MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 Section = dict[str, dict[str, Any]]  # measured values by claim
 
@@ -39,6 +41,7 @@ def fill(text: str) -> str:
     measured["metrics"] = read_json(RESULTS / "metrics.json")
     measured["page"] = read_json(RESULTS / "page.json")
     measured |= dict.fromkeys(PEER_TABLES, read_json(RESULTS / "peers.json"))
+    measured |= dict.fromkeys(ACCURACY_TABLES, read_json(RESULTS / "accuracy.json"))
     return _MARKED.sub(
         lambda found: found[1] + TABLES[found[2]](measured[found[2]]) + found[3], text
     )
@@ -277,24 +280,28 @@ def page(section: Section) -> str:
     )
 
 
-TABLES: dict[str, Callable[[Section], str]] = {
-    table.__name__: table
-    for table in (
-        checks,
-        digits,
-        kdd,
-        memory,
-        metrics,
-        odds,
-        page,
-        searches,
-        series,
-        trim,
-        tuned,
-        waveform,
-        workshop,
-    )
-} | PEER_TABLES
+TABLES: dict[str, Callable[[Section], str]] = (
+    {
+        table.__name__: table
+        for table in (
+            checks,
+            digits,
+            kdd,
+            memory,
+            metrics,
+            odds,
+            page,
+            searches,
+            series,
+            trim,
+            tuned,
+            waveform,
+            workshop,
+        )
+    }
+    | PEER_TABLES
+    | ACCURACY_TABLES
+)
 
 
 if __name__ == "__main__":

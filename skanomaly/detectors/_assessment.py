@@ -157,8 +157,7 @@ class StepMeans:
         ahead = self.step - self._first_target
         targets = np.arange(max(0, ahead - n_more), min(n_steps - 1, ahead) + 1)
         self.n_covering = len(targets)
-        per_sequence = self._rows.rows_per_sequence
-        position = np.arange(self._n_seen, self._n_seen + n)
+        first = self._n_seen
         self._n_seen += n
         if not self.n_covering:
             return
@@ -167,12 +166,14 @@ class StepMeans:
             predictions = np.where(np.isfinite(predictions), predictions, np.nan)
             finite = np.isfinite(step_errors)
             step_errors = np.where(finite, step_errors, LARGEST_ERROR)
-        sequence, position = np.divmod(position, per_sequence + n_more)
-        row = position[:, np.newaxis] - ahead + targets
-        inside = (row >= 0) & (row < per_sequence)
-        row += sequence[:, np.newaxis] * per_sequence
-        self._add_at(row[inside], predictions[:, targets][inside], 0)
-        self._add_at(row[inside], step_errors[:, targets][inside], 1)
+        values = predictions[:, targets], step_errors[:, targets]
+        # Of the sequence with the first position, and of all of them.
+        n_positions = self._rows.rows_per_sequence + n_more
+        sequence, position = divmod(first, n_positions)
+        if position + n <= n_positions:
+            self._add_consecutive(sequence, position - ahead + targets, *values)
+        else:
+            self._add_any(first + np.arange(n), targets - ahead, n_positions, *values)
 
     def means(self) -> tuple[Floats, Floats]:
         """Return expected values and own errors, each of shape (n_rows, n_channels)."""
@@ -180,11 +181,46 @@ class StepMeans:
         expected, own_errors = self._sums.reshape(shape) / self.n_covering
         return expected, own_errors
 
-    def _add_at(self, row: NDArray[np.intp], values: Float32s, which: int) -> None:
-        if not len(row):
+    def _add_consecutive(
+        self, sequence: int, row: NDArray[np.intp], *values: Float32s
+    ) -> None:
+        """Add the targets of positions in one sequence, step by step.
+
+        Parameters
+        ----------
+        sequence : int
+            Number of the sequence.
+        row : ndarray of shape (n_targets,)
+            Row in the sequence to which each target of the first position belongs.
+        *values : ndarray of shape (n, n_targets, n_channels)
+            Predictions and errors.
+        """
+        n, _, n_channels = values[0].shape
+        per_sequence = self._rows.rows_per_sequence
+        sums = self._sums.reshape(2, -1, per_sequence, n_channels)[:, sequence]
+        for target, start in enumerate(row.tolist()):
+            first, last = max(0, -start), min(n, per_sequence - start)
+            if first < last:
+                for total, added in zip(sums, values, strict=True):
+                    total[start + first : start + last] += added[first:last, target]
+
+    def _add_any(
+        self,
+        position: NDArray[np.intp],
+        shift: NDArray[np.intp],
+        n_positions: int,
+        *values: Float32s,
+    ) -> None:
+        """Add the targets of positions in any sequences, all at once."""
+        per_sequence, n_channels = self._rows.rows_per_sequence, values[0].shape[2]
+        sequence, position = np.divmod(position, n_positions)
+        row = position[:, np.newaxis] + shift
+        inside = (row >= 0) & (row < per_sequence)
+        if not inside.any():
             return
-        n_channels = values.shape[1]
-        cells = row[:, np.newaxis] * n_channels + np.arange(n_channels)
+        row += sequence[:, np.newaxis] * per_sequence
+        cells = row[inside][:, np.newaxis] * n_channels + np.arange(n_channels)
         first = int(cells.min())
-        sums = np.bincount((cells - first).ravel(), values.ravel())
-        self._sums[which, first : first + len(sums)] += sums
+        for total, added in zip(self._sums, values, strict=True):
+            sums = np.bincount((cells - first).ravel(), added[inside].ravel())
+            total[first : first + len(sums)] += sums

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from skanomaly._validation import check_finite
 from skanomaly.preprocessing._gaps import interpolate_series
@@ -161,7 +161,7 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         series : ndarray of shape (n_samples, n_channels)
         """
         check_is_fitted(self)
-        scaled = self._validate(X, reset=False)
+        scaled = check_array(X, dtype=np.float64, copy=True)
         size, rarity = np.abs(scaled[:, self.steady_]), self.rarity_[self.steady_]
         changes = np.where(size > rarity, np.exp2(size - rarity), size / rarity)
         scaled[:, self.steady_] = np.copysign(changes, scaled[:, self.steady_])

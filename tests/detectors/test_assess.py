@@ -95,7 +95,7 @@ def test_a_forecaster_expects_nothing_of_what_it_sees(fitted, detector):
 
 def test_the_error_of_a_row_is_the_mean_of_its_own_errors(fitted):
     """Every step of a row counts alike where one window covers all of it."""
-    model = fitted(PCADetector)
+    model = fitted(PCADetector, channels="mean")
     own = [model.assess(ROWS, step=step).own_errors for step in range(WINDOW)]
     np.testing.assert_allclose(
         np.mean(own, axis=0), model.score_channels(ROWS), rtol=1e-5, atol=1e-8

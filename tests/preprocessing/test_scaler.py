@@ -129,6 +129,13 @@ def test_the_inverse_leads_back():
     np.testing.assert_allclose(back, [[0.0], [5.0], [-20.0]], atol=1e-12)
 
 
+def test_the_inverse_takes_values_without_names():
+    frame = pd.DataFrame(noise(), columns=["load"])
+    scaler = SeriesScaler().fit(frame)
+    back = scaler.inverse_transform(scaler.transform(frame))
+    np.testing.assert_allclose(back, frame)
+
+
 def test_warnings_name_channels():
     frame = pd.DataFrame(noise(n_channels=2), columns=["load", "valve"])
     frame["valve"] = 1.0

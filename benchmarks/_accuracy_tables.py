@@ -1,0 +1,101 @@
+"""Tables of how recipes rank the samples of labelled series, from accuracy.json."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from _markdown import table
+
+Content = dict[str, Any]
+
+# Number of published detectors, and of lost series, that a table shows.
+N_PUBLISHED, N_LOST = 6, 8
+FULL = "ensemble without networks"
+
+
+def ranking(accuracy: Content, *, kind: str) -> str:
+    results, published = accuracy["results"][kind], accuracy["published"][kind]
+    own = {name: one for name, one in results.items() if not name.startswith(FULL)}
+    sources = next(iter(results.values()))["by_source"]
+    rows = [
+        (
+            one["mean"],
+            [
+                f"`{name}`",
+                f"**{one['mean']:.3f}**",
+                f"{min(one['without_source'].values()):.3f}",
+                *(f"{value:.2f}" for value in one["by_source"].values()),
+                str(one["n_seeds"]),
+            ],
+        )
+        for name, one in own.items()
+    ]
+    blank = [""] * (len(sources) + 2)
+    best = sorted(published, key=lambda name: -published[name])[:N_PUBLISHED]
+    rows += [
+        (
+            published[name],
+            [f"{name}, published", f"{published[name]:.3f}", *blank],
+        )
+        for name in best
+    ]
+    rows.sort(key=lambda row: -row[0])
+    head = ["detector", "mean", "lowest without a source", *sources, "seeds"]
+    return table(head, (row for _, row in rows))
+
+
+def ablation(accuracy: Content) -> str:
+    results = accuracy["results"]
+    names = [
+        name
+        for name in results["univariate"]
+        if name.startswith(FULL) and name in results["multivariate"]
+    ]
+    rows = []
+    for name in names:
+        row = [name.removeprefix(FULL).removeprefix(", ") or "nothing"]
+        for kind in ("univariate", "multivariate"):
+            mean, full = results[kind][name]["mean"], results[kind][FULL]["mean"]
+            row += [f"{mean:.3f}", "" if name == FULL else f"{mean - full:+.3f}"]
+        rows.append(row)
+    head = ["taken away", "univariate", "difference", "multivariate", "difference"]
+    return table(head, rows)
+
+
+def losses(accuracy: Content, *, kind: str) -> str:
+    """Return the series on which a published detector is furthest ahead."""
+    own = accuracy["results"][kind]["ensemble"]["values"]
+    best = accuracy["best_published"][kind]
+    ahead = sorted(own, key=lambda name: own[name] - best[name]["value"])[:N_LOST]
+    return table(
+        ["series", "ensemble", "best published", "by"],
+        (
+            [
+                name,
+                f"{own[name]:.3f}",
+                f"{best[name]['value']:.3f}",
+                best[name]["name"],
+            ]
+            for name in ahead
+        ),
+    )
+
+
+def count(accuracy: Content) -> str:
+    """Return on how many series the ensemble is ahead of the best published mean."""
+    rows = []
+    for kind, of_kind in accuracy["results"].items():
+        own, best = of_kind["ensemble"]["values"], accuracy["best_published"][kind]
+        ahead = sum(own[name] > best[name]["value"] for name in own)
+        rows.append([kind, str(len(own)), str(ahead)])
+    return table(["series", "number", "ahead of every published detector"], rows)
+
+
+ACCURACY_TABLES: dict[str, Callable[[Content], str]] = {
+    "accuracy_univariate": partial(ranking, kind="univariate"),
+    "accuracy_multivariate": partial(ranking, kind="multivariate"),
+    "accuracy_ablation": ablation,
+    "accuracy_count": count,
+    "accuracy_losses_univariate": partial(losses, kind="univariate"),
+    "accuracy_losses_multivariate": partial(losses, kind="multivariate"),
+}
