@@ -5,7 +5,6 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
@@ -28,8 +27,8 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     not count, whether they are anomalies or glitches, such as -9999 for a missing
     value: a few of them would make the scale so wide that nothing else is ever
     abnormal. A channel that hardly varies in training
-    has no standard deviation of any meaning: what counts is how rarely it changes, so
-    that a change of a constant channel has the same size whatever its unit.
+    has no standard deviation of any meaning: its values become numbers of its smallest
+    change, and any change of a constant channel has the size 1, whatever its unit.
 
     Attributes
     ----------
@@ -39,8 +38,6 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     scale_ : ndarray of shape (n_channels,)
         Standard deviation of each channel, its values limited to the same range; the
         smallest change of one that hardly varies, 1 if it is constant.
-    rarity_ : ndarray of shape (n_channels,)
-        Size of the smallest change of a channel that hardly varies; 1 for others.
     steady_ : ndarray of bool of shape (n_channels,)
         Channels that hardly vary: at least 98 % of their samples are equal.
     constant_ : ndarray of bool of shape (n_channels,)
@@ -63,10 +60,9 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     found.
 
     With the median m of a channel that hardly varies and its smallest change u, a
-    change ``d = x - m`` becomes ``sign(d) * (z + log2(max(1, abs(d) / u)))``, or 0
-    within the rounding of m, where a standard normal variable exceeds z in size as
-    often as the channel has changed. That is 2.3 for one sample in fifty. A constant
-    channel counts as one that has changed once, by any size.
+    change ``d = x - m`` becomes ``sign(d) * (1 + log2(max(1, abs(d) / u)))``, or 0
+    within the rounding of m: its changes are too few to know how large they can be.
+    Any change of a constant channel becomes its sign.
 
     References
     ----------
@@ -162,8 +158,8 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         scaled = check_array(X, dtype=np.float64, copy=True)
-        size, rarity = np.abs(scaled[:, self.steady_]), self.rarity_[self.steady_]
-        changes = np.where(size > rarity, np.exp2(size - rarity), size / rarity)
+        size = np.abs(scaled[:, self.steady_])
+        changes = np.where(size > 1, np.exp2(size - 1), size)
         scaled[:, self.steady_] = np.copysign(changes, scaled[:, self.steady_])
         series: Floats = scaled * self.scale_ + self.mean_
         return series
@@ -191,8 +187,6 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         smallest[self.constant_] = 1
         self.mean_ = np.where(self.steady_, median, scaler.mean_)
         self.scale_ = np.where(self.steady_, smallest, scaler.scale_)
-        share = np.maximum((changes > 0).sum(axis=0), 1) / len(series)
-        self.rarity_ = np.where(self.steady_, norm.isf(share / 2), 1)
         return series
 
     def _scaled(self, series: Floats) -> Floats:
@@ -203,8 +197,7 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         # A constant channel has no unit in which a change would be large or small.
         ratio = np.maximum(np.abs(changes) / self.scale_[self.steady_], 1)
         ratio[:, self.constant_[self.steady_]] = 1
-        size = self.rarity_[self.steady_] + np.log2(ratio)
-        scaled[:, self.steady_] = np.sign(changes) * size
+        scaled[:, self.steady_] = np.sign(changes) * (1 + np.log2(ratio))
         return scaled
 
     def _validate(self, X: ArrayLike, *, reset: bool) -> Floats:

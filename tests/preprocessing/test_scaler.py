@@ -93,9 +93,7 @@ def test_a_change_of_a_constant_channel_has_a_size_without_unit(unit, level):
     assert scaler.constant_.all()
     later = scaler.transform(level + np.array([[0], [1], [-1], [1000]]) * unit)[:, 0]
     assert later[0] == 0
-    np.testing.assert_allclose(np.abs(later[1:]), later[1])
-    assert later[1] > 3
-    assert later[2] == -later[1]
+    np.testing.assert_allclose(later[1:], [1, -1, 1])
 
 
 def test_the_rounding_of_a_constant_is_no_change():
@@ -107,18 +105,14 @@ def test_the_rounding_of_a_constant_is_no_change():
     assert not scaler.transform(X).any()
 
 
-def test_rare_changes_count_by_how_rare_they_are():
-    X = np.zeros((1000, 3))
+def test_rare_changes_count_by_their_logarithm():
+    X = np.zeros((1000, 2))
     X[::100, 0] = 5.0
-    X[500, 1] = 5.0
-    X[::20, 2] = 5.0
+    X[::20, 1] = 5.0
     scaler = quiet(X)
-    assert scaler.steady_.tolist() == [True, True, False]
-    often, once, _ = scaler.transform([[5.0, 5.0, 5.0]])[0]
-    assert 2 < often < once < 4
-    # Twice the change counts one more, less of it the same.
-    assert scaler.transform([[10.0, 0, 0]])[0, 0] == pytest.approx(often + 1)
-    assert scaler.transform([[0.1, 0, 0]])[0, 0] == pytest.approx(often)
+    assert scaler.steady_.tolist() == [True, False]
+    found = scaler.transform([[5.0, 0], [10.0, 0], [-40.0, 0], [0.1, 0]])[:, 0]
+    np.testing.assert_allclose(found, [1, 2, -4, 1])
 
 
 def test_the_inverse_leads_back():
