@@ -166,10 +166,11 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     def _fit(self, series: Floats) -> Floats:
         """Learn from a series, and return it without glitches."""
-        fifth, median, upper = np.quantile(series, [0.05, 0.5, 0.95], axis=0)
-        # Values of samples: changes of one in a hundred are beyond them.
-        low = np.quantile(series, 0.01, axis=0, method="higher")
-        high = np.quantile(series, 0.99, axis=0, method="lower")
+        ranked = np.sort(series, axis=0)
+        few, more = len(series) // 100, len(series) // 20
+        low, high = ranked[few], ranked[-1 - few]
+        fifth, upper = ranked[more], ranked[-1 - more]
+        median = ranked[len(series) // 2]
         changes = np.abs(series - median)
         self._rounding = 4 * np.finfo(np.float64).eps * np.abs(median)
         changes[changes <= self._rounding] = 0

@@ -14,7 +14,8 @@ CHANNELS = 2
 
 @pytest.fixture(scope="module", params=[5, 11, None], ids="context_{}".format)
 def fitted(request):
-    detector = quick(AutoencoderDetector, context=request.param, n_channels=CHANNELS)
+    params = {"n_channels": CHANNELS, "channels": "mean"}
+    detector = quick(AutoencoderDetector, context=request.param, **params)
     return detector.fit(rows_of(wave(n_channels=CHANNELS)))
 
 
@@ -57,7 +58,8 @@ def test_reconstructions_are_means_over_sub_windows(fitted, rows):
 
 
 def test_the_score_is_the_mean_error_of_a_whole_row(rows):
-    fitted = quick(AutoencoderDetector, n_channels=CHANNELS).fit(rows)
+    params = {"n_channels": CHANNELS, "channels": "mean"}
+    fitted = quick(AutoencoderDetector, **params).fit(rows)
     scores = -naive.size(fitted.reconstruct(rows) - rows).mean(axis=1)
     np.testing.assert_allclose(fitted.score_samples(rows), scores, rtol=1e-4)
 
@@ -120,7 +122,8 @@ def test_the_level_of_a_window_is_removed(center, of_series, of_records):
 
 def test_each_channel_has_a_level_of_its_own():
     series = wave(n_channels=CHANNELS)
-    fitted = quick(AutoencoderDetector, n_channels=CHANNELS).fit(rows_of(series))
+    params = {"n_channels": CHANNELS, "channels": "mean"}
+    fitted = quick(AutoencoderDetector, **params).fit(rows_of(series))
     scores = fitted.score_samples(rows_of(series))
     moved = fitted.score_samples(rows_of(series + np.array([8.0, -16.0])))
     np.testing.assert_allclose(moved, scores, rtol=1e-3)
@@ -191,7 +194,8 @@ def test_the_error_of_a_record_is_the_larger_of_network_and_components():
 @pytest.mark.parametrize("model", ["joint", "shared", "separate"])
 def test_steps_and_channels_of_a_record_have_the_errors_that_its_score_has(model):
     X = records(90)
-    fitted = quick(AutoencoderDetector, n_channels=3, channel_model=model).fit(X)
+    params = {"n_channels": 3, "channel_model": model, "channels": "mean"}
+    fitted = quick(AutoencoderDetector, **params).fit(X)
     by_step = [fitted.assess(X, step=step).own_errors for step in range(WINDOW // 3)]
     np.testing.assert_allclose(
         np.mean(by_step, axis=0), fitted.score_channels(X), rtol=1e-4

@@ -463,7 +463,7 @@ def test_one_bad_channel_of_many_is_visible(model):
 
 def test_own_errors_are_on_the_scale_of_errors():
     X = rows_of(series_of(seed=1))
-    plain = fit(FAMILIES["pca"], channel_model="separate")
+    plain = fit(FAMILIES["pca"], channel_model="separate", channels="mean")
     power = fit(FAMILIES["pca"], channel_model="separate", channels="power")
     own = [one.assess(X, step=5).own_errors for one in (plain, power)]
     ratio = own[1] / own[0]

@@ -22,7 +22,8 @@ each_training = pytest.mark.parametrize("training", TRAININGS)
 
 def small(**params):
     """Make a detector that takes 20 steps of the optimizer, if it is trained."""
-    return ConvFeatureDetector(**{**SMALL, "batch_size": 1280, **params})
+    params = {"channels": "mean", "batch_size": 1280, **params}
+    return ConvFeatureDetector(**{**SMALL, **params})
 
 
 def rows(n_samples=400, window=WINDOW, **params):

@@ -28,9 +28,8 @@ HORIZON, CHANNELS = 3, 2
 )
 def fitted(request):
     detector, strategy = request.param
-    detector = quick(
-        detector, strategy=strategy, horizon=HORIZON, n_channels=CHANNELS, epochs=1
-    )
+    params = {"horizon": HORIZON, "n_channels": CHANNELS, "channels": "mean"}
+    detector = quick(detector, strategy=strategy, epochs=1, **params)
     return detector.fit(rows_of(wave(80, n_channels=CHANNELS)))
 
 

@@ -46,7 +46,8 @@ def in_single_precision(series):
 
 
 def fitted_to(X, **params):
-    return NearestWindowDetector(validation_split=0, **params).fit(X)
+    params = {"channels": "mean", "validation_split": 0, **params}
+    return NearestWindowDetector(**params).fit(X)
 
 
 @pytest.mark.parametrize("max_windows", [1, 7, 1000])

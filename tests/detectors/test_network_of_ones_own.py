@@ -71,6 +71,7 @@ def test_a_forecaster_of_ones_own(network, strategy):
         horizon=HORIZON,
         strategy=strategy,
         n_channels=2,
+        channels="mean",
     ).fit(X)
     assert (
         fitted.network_.count_params()
@@ -89,7 +90,8 @@ def test_a_forecaster_of_ones_own(network, strategy):
 
 def test_an_autoencoder_of_ones_own():
     X = rows_of(wave(80, n_channels=2))
-    fitted = quick(AutoencoderDetector, network=narrow, context=8, n_channels=2).fit(X)
+    params = {"context": 8, "n_channels": 2, "channels": "mean"}
+    fitted = quick(AutoencoderDetector, network=narrow, **params).fit(X)
     assert fitted.network_.count_params() == narrow(8, 2).count_params()
     errors = [
         naive.reconstruction_errors(

@@ -6,9 +6,13 @@ import pytest
 from hypothesis import given, strategies as st
 from scipy.signal import lfilter, sawtooth, square
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
-from skanomaly import DenseForecastDetector, Shingler, make_detector
+from skanomaly import (
+    DenseForecastDetector,
+    SeriesScaler,
+    Shingler,
+    make_detector,
+)
 from skanomaly.windows import find_period
 from skanomaly.windows._period import usual_length
 
@@ -149,7 +153,7 @@ def test_the_steps_of_a_pipeline_find_the_period_once(monkeypatch):
     series = np.sin(2 * np.pi * t / 25) + 0.1 * rng.normal(size=(600, 1))
     detector = DenseForecastDetector(epochs=1, random_state=0)
     shingler = Shingler(periods=2, pad="period", flatten=False)
-    pipe = make_pipeline(StandardScaler(), shingler, detector).fit(series)
+    pipe = make_pipeline(SeriesScaler(), shingler, detector).fit(series)
     assert len(searched) == 1
     assert pipe[-1].horizon_ == pipe[1].period_ == 25
     make_detector("pca").fit(series)
