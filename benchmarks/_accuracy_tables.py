@@ -4,12 +4,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import numpy as np
 from _markdown import table
 
 Content = dict[str, Any]
 
 # Number of published detectors, and of lost series, that a table shows.
 N_PUBLISHED, N_LOST = 6, 8
+# Periods that are listed: shorter ones, or those that occur less often in training.
+SHORTEST, FEWEST = 16, 8
 FULL = "ensemble without networks"
 
 
@@ -46,19 +49,16 @@ def ranking(accuracy: Content, *, kind: str) -> str:
 
 def ablation(accuracy: Content) -> str:
     results = accuracy["results"]
-    names = [
-        name
-        for name in results["univariate"]
-        if name.startswith(FULL) and name in results["multivariate"]
-    ]
+    names = [name for name in results["univariate"] if name.startswith(FULL)]
     rows = []
     for name in names:
         row = [name.removeprefix(FULL).removeprefix(", ") or "nothing"]
         for kind in ("univariate", "multivariate"):
-            mean, full = results[kind][name]["mean"], results[kind][FULL]["mean"]
-            row += [f"{mean:.3f}", "" if name == FULL else f"{mean - full:+.3f}"]
+            mean = results[kind].get(name, {"mean": np.nan})["mean"]
+            loss = results[kind][FULL]["mean"] - mean
+            row += [f"{mean:.3f}", "" if name == FULL else f"{loss:+.3f}"]
         rows.append(row)
-    head = ["taken away", "univariate", "difference", "multivariate", "difference"]
+    head = ["taken away", "univariate", "loss", "multivariate", "loss"]
     return table(head, rows)
 
 
@@ -91,11 +91,25 @@ def count(accuracy: Content) -> str:
     return table(["series", "number", "ahead of every published detector"], rows)
 
 
+def silly(accuracy: Content) -> str:
+    """Return the series whose period is a spike or occurs rarely."""
+    rows = []
+    for of_kind in accuracy["windows"].values():
+        for name, one in of_kind.items():
+            period, n = one["period"], one["train_size"]
+            if period is not None and (period < SHORTEST or n / period < FEWEST):
+                found = [n, period, one["window"], one["window of a member"]]
+                rows.append([name, *(f"{value:,}" for value in found)])
+    head = ["series", "training part", "period", "window", "window of a member"]
+    return table(head, rows)
+
+
 ACCURACY_TABLES: dict[str, Callable[[Content], str]] = {
     "accuracy_univariate": partial(ranking, kind="univariate"),
     "accuracy_multivariate": partial(ranking, kind="multivariate"),
     "accuracy_ablation": ablation,
     "accuracy_count": count,
+    "accuracy_windows": silly,
     "accuracy_losses_univariate": partial(losses, kind="univariate"),
     "accuracy_losses_multivariate": partial(losses, kind="multivariate"),
 }

@@ -10,7 +10,7 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skanomaly import ThresholdDetector
+from skanomaly import NearestWindowDetector, ThresholdDetector
 from skanomaly.windows import sliding_view
 
 Floats = NDArray[np.float64]
@@ -85,6 +85,15 @@ class RandomScores(_Baseline):
 
     def _errors(self, X: Floats) -> Floats:
         return np.random.default_rng(self.random_state).random((len(X), 1))
+
+
+class TrivialMatches(NearestWindowDetector):
+    """Nearest windows, windows of the training part compared with themselves too."""
+
+    def _learn(self, *args: Any, **kwargs: Any) -> Any:
+        model = super()._learn(*args, **kwargs)
+        model._radius = 0
+        return model
 
 
 def _scaled(baseline: _Baseline) -> ThresholdDetector:

@@ -10,6 +10,7 @@ it. Writes benchmarks/results/accuracy.json, recipe by recipe: the others are ke
 
 import csv
 import os
+import warnings
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
-from _baselines import BASELINES
+from _baselines import BASELINES, TrivialMatches
 from _results import RESULTS, data_folder, origin, read_json, write_json
 
-from skanomaly import ThresholdDetector, make_detector
+from skanomaly import SeriesScaler, Shingler, ThresholdDetector, make_detector
 from skanomaly.compose import detector_names
+from skanomaly.compose._build import MIN_WINDOWS
 from skanomaly.evaluation import LabelledData, evaluate
 
 if TYPE_CHECKING:
@@ -57,18 +59,22 @@ ENSEMBLES: dict[str, dict[str, Any]] = {
     },
 }
 NOT_BY_CHANNEL = "ensemble without networks, channels not by themselves"
+TRIVIAL_MATCHES = "nearest_window, trivial matches"
 SHORTER_WINDOWS = "ensemble without networks, windows of a sixteenth"
 NAMES = [
     *detector_names(),
     *ENSEMBLES,
     NOT_BY_CHANNEL,
     SHORTER_WINDOWS,
+    TRIVIAL_MATCHES,
     *BASELINES,
 ]
 
 
 def main() -> None:
     options = _options()
+    # Half of the channels of some series are constant.
+    warnings.filterwarnings("ignore", ".* constant in the training series")
     run = origin()
     for kind in options.folders:
         series = list(labelled(data_folder() / FOLDERS[kind]))[:: options.every]
@@ -102,6 +108,10 @@ def estimator(name: str) -> Any:
         return BASELINES[name]()
     if name in ENSEMBLES:
         return make_detector("ensemble", **ENSEMBLES[name])
+    if name == TRIVIAL_MATCHES:
+        pipeline = make_detector("nearest_window")
+        pipeline.steps[-1] = (name, TrivialMatches(**pipeline[-1].get_params()))
+        return pipeline
     if name not in (NOT_BY_CHANNEL, SHORTER_WINDOWS):
         return make_detector(name)
     pipeline = make_detector("ensemble", members=_NO_NETWORK)
@@ -135,6 +145,19 @@ def summary(results: "DataFrame", n_seeds: int) -> dict[str, Any]:
         "n_failed": int((results["status"] != "ok").sum()),
         "seconds": round(float(results[["fit_seconds", "score_seconds"]].sum().sum())),
         "values": of_series.round(4).to_dict(),
+    }
+
+
+def windows(series: LabelledData) -> dict[str, Any]:
+    """Return the dominant period of a training part, and automatic windows."""
+    training = SeriesScaler().fit_transform(series.X[: series.train_size])
+    single = Shingler(periods=2).fit(training)
+    member = Shingler(periods=4, min_windows=MIN_WINDOWS).fit(training)
+    return {
+        "train_size": series.train_size,
+        "period": single.period_,
+        "window": single.window_,
+        "window of a member": member.window_ // 2,
     }
 
 
@@ -200,6 +223,10 @@ def _save(kind: str, name: str, found: dict[str, Any], run: dict[str, Any]) -> N
         "runs": {date: runs[date] for date in sorted(used)},
         "published": {each: means_of(one) for each, one in known.items()},
         "best_published": {each: best_of(one) for each, one in known.items()},
+        "windows": {
+            each: {one.name: windows(one) for one in labelled(data_folder() / folder)}
+            for each, folder in FOLDERS.items()
+        },
         "results": results,
     }
     write_json(FILE, content)

@@ -649,6 +649,20 @@ def test_a_series_shorter_than_its_windows_is_scored():
     assert np.isfinite(pipeline.score_samples(wave(5, 2))).all()
 
 
+def test_one_bad_channel_of_many_is_seen():
+    """A power mean divides a lone alarm, and the second calibration restores it."""
+    X, new = wave(600, 38, noise=0.3), wave(300, 38, noise=0.3, seed=1)
+    new[150:158, 17] = 2.5
+    members = ("pca", "nearest_window", "kernel_features")
+    params = {"members": members, "windows": (16,), "random_state": 0}
+    pipeline = make_detector("ensemble", **params).fit(X)
+    scores = pipeline.score_samples(new)
+    assert 142 <= scores.argmin() < 166
+    assert scores.min() < 1.5 * np.delete(scores, range(130, 180)).min()
+    channels = pipeline[-1].score_channels(pipeline[:-1].transform(new))
+    assert channels[scores.argmin()].argmax() == 17
+
+
 def test_models_see_at_most_a_quarter_of_the_training_part():
     X = wave(200)  # of period 10
     windows = ("2 periods", "8 periods")
