@@ -24,7 +24,7 @@ from _results import RESULTS, data_folder, origin, read_json, write_json
 
 from skanomaly import SeriesScaler, Shingler, ThresholdDetector, make_detector
 from skanomaly.compose import detector_names
-from skanomaly.compose._build import MIN_WINDOWS
+from skanomaly.compose._build import LENGTHS
 from skanomaly.evaluation import LabelledData, evaluate
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def windows(series: LabelledData) -> dict[str, Any]:
     """Return the dominant period of a training part, and automatic windows."""
     training = SeriesScaler().fit_transform(series.X[: series.train_size])
     single = Shingler(periods=2).fit(training)
-    member = Shingler(periods=4, min_windows=MIN_WINDOWS).fit(training)
+    member = Shingler(periods=4, **LENGTHS).fit(training)
     return {
         "train_size": series.train_size,
         "period": single.period_,

@@ -26,8 +26,9 @@ from skanomaly.windows import Shingler
 # its square, and each copies the rows. Neighbouring windows are nearly equal anyway.
 MAX_ROWS = 10_000
 # Rows of an ensemble's members hold all windows that cover their sample, two windows
-# of a model. The training series should hold four of the latter.
-MIN_WINDOWS = 2
+# of a model. The training series should hold four of the latter, and the time of
+# comparisons with references grows with their length.
+LENGTHS = {"min_windows": 2, "max_window": 1024}
 
 
 def build_single(
@@ -121,9 +122,7 @@ def _member(
             length = length if online else 2 * length - 1
         elif not online:
             periods *= 2
-    shingler = _shingler(
-        recipe, length, online, periods=periods, min_windows=MIN_WINDOWS
-    )
+    shingler = _shingler(recipe, length, online, periods=periods, **LENGTHS)
     return make_pipeline(shingler, _detector(recipe, recipe.threshold, own))
 
 

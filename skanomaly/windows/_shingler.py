@@ -14,8 +14,8 @@ from skanomaly._validation import check_finite
 from skanomaly.windows._period import find_period, usual_length
 from skanomaly.windows._view import reach, sliding_view
 
-# Automatic windows: fewer samples have no shape, more take too long to compare.
-_FEWEST, _MOST = 16, 4096
+# Number of samples that an automatic window has at least: fewer have no shape.
+_FEWEST = 16
 _COUNT = Interval(Integral, 1, None, closed="left")
 
 
@@ -36,10 +36,10 @@ class Shingler(TransformerMixin, BaseEstimator):
     ----------
     window : int or "auto", default="auto"
         Number of steps in a row. ``"auto"`` is `periods` times the dominant period of
-        the training series, found from its autocorrelation, but 16 to 4,096 samples, or
-        fewer whole periods if the series does not hold `min_windows` of that length. If
-        no period is clear, 100 samples or a tenth of the series, whichever is less,
-        replace the period.
+        the training series, found from its autocorrelation, but 16 to `max_window`
+        samples, or fewer whole periods if the series does not hold `min_windows` of
+        that length. If no period is clear, 100 samples or a tenth of the series,
+        whichever is less, replace the period.
     periods : float, default=1
         Number of periods in a window, such as 2 or 0.5. Only used with
         ``window="auto"``.
@@ -47,6 +47,9 @@ class Shingler(TransformerMixin, BaseEstimator):
         Number of windows, side by side, that the training series should hold: with
         fewer, a model knows too few shapes. A window of one period may be longer. Only
         used with ``window="auto"``.
+    max_window : int, default=4096
+        Largest number of steps in an automatic window: the time of most detectors grows
+        with it. Only used with ``window="auto"``.
     align : {"end", "center"} or float, default="end"
         Position of a row's sample in its window: at the end, so that no row needs later
         samples, or at step ``window // 2``, which suits reconstruction. A number from 0
@@ -107,6 +110,7 @@ class Shingler(TransformerMixin, BaseEstimator):
         "window": [StrOptions({"auto"}), _COUNT],
         "periods": [Interval(Real, 0, None, closed="neither")],
         "min_windows": [_COUNT],
+        "max_window": [_COUNT],
         "align": [StrOptions({"end", "center"}), Interval(Real, 0, 1, closed="both")],
         "pad": [StrOptions({"edge", "reflect", "period"})],
         "flatten": ["boolean"],
@@ -118,6 +122,7 @@ class Shingler(TransformerMixin, BaseEstimator):
         *,
         periods: float = 1,
         min_windows: int = 8,
+        max_window: int = 4096,
         align: float | str = "end",
         pad: str = "edge",
         flatten: bool = True,
@@ -125,6 +130,7 @@ class Shingler(TransformerMixin, BaseEstimator):
         self.window = window
         self.periods = periods
         self.min_windows = min_windows
+        self.max_window = max_window
         self.align = align
         self.pad = pad
         self.flatten = flatten
@@ -162,7 +168,7 @@ class Shingler(TransformerMixin, BaseEstimator):
         period = self.period_ or usual_length(n_samples)
         n_fitting = max(1, n_samples // (self.min_windows * period))
         periods = min(max(self.periods, _FEWEST / period), n_fitting)
-        return max(1, min(round(period * periods), _MOST))
+        return max(1, min(round(period * periods), self.max_window))
 
     def transform(self, X: ArrayLike) -> NDArray[np.floating]:
         """Return the window of every sample.

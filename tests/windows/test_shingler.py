@@ -214,6 +214,7 @@ def test_automatic_windows_are_neither_noise_nor_endless():
     long = np.sin(np.arange(100_000)[:, np.newaxis] * 2 * np.pi / 1500)
     assert Shingler(periods=2).fit(long).window_ == 3000
     assert Shingler(periods=4).fit(long).window_ == 4096
+    assert Shingler(periods=4, max_window=200).fit(long).window_ == 200
     assert Shingler(5000).fit(long).window_ == 5000
 
 
