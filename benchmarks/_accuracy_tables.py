@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import numpy as np
 from _markdown import table
 
 Content = dict[str, Any]
@@ -54,9 +53,10 @@ def ablation(accuracy: Content) -> str:
     for name in names:
         row = [name.removeprefix(FULL).removeprefix(", ") or "nothing"]
         for kind in ("univariate", "multivariate"):
-            mean = results[kind].get(name, {"mean": np.nan})["mean"]
-            loss = results[kind][FULL]["mean"] - mean
-            row += [f"{mean:.3f}", "" if name == FULL else f"{loss:+.3f}"]
+            found, full = results[kind].get(name), results[kind][FULL]["mean"]
+            row.append("" if found is None else f"{found['mean']:.3f}")
+            is_other = found is not None and name != FULL
+            row.append(f"{full - found['mean']:+.3f}" if is_other else "")
         rows.append(row)
     head = ["taken away", "univariate", "loss", "multivariate", "loss"]
     return table(head, rows)
@@ -82,7 +82,7 @@ def losses(accuracy: Content, *, kind: str) -> str:
 
 
 def count(accuracy: Content) -> str:
-    """Return on how many series the ensemble is ahead of the best published mean."""
+    """Return on how many series the ensemble is ahead of all published detectors."""
     rows = []
     for kind, of_kind in accuracy["results"].items():
         own, best = of_kind["ensemble"]["values"], accuracy["best_published"][kind]
@@ -91,7 +91,7 @@ def count(accuracy: Content) -> str:
     return table(["series", "number", "ahead of every published detector"], rows)
 
 
-def silly(accuracy: Content) -> str:
+def windows(accuracy: Content) -> str:
     """Return the series whose period is a spike or occurs rarely."""
     rows = []
     for of_kind in accuracy["windows"].values():
@@ -109,7 +109,7 @@ ACCURACY_TABLES: dict[str, Callable[[Content], str]] = {
     "accuracy_multivariate": partial(ranking, kind="multivariate"),
     "accuracy_ablation": ablation,
     "accuracy_count": count,
-    "accuracy_windows": silly,
+    "accuracy_windows": windows,
     "accuracy_losses_univariate": partial(losses, kind="univariate"),
     "accuracy_losses_multivariate": partial(losses, kind="multivariate"),
 }

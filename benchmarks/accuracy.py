@@ -10,6 +10,7 @@ it. Writes benchmarks/results/accuracy.json, recipe by recipe: the others are ke
 
 import csv
 import os
+import sys
 import warnings
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
@@ -22,9 +23,8 @@ import numpy as np
 from _baselines import BASELINES, TrivialMatches
 from _results import RESULTS, data_folder, origin, read_json, write_json
 
-from skanomaly import SeriesScaler, Shingler, ThresholdDetector, make_detector
+from skanomaly import ThresholdDetector, make_detector
 from skanomaly.compose import detector_names
-from skanomaly.compose._build import LENGTHS
 from skanomaly.evaluation import LabelledData, evaluate
 
 if TYPE_CHECKING:
@@ -76,6 +76,10 @@ def main() -> None:
     # Half of the channels of some series are constant.
     warnings.filterwarnings("ignore", ".* constant in the training series")
     run = origin()
+    if options.resume and not run["clean"]:
+        sys.exit(
+            "--resume goes on with the code of a commit: commit the changes first."
+        )
     for kind in options.folders:
         series = list(labelled(data_folder() / FOLDERS[kind]))[:: options.every]
         for name in options.only:
@@ -84,14 +88,27 @@ def main() -> None:
                 series,
                 seeds=range(options.seeds),
                 metrics=[METRIC],
-                store=RUNS,
+                # A run knows the version of the package, not its commit.
+                store=RUNS / str(run["commit"]),
                 fresh=not options.resume,
                 n_jobs=options.jobs,
             )
             found = summary(results, options.seeds)
             print(f"{kind:12} {name:52} {found['mean']:.4f}", flush=True)
+            if found["n_failed"]:
+                sys.exit(f"{found['n_failed']} run(s) failed: {name} is not stored.")
             if options.every == 1:
                 _save(kind, name, found | {"run": run["date"]}, run)
+    save_windows()
+
+
+def save_windows() -> None:
+    """Write the windows of all series to the file."""
+    found = {
+        kind: {one.name: windows(one) for one in labelled(data_folder() / folder)}
+        for kind, folder in FOLDERS.items()
+    }
+    write_json(FILE, read_json(FILE) | {"windows": found})
 
 
 def labelled(folder: Path) -> Iterator[LabelledData]:
@@ -150,14 +167,15 @@ def summary(results: "DataFrame", n_seeds: int) -> dict[str, Any]:
 
 def windows(series: LabelledData) -> dict[str, Any]:
     """Return the dominant period of a training part, and automatic windows."""
-    training = SeriesScaler().fit_transform(series.X[: series.train_size])
-    single = Shingler(periods=2).fit(training)
-    member = Shingler(periods=4, **LENGTHS).fit(training)
+    training = series.X[: series.train_size]
+    single = make_detector("pca").fit(training).named_steps["shingler"]
+    member = make_detector("ensemble", members="pca", windows="2 periods").fit(training)
+    (fitted,) = member[-1].estimators_
     return {
         "train_size": series.train_size,
         "period": single.period_,
         "window": single.window_,
-        "window of a member": member.window_ // 2,
+        "window of a member": fitted[-1]._view.context,
     }
 
 
@@ -218,15 +236,12 @@ def _save(kind: str, name: str, found: dict[str, Any], run: dict[str, Any]) -> N
     results[kind] = results.get(kind, {}) | {name: found}
     used = {one["run"] for each in results.values() for one in each.values()}
     runs = known.get("runs", {}) | {run["date"]: run}
-    known = {each: published(data_folder() / one) for each, one in FOLDERS.items()}
+    others = {each: published(data_folder() / one) for each, one in FOLDERS.items()}
     content = {
         "runs": {date: runs[date] for date in sorted(used)},
-        "published": {each: means_of(one) for each, one in known.items()},
-        "best_published": {each: best_of(one) for each, one in known.items()},
-        "windows": {
-            each: {one.name: windows(one) for one in labelled(data_folder() / folder)}
-            for each, folder in FOLDERS.items()
-        },
+        "published": {each: means_of(one) for each, one in others.items()},
+        "best_published": {each: best_of(one) for each, one in others.items()},
+        "windows": known.get("windows", {}),
         "results": results,
     }
     write_json(FILE, content)

@@ -25,10 +25,9 @@ from skanomaly.windows import Shingler
 # Maximum number of rows to fit scikit-learn's detectors on: the time of some grows with
 # its square, and each copies the rows. Neighbouring windows are nearly equal anyway.
 MAX_ROWS = 10_000
-# Rows of an ensemble's members hold all windows that cover their sample, two windows
-# of a model. The training series should hold four of the latter, and the time of
-# comparisons with references grows with their length.
-LENGTHS = {"min_windows": 2, "max_window": 1024}
+# The training series should hold four windows of periods that a model of an ensemble
+# sees, and the time of comparisons with references grows with their length.
+MIN_WINDOWS, MAX_WINDOW = 4, 512
 
 
 def build_single(
@@ -53,14 +52,16 @@ def build_ensemble(
     *,
     threshold: Any,
     online: bool,
-    members: Sequence[str] = MEMBERS,
-    windows: Sequence[int | str] | None = None,
+    members: Sequence[str] | str = MEMBERS,
+    windows: Sequence[int | str] | int | str | None = None,
     random_state: Any = None,
     **params: Any,
 ) -> EnsembleDetector:
     """Return an ensemble of some detectors over some windows."""
+    members = (members,) if isinstance(members, str) else members
     if windows is None:
         windows = ONLINE_WINDOWS if online else WINDOWS
+    seen = (windows,) if isinstance(windows, str | int) else windows
     unknown = [name for name in members if name not in RECIPES]
     if unknown:
         raise ValueError(
@@ -70,7 +71,7 @@ def build_ensemble(
     named = [
         (f"{name}_{str(window).replace(' ', '_')}", name, window)
         for name in members
-        for window in _windows_of(RECIPES[name], windows)
+        for window in _windows_of(RECIPES[name], seen)
     ]
     known = signature(EnsembleDetector).parameters
     for name in params.keys() - known.keys():
@@ -114,15 +115,22 @@ def _member(
     """Return a member whose model sees a window, averaged over those with a sample."""
     length, periods = _length_of(window)
     own: dict[str, Any] = {**recipe.member, "random_state": random_state}
+    n_held = 1
     if "context" in signature(recipe.detector).parameters:
-        own["context"] = None if online else 0.5
+        # A row holds all windows that cover its sample, two windows of a model.
+        n_held = 1 if online else 2
+        own["context"] = None if online else 1 / n_held
         if isinstance(length, int):
             own["context"] = length
-            # A row holds all windows that cover its sample.
-            length = length if online else 2 * length - 1
-        elif not online:
-            periods *= 2
-    shingler = _shingler(recipe, length, online, periods=periods, **LENGTHS)
+            length = n_held * (length - 1) + 1
+    shingler = _shingler(
+        recipe,
+        length,
+        online,
+        periods=n_held * periods,
+        min_windows=MIN_WINDOWS // n_held,
+        max_window=MAX_WINDOW * n_held,
+    )
     return make_pipeline(shingler, _detector(recipe, recipe.threshold, own))
 
 

@@ -59,8 +59,8 @@ def make_detector(
         ``"seq2seq"``; 127 samples, in which windows of 64 are seen, for
         ``"conv_features"`` and ``"kernel_features"``; 128 samples, the second half of
         which is forecast, for forecasters; and for ``"ensemble"``, the windows of its
-        members, for which a number replaces all of them: 16 and 64 samples and two
-        periods, or 4 to 64 samples if online.
+        members: 16 and 64 samples and two periods, or 4 to 64 samples if online. A
+        number replaces all of them but the 64 samples of the members with features.
     threshold : rule, float or str, default="auto"
         Threshold rule, see `skanomaly.resolve_threshold`, also for the meaning of
         ``"auto"`` for detectors of this package. For those of scikit-learn, whose
@@ -127,8 +127,10 @@ def make_detector(
             f"{', '.join(detector_names())}."
         )
     if name == ENSEMBLE:
+        if window != "auto" and "windows" in params:
+            raise TypeError("Pass either window or windows to an ensemble.")
         if window != "auto":
-            params.setdefault("windows", (window,))
+            params["windows"] = (window,)
         steps = [build_ensemble(threshold=threshold, online=online, **params)]
     else:
         steps = build_single(RECIPES[name], window, threshold, online, params)

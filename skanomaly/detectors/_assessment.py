@@ -111,9 +111,8 @@ class Judged(NamedTuple):
         is_larger = (other.sum(axis=1) > self.errors.sum(axis=1))[:, np.newaxis]
         if own is not None:
             own = np.where(is_larger[:, np.newaxis], step_errors, own)
-        return type(self)(
-            self.predictions, own, np.where(is_larger, other, self.errors)
-        )
+        errors = np.where(is_larger, other, self.errors)
+        return type(self)(self.predictions, own, errors)
 
     @classmethod
     def of_errors(cls, errors: Float32s, n_channels: int) -> Self:

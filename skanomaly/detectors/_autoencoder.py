@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from skanomaly._compat import StrOptions
 from skanomaly.detectors._assessment import Judged
-from skanomaly.detectors._base import CALIBRATED
 from skanomaly.detectors._codes import CodeMixin
 from skanomaly.detectors._network import BaseNetworkDetector
 from skanomaly.detectors._parameters import (
@@ -17,7 +16,7 @@ from skanomaly.detectors._parameters import (
     parameter,
     parameters,
 )
-from skanomaly.detectors._plane import NetworkWithPlane, Plane
+from skanomaly.detectors._plane import N_WINDOWS, NetworkWithPlane, Plane
 from skanomaly.detectors._reconstruction import BaseReconstructionDetector
 from skanomaly.networks import code_size, dense_decoder, dense_stack
 from skanomaly.windows import Sequences
@@ -143,7 +142,9 @@ class AutoencoderDetector(CodeMixin, BaseReconstructionDetector, BaseNetworkDete
     ones: which ones depends on the seed. Principal components cannot bend, but miss
     what is curved. If the training rows are independent records, the error of a record
     is the larger one of two, as proposed in [3]_: that of the network, and that of as
-    many components as `latent_units`, scaled to the same median in training.
+    many components as `latent_units`, scaled to the same median in training. That is so
+    for each window of a record that is longer than `context`, and for the sum over its
+    channels.
     Reconstructions are those of the network. `partial_fit` keeps the components of the
     last `fit`, without which it uses none.
 
@@ -195,13 +196,13 @@ class AutoencoderDetector(CodeMixin, BaseReconstructionDetector, BaseNetworkDete
         known, plane = (None, None) if model is None else (model.trained, model.plane)
         trained = super()._learn(training, held_out, known, partial=partial)
         # A part of the rows may be too small for a plane of its own.
-        if not (partial or training.is_series):
-            plane = self._plane(trained, training)
+        if not partial:
+            plane = None if training.is_series else self._plane(trained, training)
         return NetworkWithPlane(trained, plane)
 
     def _plane(self, trained: "TrainedNetwork", records: Sequences) -> Plane | None:
         per_record = records.window - self._view.context + 1
-        (some,) = records.spread(max(1, CALIBRATED // per_record))
+        (some,) = records.spread(max(1, N_WINDOWS // per_record))
         return Plane.of(
             self._trimmed(trained, self._view.training(some)),
             trained,

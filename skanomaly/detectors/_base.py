@@ -76,7 +76,7 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
     _rounding: float = fitted()  # mean squared error that rounding can cause
 
     # Part of the key of `memory`. It increases when a seed leads to other scores.
-    _version: ClassVar[int] = 0
+    _version: ClassVar[int] = 1
     # Whether examples with large errors can be left out of the training.
     _trims_examples: ClassVar[bool] = True
     # For detectors without this parameter. It has no annotation, because a field would

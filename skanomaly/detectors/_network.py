@@ -131,7 +131,7 @@ class BaseNetworkDetector(BaseDetector):
         if model is None:
             model = self._new_model(seed)
             self._view = self._view.adapted_to(model)
-            self._begin(model, training)
+            self._begin(model, training, partial=partial)
         examples = self._view.training(training)
         validation = None if held_out is None else self._view.training(held_out)
         epochs = 1 if partial else self.epochs
@@ -146,7 +146,9 @@ class BaseNetworkDetector(BaseDetector):
         self._train(model, examples, validation, seed=seed, epochs=epochs)
         return model
 
-    def _begin(self, model: TrainedNetwork, training: Sequences) -> None:
+    def _begin(
+        self, model: TrainedNetwork, training: Sequences, *, partial: bool
+    ) -> None:
         """Set weights of a new network that do not begin at random."""
 
     def _train(

@@ -15,6 +15,9 @@ from skanomaly.windows import Examples
 if TYPE_CHECKING:
     from skanomaly.engine import TrainedNetwork
 
+# Most windows of records that components are fitted to.
+N_WINDOWS = 2**14
+
 
 class Plane:
     """Principal components of records, whose errors are on the scale of a network's.

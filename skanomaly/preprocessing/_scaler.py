@@ -6,18 +6,20 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
-from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from skanomaly._validation import check_finite
 from skanomaly.preprocessing._gaps import interpolate_series
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 # A glitch is as many times as far from the median as nine in ten samples are at most.
 GLITCH = 1000
+# Number of glitches that a channel of a few hundred samples may have.
+MOST_GLITCHES = 5
 # Number of channels that a warning names.
 _MOST_NAMED = 5
+_FLOATS = [np.float64, np.float32]
 
 
 class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -39,7 +41,8 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Standard deviation of each channel, its values limited to the same range; the
         smallest change of one that hardly varies, 1 if it is constant.
     steady_ : ndarray of bool of shape (n_channels,)
-        Channels that hardly vary: at least 98 % of their samples are equal.
+        Channels that hardly vary: at most one sample in a hundred is larger than their
+        median, and at most one is smaller.
     constant_ : ndarray of bool of shape (n_channels,)
         Channels that do not vary at all.
     glitches_ : ndarray of shape (n_glitches, 2)
@@ -52,9 +55,11 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     Notes
     -----
     Mean and deviation are those of values limited to the 1st to 99th percentile of a
-    channel [1]_. A value is a glitch if its distance from the median exceeds 1,000
-    times half the range from the 5th to the 95th percentile (the 1st to the 99th, if
-    the former is 0).
+    channel [1]_; of 20 to 99 samples, to the second smallest and the second largest
+    value; of fewer, they are not limited. A value is a glitch if its distance from the
+    median exceeds 1,000 times half the range from the 5th to the 95th percentile (the
+    1st to the 99th, if the former is 0) and if that is so for at most one sample in a
+    hundred, or five.
     `fit_transform` replaces glitches of the training series by interpolation, so that
     nothing in a pipeline learns from them; `transform` keeps them, so that they are
     found.
@@ -110,7 +115,7 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self._fit(self._validate(X, reset=True))
         return self
 
-    def fit_transform(self, X: ArrayLike, y: Any = None, **fit_params: Any) -> Floats:
+    def fit_transform(self, X: ArrayLike, y: Any = None) -> Floats:
         """Fit to a series and return it scaled, with its glitches interpolated.
 
         Parameters
@@ -119,8 +124,6 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             Training series, in time order.
         y : None
             Ignored.
-        **fit_params : dict
-            Not used.
 
         Returns
         -------
@@ -147,51 +150,76 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     def inverse_transform(self, X: ArrayLike) -> Floats:
         """Return values in the unit of the series.
 
+        Changes of a constant channel come back with the size 1, and those of one that
+        hardly varies with at least the smallest size in training.
+
         Parameters
         ----------
         X : array-like of shape (n_samples, n_channels)
-            Scaled values.
+            Scaled values; NaN where there is none.
 
         Returns
         -------
         series : ndarray of shape (n_samples, n_channels)
         """
         check_is_fitted(self)
-        scaled = check_array(X, dtype=np.float64, copy=True)
+        scaled = check_array(X, copy=True, dtype=_FLOATS, ensure_all_finite="allow-nan")
+        if scaled.shape[1] != self.n_features_in_:
+            raise ValueError(
+                f"X has {scaled.shape[1]} channels, but the training series had "
+                f"{self.n_features_in_}. Pass values of all of them."
+            )
         size = np.abs(scaled[:, self.steady_])
         changes = np.where(size > 1, np.exp2(size - 1), size)
         scaled[:, self.steady_] = np.copysign(changes, scaled[:, self.steady_])
         series: Floats = scaled * self.scale_ + self.mean_
         return series
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
     def _fit(self, series: Floats) -> Floats:
         """Learn from a series, and return it without glitches."""
         ranked = np.sort(series, axis=0)
-        few, more = len(series) // 100, len(series) // 20
+        more = len(series) // 20
+        few = max(len(series) // 100, min(more, 1))  # a single one of few samples
         low, high = ranked[few], ranked[-1 - few]
         fifth, upper = ranked[more], ranked[-1 - more]
         median = ranked[len(series) // 2]
-        changes = np.abs(series - median)
-        self._rounding = 4 * np.finfo(np.float64).eps * np.abs(median)
+        with np.errstate(over="ignore"):
+            changes = np.abs(series.astype(np.float64) - median)
+        self._rounding = 4 * np.finfo(series.dtype).eps * np.abs(median)
         changes[changes <= self._rounding] = 0
         self.steady_ = high - low <= self._rounding
         self.constant_ = ~changes.any(axis=0)
         usual = np.where(upper > fifth, upper - fifth, high - low) / 2
         is_glitch = (changes > GLITCH * usual) & ~self.steady_
+        # What occurs more often belongs to the channel.
+        is_glitch &= is_glitch.sum(axis=0) <= max(MOST_GLITCHES, len(series) // 100)
         self.glitches_ = np.argwhere(is_glitch)
         self._warn(series)
         if len(self.glitches_):
-            series = interpolate_series(np.where(is_glitch, np.nan, series))
+            filled = interpolate_series(np.where(is_glitch, np.nan, series))
+            series = filled.astype(series.dtype)
         # Rare values have little to do with the usual size of a channel's changes.
-        scaler = StandardScaler().fit(np.clip(series, low, high))
+        limited = np.clip(series, low, high, dtype=np.float64)
         smallest = np.where(changes > 0, changes, np.inf).min(axis=0)
         smallest[self.constant_] = 1
-        self.mean_ = np.where(self.steady_, median, scaler.mean_)
-        self.scale_ = np.where(self.steady_, smallest, scaler.scale_)
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean, deviation = limited.mean(axis=0), limited.std(axis=0)
+        self.mean_ = np.where(self.steady_, median, mean)
+        self.scale_ = np.where(self.steady_, smallest, deviation)
+        if not np.isfinite([self.mean_, self.scale_]).all():
+            raise ValueError(
+                "X has values that are too large for a mean or a standard deviation. "
+                "Divide it by a power of ten."
+            )
         return series
 
     def _scaled(self, series: Floats) -> Floats:
-        scaled: Floats = series - self.mean_
+        scaled: Floats = series.astype(np.float64) - self.mean_
         changes = scaled[:, self.steady_]
         changes[np.abs(changes) <= self._rounding[self.steady_]] = 0
         scaled /= self.scale_
@@ -199,14 +227,16 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ratio = np.maximum(np.abs(changes) / self.scale_[self.steady_], 1)
         ratio[:, self.constant_[self.steady_]] = 1
         scaled[:, self.steady_] = np.sign(changes) * (1 + np.log2(ratio))
-        return scaled
+        # Values beyond the range of single precision are the largest ones within it.
+        limit = np.finfo(np.float32).max
+        return np.clip(scaled, -limit, limit).astype(series.dtype)
 
     def _validate(self, X: ArrayLike, *, reset: bool) -> Floats:
         series: Floats = validate_data(
             self,
             X,
             reset=reset,
-            dtype=np.float64,
+            dtype=_FLOATS,
             ensure_all_finite=False,
             copy=True,
         )
@@ -218,7 +248,7 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             warnings.warn(
                 f"{self._named(self.constant_)} constant in the training series: any "
                 "later change counts as abnormal. Leave out channels that say nothing.",
-                stacklevel=3,
+                stacklevel=4,
             )
         if len(self.glitches_):
             row, channel = self.glitches_[0]
@@ -230,7 +260,7 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
                 f"row {row}: {series[row, channel]:g}. They are interpolated for the "
                 f"training; {self._named(with_glitches)} affected. If they stand for "
                 "missing values, replace them in all data.",
-                stacklevel=3,
+                stacklevel=4,
             )
 
     def _named(self, chosen: NDArray[np.bool_]) -> str:

@@ -671,6 +671,14 @@ def test_models_see_at_most_a_quarter_of_the_training_part():
     assert seen == [20, 45]  # of the 180 samples that are not held out
 
 
+def test_a_single_window_or_member_needs_no_list():
+    for window, name in ((16, "pca_16"), ("2 periods", "pca_2_periods")):
+        pipeline = make_detector("ensemble", members="pca", windows=window)
+        assert [one for one, _ in pipeline[-1].estimators] == [name]
+    with pytest.raises(TypeError, match="either window or windows"):
+        make_detector("ensemble", window=24, windows=(16,))
+
+
 def test_metadata_that_nobody_passes_on_is_refused():
     weights = np.ones(40)
     with config_context(enable_metadata_routing=True):

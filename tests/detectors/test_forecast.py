@@ -218,6 +218,23 @@ def test_a_glitch_does_not_reach_the_linear_forecast_of_a_trimmed_training(detec
     assert errors[0] < 0.01 < errors[1]
 
 
+def test_a_trimmed_linear_forecast_learns_from_all_that_is_left():
+    """Not from the moderate half alone, which has another drift."""
+    drift = np.linspace(0, 3, 400)[:, np.newaxis]
+    X = rows_of(wave(400, noise=0) + drift)
+    params = {"learning_rate": 1e-12, "horizon": HORIZON}
+    errors = [
+        np.abs(
+            quick(DenseForecastDetector, contamination_trim=trim, **params)
+            .fit(X)
+            .forecast(X)
+            - X[:, -HORIZON:]
+        ).mean()
+        for trim in (0.05, 0.0)
+    ]
+    assert errors[0] < 3 * errors[1]
+
+
 def test_the_linear_forecast_learns_from_a_bounded_number_of_contexts(monkeypatch):
     monkeypatch.setattr(linear_start, "N_FITTED", 50)
     X = rows_of(wave(300))

@@ -295,6 +295,25 @@ def test_extreme_rows_are_not_what_the_first_training_is_about(size):
     ).any()
 
 
+@pytest.mark.parametrize("level", [0.0, 3.0, 1000.0])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_what_is_extreme_does_not_depend_on_the_level(level, sign):
+    series = wave()
+    series[60] += 5 * sign
+    detector = PCADetector(contamination_trim=0.1, validation_split=0.0)
+    detector.fit(rows_of(level + series))
+    examples = detector._view.training(detector._check_rows(rows_of(level + series)))
+    inputs, _ = detector._moderate(examples).take(np.arange(examples.count // 2))
+    assert np.abs(inputs).max() < 3
+
+
+def test_a_series_after_records_is_judged_without_their_components():
+    detector = quick(AutoencoderDetector, warm_start=True).fit(records(90))
+    assert detector._model.plane is not None
+    detector.fit(rows_of(wave(), window=records(90).shape[1]))
+    assert detector._model.plane is None
+
+
 def test_a_second_pass_is_trained_without_the_worst_rows():
     X = rows_of(wave())
     fitted = quick(AutoencoderDetector, contamination_trim=0.2, epochs=3).fit(X)

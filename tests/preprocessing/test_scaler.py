@@ -96,9 +96,10 @@ def test_a_change_of_a_constant_channel_has_a_size_without_unit(unit, level):
     np.testing.assert_allclose(later[1:], [1, -1, 1])
 
 
-def test_the_rounding_of_a_constant_is_no_change():
-    X = np.full((500, 1), 0.1)
-    X[::7] = 0.3 - 0.2
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_rounding_of_a_constant_is_no_change(dtype):
+    X = np.full((500, 1), 0.1, dtype=dtype)
+    X[::7] = dtype(0.3) - dtype(0.2)
     assert len(np.unique(X)) == 2
     scaler = quiet(X)
     assert scaler.constant_.all()
@@ -121,6 +122,53 @@ def test_the_inverse_leads_back():
     scaler = quiet(X)
     back = scaler.inverse_transform(scaler.transform([[0.0], [5.0], [-20.0]]))
     np.testing.assert_allclose(back, [[0.0], [5.0], [-20.0]], atol=1e-12)
+
+
+@pytest.mark.parametrize("n", [20, 60, 99])
+def test_one_odd_value_of_few_does_not_set_the_scale(n):
+    X = noise(n)
+    usual = SeriesScaler().fit(X).scale_
+    X[n // 2] = 1000
+    assert quiet(X).scale_ == pytest.approx(usual, rel=0.2)
+
+
+def test_very_few_values_are_all_usual():
+    assert SeriesScaler().fit([[1.0], [2.0], [3.0], [4.0]]).scale_ == np.std(range(4))
+    assert quiet([[7.0]]).transform([[7.0], [8.0]]).tolist() == [[0.0], [1.0]]
+
+
+def test_a_state_that_lasts_is_no_glitch():
+    X = noise(2000) / 100
+    X[500:580] = 50.0
+    scaler = SeriesScaler().fit(X)
+    assert len(scaler.glitches_) == 0
+    np.testing.assert_array_equal(scaler.fit_transform(X), scaler.transform(X))
+
+
+def test_a_small_deviation_at_a_high_level_has_a_scale():
+    X = 1.7e9 + 0.05 * np.random.default_rng(0).normal(size=(20_000, 1))
+    assert SeriesScaler().fit(X).scale_ == pytest.approx(0.05, rel=0.03)
+
+
+def test_single_precision_stays_what_it_is():
+    X = noise().astype(np.float32)
+    assert SeriesScaler().fit_transform(X).dtype == np.float32
+
+
+def test_huge_values_are_refused_in_training_and_limited_later():
+    with pytest.raises(ValueError, match="too large for a mean"):
+        SeriesScaler().fit(noise() * 1e300)
+    assert np.isfinite(SeriesScaler().fit(noise() * 1e-9).transform([[1e305]])).all()
+
+
+def test_the_inverse_keeps_gaps_and_checks_channels():
+    scaler = SeriesScaler().fit(noise())
+    assert np.isnan(scaler.inverse_transform([[0.0], [np.nan]])).tolist() == [
+        [False],
+        [True],
+    ]
+    with pytest.raises(ValueError, match=r"2 channels, but the training series had 1"):
+        scaler.inverse_transform([[0.0, 1.0]])
 
 
 def test_the_inverse_takes_values_without_names():
