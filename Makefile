@@ -45,7 +45,7 @@ verify: .venv/.installed-test
 
 bench: .venv/.installed-test .venv/.chromium
 	$(BIN)/python benchmarks/horizon.py
-	$(BIN)/python benchmarks/detectors.py
+	$(BIN)/python benchmarks/accuracy.py
 	$(BIN)/python benchmarks/page.py
 	$(BIN)/python benchmarks/searches.py
 	$(BIN)/python benchmarks/peers.py

@@ -36,7 +36,6 @@ def fill(text: str) -> str:
         for name, section in verified.items()
     }
     measured["checks"] = measured.pop("estimator_checks")
-    measured["series"] = read_json(RESULTS / "detectors.json")["results"]
     measured["searches"] = read_json(RESULTS / "searches.json")["results"]
     measured["metrics"] = read_json(RESULTS / "metrics.json")
     measured["page"] = read_json(RESULTS / "page.json")
@@ -183,22 +182,6 @@ def tuned(section: Section) -> str:
     )
 
 
-def series(section: Section) -> str:
-    ranked = sorted(section.items(), key=lambda item: -item[1]["mean"])
-    return _table(
-        ["detector", "ranking", "fit and score, median", "longest"],
-        (
-            [
-                "`{}`{}{}".format(*name.partition(",")),
-                f"{result['mean']:.3f}",
-                _seconds(result["median_seconds"]),
-                _seconds(max(result["seconds"])),
-            ]
-            for name, result in ranked
-        ),
-    )
-
-
 def checks(section: Section) -> str:
     return _table(
         ["detector", "passed", "failed"],
@@ -292,7 +275,6 @@ TABLES: dict[str, Callable[[Section], str]] = (
             odds,
             page,
             searches,
-            series,
             trim,
             tuned,
             waveform,

@@ -36,10 +36,10 @@ class Shingler(TransformerMixin, BaseEstimator):
     ----------
     window : int or "auto", default="auto"
         Number of steps in a row. ``"auto"`` is `periods` times the dominant period of
-        the training series, found from its autocorrelation, but 16 to `max_window`
-        samples, or fewer whole periods if the series does not hold `min_windows` of
-        that length. If no period is clear, 100 samples or a tenth of the series,
-        whichever is less, replace the period.
+        the training series, found from its autocorrelation, and at least 16 samples,
+        but fewer whole periods if the series does not hold `min_windows` of that
+        length, and never more than `max_window` samples. If no period is clear, 100
+        samples or a tenth of the series, whichever is less, replace the period.
     periods : float, default=1
         Number of periods in a window, such as 2 or 0.5. Only used with
         ``window="auto"``.
