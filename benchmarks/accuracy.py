@@ -25,6 +25,7 @@ from _results import RESULTS, data_folder, origin, read_json, write_json
 
 from skanomaly import ThresholdDetector, make_detector
 from skanomaly.compose import detector_names
+from skanomaly.compose._recipes import MEMBERS
 from skanomaly.evaluation import LabelledData, evaluate
 
 if TYPE_CHECKING:
@@ -34,33 +35,21 @@ FILE = RESULTS / "accuracy.json"
 RUNS = Path(__file__).parent / "runs" / "accuracy"
 FOLDERS = {"univariate": "tsb-ad-u", "multivariate": "tsb-ad-m"}
 METRIC = "vus_pr"
-_NO_NETWORK = ("pca", "nearest_window", "kernel_features")
-# Variants of the ensemble: each takes one thing away from it, or has other members.
+# Ensembles with other members or windows. Those with "but" take one thing away.
 ENSEMBLES: dict[str, dict[str, Any]] = {
     "ensemble, online": {"online": True},
-    "ensemble of autoencoders": {"members": ("autoencoder",)},
-    "ensemble without networks": {"members": _NO_NETWORK},
-    "ensemble without networks, one window": {
-        "members": _NO_NETWORK,
-        "windows": ("2 periods",),
-    },
-    "ensemble without networks, fixed windows": {
-        "members": _NO_NETWORK,
-        "windows": (16, 64),
-    },
-    "ensemble without networks and nearest windows": {
-        "members": ("pca", "kernel_features"),
-    },
-    "ensemble without networks and features": {"members": ("pca", "nearest_window")},
-    "ensemble without networks, plain mean": {"members": _NO_NETWORK, "power": 1.0},
-    "ensemble without networks, no held-out part": {
-        "members": _NO_NETWORK,
-        "validation_split": 0.0,
-    },
+    "ensemble of autoencoders": {"members": "autoencoder"},
+    "ensemble, with conv_features": {"members": (*MEMBERS, "conv_features")},
+    "ensemble, but one window": {"windows": "2 periods"},
+    "ensemble, but fixed windows": {"windows": (16, 64)},
+    "ensemble, but no nearest windows": {"members": ("pca", "kernel_features")},
+    "ensemble, but no features": {"members": ("pca", "nearest_window")},
+    "ensemble, but plain mean": {"power": 1.0},
+    "ensemble, but no held-out part": {"validation_split": 0.0},
 }
-NOT_BY_CHANNEL = "ensemble without networks, channels not by themselves"
+NOT_BY_CHANNEL = "ensemble, but channels not by themselves"
 TRIVIAL_MATCHES = "nearest_window, trivial matches"
-SHORTER_WINDOWS = "ensemble without networks, windows of a sixteenth"
+SHORTER_WINDOWS = "ensemble, but windows of a sixteenth"
 NAMES = [
     *detector_names(),
     *ENSEMBLES,
@@ -131,7 +120,7 @@ def estimator(name: str) -> Any:
         return pipeline
     if name not in (NOT_BY_CHANNEL, SHORTER_WINDOWS):
         return make_detector(name)
-    pipeline = make_detector("ensemble", members=_NO_NETWORK)
+    pipeline = make_detector("ensemble")
     ensemble = pipeline[-1]
     if name == NOT_BY_CHANNEL:
         # A detector in a meta-estimator has one score for all channels.
