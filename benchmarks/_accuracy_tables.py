@@ -12,12 +12,12 @@ Content = dict[str, Any]
 N_PUBLISHED, N_LOST = 6, 8
 # Periods that are listed: shorter ones, or those that occur less often in training.
 SHORTEST, FEWEST = 16, 8
-FULL = "ensemble without networks"
+FULL, BUT = "ensemble", "ensemble, but "
 
 
 def ranking(accuracy: Content, *, kind: str) -> str:
     results, published = accuracy["results"][kind], accuracy["published"][kind]
-    own = {name: one for name, one in results.items() if not name.startswith(FULL)}
+    own = {name: one for name, one in results.items() if not name.startswith(BUT)}
     sources = next(iter(results.values()))["by_source"]
     rows = [
         (
@@ -48,10 +48,10 @@ def ranking(accuracy: Content, *, kind: str) -> str:
 
 def ablation(accuracy: Content) -> str:
     results = accuracy["results"]
-    names = [name for name in results["univariate"] if name.startswith(FULL)]
+    names = [FULL, *(name for name in results["univariate"] if name.startswith(BUT))]
     rows = []
     for name in names:
-        row = [name.removeprefix(FULL).removeprefix(", ") or "nothing"]
+        row = ["nothing" if name == FULL else name.removeprefix(BUT)]
         for kind in ("univariate", "multivariate"):
             found, full = results[kind].get(name), results[kind][FULL]["mean"]
             row.append("" if found is None else f"{found['mean']:.3f}")
