@@ -10,6 +10,7 @@ SECTIONS = (
     "imports",
     "bad_input",
     "memory",
+    "ensemble",
     "heart",
     "one_hot",
     "kdd",

@@ -25,6 +25,9 @@ from skanomaly.thresholds import resolve_threshold
 
 Floats = NDArray[np.float64]
 
+# Number of windows, side by side, that are enough to learn a threshold from.
+ENOUGH_WINDOWS = 8
+
 
 class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
     """Average the errors of several detectors, on the scale of their training errors.
@@ -52,7 +55,8 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
     validation_split : float, default=0.1
         Fraction of the rows, taken from the end, on which no member is fitted. If fewer
         than ten rows, or less than half of the rows to fit on, would remain, no rows
-        are held out and the rule is learned from all rows.
+        are held out. The rule is learned from held-out rows if they hold eight windows
+        of each member side by side, as fewer may all be quiet, or else from all rows.
     memory : str, path, joblib.Memory or None, default=None
         Folder that caches fitted members and assessments.
     n_jobs : int or None, default=None
@@ -171,9 +175,10 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
             rows, lambda: self._learned(named, training, rows)
         )
         # The windows of the first held-out rows begin among those trained on.
-        start += min(self._reach(), (len(errors) - start) // 2) if start else 0
-        self.n_held_out_ = len(errors) - start if start else 0
-        self.offset_ = rule.fit(0.0 - errors[start:]).offset_
+        start += self._reach() if start else 0
+        is_enough = start and len(errors) - start >= ENOUGH_WINDOWS * self._reach()
+        self.n_held_out_ = max(0, len(errors) - start) if is_enough else 0
+        self.offset_ = rule.fit(0.0 - errors[-self.n_held_out_ :]).offset_
         return self
 
     def score_samples(self, X: ArrayLike) -> Floats:

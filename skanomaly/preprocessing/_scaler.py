@@ -14,7 +14,7 @@ from skanomaly.preprocessing._gaps import interpolate_series
 Floats = NDArray[np.floating]
 
 # A glitch is as many times as far from the median as nine in ten samples are at most.
-GLITCH = 1000
+GLITCH = 100
 # Number of glitches that a channel of a few hundred samples may have.
 MOST_GLITCHES = 5
 # Number of channels that a warning names.
@@ -57,7 +57,7 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     Mean and deviation are those of values limited to the 1st to 99th percentile of a
     channel [1]_; of 20 to 99 samples, to the second smallest and the second largest
     value; of fewer, they are not limited. A value is a glitch if its distance from the
-    median exceeds 1,000 times half the range from the 5th to the 95th percentile (the
+    median exceeds 100 times half the range from the 5th to the 95th percentile (the
     1st to the 99th, if the former is 0) and if that is so for at most one sample in a
     hundred, or five.
     `fit_transform` replaces glitches of the training series by interpolation, so that
@@ -150,8 +150,8 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     def inverse_transform(self, X: ArrayLike) -> Floats:
         """Return values in the unit of the series.
 
-        Changes of a constant channel come back with the size 1, and those of one that
-        hardly varies with at least the smallest size in training.
+        A constant channel comes back as its constant, since no other value of it is
+        known.
 
         Parameters
         ----------
@@ -172,6 +172,7 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         size = np.abs(scaled[:, self.steady_])
         changes = np.where(size > 1, np.exp2(size - 1), size)
         scaled[:, self.steady_] = np.copysign(changes, scaled[:, self.steady_])
+        scaled[:, self.constant_] *= 0  # a gap stays one
         series: Floats = scaled * self.scale_ + self.mean_
         return series
 
@@ -194,8 +195,9 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         changes[changes <= self._rounding] = 0
         self.steady_ = high - low <= self._rounding
         self.constant_ = ~changes.any(axis=0)
-        usual = np.where(upper > fifth, upper - fifth, high - low) / 2
-        is_glitch = (changes > GLITCH * usual) & ~self.steady_
+        with np.errstate(over="ignore"):
+            usual = np.where(upper > fifth, upper - fifth, high - low) / 2
+            is_glitch = (changes > GLITCH * usual) & ~self.steady_
         # What occurs more often belongs to the channel.
         is_glitch &= is_glitch.sum(axis=0) <= max(MOST_GLITCHES, len(series) // 100)
         self.glitches_ = np.argwhere(is_glitch)
@@ -207,8 +209,11 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         limited = np.clip(series, low, high, dtype=np.float64)
         smallest = np.where(changes > 0, changes, np.inf).min(axis=0)
         smallest[self.constant_] = 1
-        with np.errstate(over="ignore", invalid="ignore"):
-            mean, deviation = limited.mean(axis=0), limited.std(axis=0)
+        with np.errstate(all="ignore"):
+            mean = limited.mean(axis=0)
+            # Squares of tiny values would be 0.
+            spread = np.where(self.steady_, 1, high.astype(np.float64) - low)
+            deviation = spread * ((limited - mean) / spread).std(axis=0)
         self.mean_ = np.where(self.steady_, median, mean)
         self.scale_ = np.where(self.steady_, smallest, deviation)
         if not np.isfinite([self.mean_, self.scale_]).all():
@@ -222,7 +227,8 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         scaled: Floats = series.astype(np.float64) - self.mean_
         changes = scaled[:, self.steady_]
         changes[np.abs(changes) <= self._rounding[self.steady_]] = 0
-        scaled /= self.scale_
+        with np.errstate(over="ignore"):
+            scaled /= self.scale_
         # A constant channel has no unit in which a change would be large or small.
         ratio = np.maximum(np.abs(changes) / self.scale_[self.steady_], 1)
         ratio[:, self.constant_[self.steady_]] = 1
@@ -247,7 +253,8 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         if self.constant_.any():
             warnings.warn(
                 f"{self._named(self.constant_)} constant in the training series: any "
-                "later change counts as abnormal. Leave out channels that say nothing.",
+                "later change has the same size, whatever its unit. Leave out channels "
+                "that say nothing.",
                 stacklevel=4,
             )
         if len(self.glitches_):
@@ -256,10 +263,10 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             with_glitches[self.glitches_[:, 1]] = True
             warnings.warn(
                 f"{len(self.glitches_):,} value(s) of the training series are more "
-                f"than {GLITCH:,} times as far from the median as usual, the first in "
-                f"row {row}: {series[row, channel]:g}. They are interpolated for the "
-                f"training; {self._named(with_glitches)} affected. If they stand for "
-                "missing values, replace them in all data.",
+                f"than {GLITCH} times as far from the median as nine in ten others, "
+                f"the first in row {row}: {series[row, channel]:g}. They are "
+                f"interpolated for the training; {self._named(with_glitches)} "
+                "affected. If they stand for missing values, replace them in all data.",
                 stacklevel=4,
             )
 

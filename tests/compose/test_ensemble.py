@@ -366,19 +366,19 @@ def test_a_member_without_scores_is_refused_with_advice():
 
 
 def test_held_out_rows_do_not_influence_members():
-    series, new = wave(200, CHANNELS, noise=0.3), wave(60, CHANNELS, seed=1)
+    series, new = wave(1200, CHANNELS, noise=0.3), wave(60, CHANNELS, seed=1)
     before = EnsembleDetector(of_series()).fit(series)
     changed = series.copy()
-    changed[180:] = 50
+    changed[1080:] = 50
     after = EnsembleDetector(of_series()).fit(changed)
-    # Half of the held-out rows at most: the others share samples with training rows.
-    assert 10 <= before.n_held_out_ < 20
+    # Not the rows that share samples with training rows.
+    assert before.n_held_out_ == 120 - 12
     for name, member in before.named_estimators_.items():
         other = after.named_estimators_[name]
         np.testing.assert_array_equal(
             member.score_samples(new), other.score_samples(new)
         )
-    plain = clone(of_series()[0][1]).fit(series[:180])
+    plain = clone(of_series()[0][1]).fit(series[:1080])
     np.testing.assert_array_equal(
         before.named_estimators_["pca"].score_samples(new), plain.score_samples(new)
     )
@@ -393,6 +393,18 @@ def test_the_offset_is_what_the_rule_learns_from_held_out_rows(rule, split):
     scores = ensemble.score_samples(X)[-round(200 * split) :]  # -0: all
     expected = resolve_threshold(rule).fit(scores).offset_
     assert ensemble.offset_ == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("windows", ["2 periods", (200,)])
+def test_a_quiet_end_of_the_training_part_is_no_threshold(seed, windows):
+    """A few windows may all be below the median, where levels are 0."""
+    X = np.random.default_rng(seed).normal(size=(4000, 1))
+    pipeline = make_detector("ensemble", members="pca", windows=windows).fit(X[:2000])
+    assert pipeline[-1].n_held_out_ == 0
+    assert pipeline[-1].offset_ <= -1
+    assert (pipeline.predict(X[:2000]) == -1).mean() <= 0.01
+    assert (pipeline.predict(X[2000:]) == -1).mean() < 0.1
 
 
 def test_windows_across_the_held_out_rows_are_neither():
