@@ -27,7 +27,8 @@ class Recipe:
     member_window: int | str | None = None
 
 
-# In windows of one channel each, more of its shapes are known than in windows of all.
+# What one channel says of another is lost if each is seen by itself. A forecaster knows
+# more from the past of each, and an autoencoder several windows of each.
 _SHARED = {"channel_model": "shared"}
 # A model per channel costs no more than one of all channels, if it is not trained.
 _APART = {"channel_model": "separate", "validation_split": 0.0}
@@ -54,7 +55,8 @@ RECIPES = {
     "autoencoder": Recipe(
         detectors.AutoencoderDetector,
         align="center",
-        params={"context": 0.5, **_SHARED},
+        params={"context": 0.5},
+        member=_SHARED,
     ),
     "recurrent_autoencoder": Recipe(
         detectors.RecurrentAutoencoderDetector,
@@ -87,13 +89,13 @@ RECIPES = {
     "pca": Recipe(
         detectors.PCADetector,
         align="center",
-        params={"context": 0.5, **_SHARED},
+        params={"context": 0.5},
         member=_APART,
     ),
     "nearest_window": Recipe(
         detectors.NearestWindowDetector,
         align="center",
-        params={"context": 0.5, **_SHARED},
+        params={"context": 0.5},
         member={**_APART, "max_windows": 500},
     ),
     "kernel_features": Recipe(

@@ -185,7 +185,7 @@ def test_rule_and_window_of_the_model_are_checked(folder, trained, capsys):
 
 
 def test_numbers_too_large_to_train_on_are_refused(folder, capsys):
-    (folder / "huge.csv").write_text("1e300\n-1e300\n" * 100)
+    (folder / "huge.csv").write_text("1.7e308\n-1.7e308\n" * 100)
     error = refuse(capsys, folder / "huge.csv", "--out", folder / "no", *QUICK)
     assert len(error.splitlines()) == 1
     assert error.startswith("skanomaly: error: X ")
