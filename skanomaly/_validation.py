@@ -4,6 +4,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import validate_data
+
+# Precisions in which a series stays.
+FLOATS = [np.float64, np.float32]
 
 
 def check_finite(
@@ -50,6 +55,43 @@ def check_finite(
         f"({kind}) at row {row}. Fill gaps with skanomaly.interpolate_series, or drop "
         "these rows."
     )
+
+
+def validated_series(
+    estimator: BaseEstimator, X: ArrayLike, *, reset: bool, copy: bool = False
+) -> NDArray[np.floating]:
+    """Return a finite series in its precision, as a transformer sees or learns it.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Transformer, which remembers number and names of the channels.
+    X : array-like of shape (n_samples, n_channels)
+        Series.
+    reset : bool
+        Whether to remember them, or to compare with those remembered.
+    copy : bool, default=False
+        Whether the result must not share memory with `X`.
+
+    Returns
+    -------
+    series : ndarray of shape (n_samples, n_channels)
+
+    Raises
+    ------
+    ValueError
+        If `X` holds NaN or infinity, or has other channels.
+    """
+    series: NDArray[np.floating] = validate_data(
+        estimator,
+        X,
+        reset=reset,
+        dtype=FLOATS,
+        ensure_all_finite=False,
+        copy=copy,
+    )
+    check_finite(series)
+    return series
 
 
 def read_numbers(values: ArrayLike, *, name: str) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from skanomaly._compat import StrOptions
 from skanomaly.detectors._assessment import Float32s, Judged
-from skanomaly.detectors._inputs import View
+from skanomaly.detectors._inputs import View, WithoutPadding
 from skanomaly.detectors._kernels import RandomKernels
 from skanomaly.detectors._network import BaseNetworkDetector, WithNetwork
 from skanomaly.detectors._parameters import COUNT, fitted, parameter, parameters
@@ -336,12 +336,10 @@ class ConvFeatureDetector(BaseNetworkDetector):
         examples = self._view.scoring(rows)
         per_example = examples.n_inputs - self._view.context + 1
         n_made = examples.windows.n_positions * per_example  # per sequence
-        n_kept, first = self._view.n_positions(rows), 0
+        kept = WithoutPadding(n_made, self._view.n_positions(rows))
         for *_, features in encoder.outputs(examples, names=("features",)):
             features = features.reshape(-1, features.shape[-1])
-            made = np.arange(first, first + len(features)) % n_made
-            first += len(features)
-            yield features[made < n_kept]
+            yield features[kept.next(len(features))]
 
     def _judge(self, model: FeatureModel, rows: Sequences) -> Iterator[Judged]:
         parts = rows.parts(len(model.usual))

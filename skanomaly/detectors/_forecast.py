@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from skanomaly._compat import Interval, RealNotInt, StrOptions
 from skanomaly.detectors._assessment import Float32s, Judged
 from skanomaly.detectors._base import BaseDetector
-from skanomaly.detectors._inputs import View
+from skanomaly.detectors._inputs import View, WithoutPadding
 from skanomaly.detectors._parameters import COUNT, fitted, parameter, parameters
 from skanomaly.windows import Examples, Sequences, Windows, find_period
 
@@ -247,17 +247,15 @@ class BaseForecastDetector(BaseDetector):
         shape = (-1, view.n_predicted, view.n_channels)
         examples = view.scoring(rows)
         n_made = examples.windows.n_positions * examples.n_outputs  # per sequence
-        first = 0
+        kept = WithoutPadding(n_made, view.n_positions(rows))
         for _, targets, outputs in model.outputs(examples):
             if targets.ndim < outputs.ndim:
                 outputs = outputs[:, -1]
             elif view.carries_state:
                 outputs = outputs[:, -targets.shape[1] :]
             targets, outputs = targets.reshape(shape), outputs.reshape(shape)
-            made = np.arange(first, first + len(targets)) % n_made
-            first += len(targets)
-            kept = made < view.n_positions(rows)
-            targets, outputs = targets[kept], outputs[kept]
+            is_kept = kept.next(len(targets))
+            targets, outputs = targets[is_kept], outputs[is_kept]
             yield Judged.of_steps(outputs, self._error_size(targets - outputs))
 
 

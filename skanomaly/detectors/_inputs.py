@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly.detectors._assessment import Float32s
@@ -12,6 +13,27 @@ from skanomaly.windows import Examples, Sequences
 
 if TYPE_CHECKING:
     from skanomaly.engine import TrainedNetwork
+
+
+class WithoutPadding:
+    """Mark outputs that are not of padding at the end of a sequence, batch by batch.
+
+    Parameters
+    ----------
+    n_made, n_kept : int
+        Number of outputs for each sequence, and of the first ones that are kept.
+    """
+
+    def __init__(self, n_made: int, n_kept: int) -> None:
+        self._n_made, self._n_kept = n_made, n_kept
+        self._n_seen = 0
+
+    def next(self, n: int) -> NDArray[np.bool_]:
+        """Return whether to keep each of the next `n` outputs."""
+        place = np.arange(self._n_seen, self._n_seen + n) % self._n_made
+        self._n_seen += n
+        kept: NDArray[np.bool_] = place < self._n_kept
+        return kept
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
-from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+from sklearn.utils.validation import check_array, check_is_fitted
 
-from skanomaly._validation import check_finite
+from skanomaly._validation import FLOATS, validated_series
 from skanomaly.preprocessing._gaps import interpolate_series
 
 Floats = NDArray[np.floating]
@@ -19,7 +19,6 @@ GLITCH = 100
 MOST_GLITCHES = 5
 # Number of channels that a warning names.
 _MOST_NAMED = 5
-_FLOATS = [np.float64, np.float32]
 
 
 class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -28,9 +27,9 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     It differs from `sklearn.preprocessing.StandardScaler` in two ways. Rare values do
     not count, whether they are anomalies or glitches, such as -9999 for a missing
     value: a few of them would make the scale so wide that nothing else is ever
-    abnormal. A channel that hardly varies in training
-    has no standard deviation of any meaning: its values become numbers of its smallest
-    change, and any change of a constant channel has the size 1, whatever its unit.
+    abnormal. A channel that hardly varies in training has no standard deviation of any
+    meaning: its values become numbers of its smallest change, and any change of a
+    constant channel has the size 1, whatever its unit.
 
     Attributes
     ----------
@@ -112,7 +111,7 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         UserWarning
             If channels are constant, or have glitches.
         """
-        self._fit(self._validate(X, reset=True))
+        self._fit(validated_series(self, X, reset=True, copy=True))
         return self
 
     def fit_transform(self, X: ArrayLike, y: Any = None) -> Floats:
@@ -129,7 +128,7 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         -------
         scaled : ndarray of shape (n_samples, n_channels)
         """
-        series = self._validate(X, reset=True)
+        series = validated_series(self, X, reset=True, copy=True)
         return self._scaled(self._fit(series))
 
     def transform(self, X: ArrayLike) -> Floats:
@@ -145,7 +144,7 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         scaled : ndarray of shape (n_samples, n_channels)
         """
         check_is_fitted(self)
-        return self._scaled(self._validate(X, reset=False))
+        return self._scaled(validated_series(self, X, reset=False, copy=True))
 
     def inverse_transform(self, X: ArrayLike) -> Floats:
         """Return values in the unit of the series.
@@ -163,7 +162,7 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         series : ndarray of shape (n_samples, n_channels)
         """
         check_is_fitted(self)
-        scaled = check_array(X, copy=True, dtype=_FLOATS, ensure_all_finite="allow-nan")
+        scaled = check_array(X, copy=True, dtype=FLOATS, ensure_all_finite="allow-nan")
         if scaled.shape[1] != self.n_features_in_:
             raise ValueError(
                 f"X has {scaled.shape[1]} channels, but the training series had "
@@ -236,18 +235,6 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         # Values beyond the range of single precision are the largest ones within it.
         limit = np.finfo(np.float32).max
         return np.clip(scaled, -limit, limit).astype(series.dtype)
-
-    def _validate(self, X: ArrayLike, *, reset: bool) -> Floats:
-        series: Floats = validate_data(
-            self,
-            X,
-            reset=reset,
-            dtype=_FLOATS,
-            ensure_all_finite=False,
-            copy=True,
-        )
-        check_finite(series)
-        return series
 
     def _warn(self, series: Floats) -> None:
         if self.constant_.any():

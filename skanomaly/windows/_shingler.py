@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+from sklearn.utils.validation import check_array, check_is_fitted
 
 from skanomaly._compat import Interval, StrOptions, fit_context
-from skanomaly._validation import check_finite
+from skanomaly._validation import validated_series
 from skanomaly.windows._period import find_period, usual_length
 from skanomaly.windows._view import reach, sliding_view
 
@@ -156,7 +156,7 @@ class Shingler(TransformerMixin, BaseEstimator):
         ValueError
             If `X` contains NaN or infinity, or a parameter is out of its range.
         """
-        series = self._validate(X, reset=True)
+        series = validated_series(self, X, reset=True)
         asked = isinstance(self.window, str) or self.pad == "period"
         self.period_ = find_period(series) if asked else None
         automatic = isinstance(self.window, str)
@@ -191,7 +191,7 @@ class Shingler(TransformerMixin, BaseEstimator):
             the series seen in `fit`.
         """
         check_is_fitted(self)
-        series = self._validate(X, reset=False)
+        series = validated_series(self, X, reset=False)
         rows = sliding_view(self._pad(series), self.window_)
         return rows if self.flatten else rows.reshape(len(rows), self.window_, -1)
 
@@ -307,17 +307,6 @@ class Shingler(TransformerMixin, BaseEstimator):
                 "Shingler(flatten=True), or keep the default output."
             )
         return self
-
-    def _validate(self, X: ArrayLike, *, reset: bool) -> NDArray[np.floating]:
-        series: NDArray[np.floating] = validate_data(
-            self,
-            X,
-            reset=reset,
-            dtype=[np.float64, np.float32],
-            ensure_all_finite=False,
-        )
-        check_finite(series)
-        return series
 
     def _pad(self, series: NDArray[np.floating]) -> NDArray[np.floating]:
         """Return a copy of the series with margins for the first and last rows."""
