@@ -1,6 +1,6 @@
 """Ensemble of detectors whose errors are calibrated before they are averaged."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -13,8 +13,9 @@ from sklearn.utils.validation import check_is_fitted
 from skanomaly._compat import BaseComposition, Interval, fit_context
 from skanomaly._memory import MEMORY
 from skanomaly.compose._members import (
+    Expectations,
     Member,
-    check_columns,
+    PowerSum,
     fitted_member,
     is_dropped,
 )
@@ -196,7 +197,7 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
             The lower, the more abnormal. Of the training rows, one in a hundred is
             below -1.
         """
-        return self.assess(X).scores
+        return self._answered(X, expects=False).scores
 
     def score_channels(self, X: ArrayLike) -> Floats:
         """Return the contribution of each channel to the error.
@@ -213,7 +214,7 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
             Sums to ``-score_samples(X)`` over the channels. One column if no member
             separates channels.
         """
-        return self.assess(X).errors
+        return self._answered(X, expects=False).errors
 
     def assess(self, X: ArrayLike, *, step: int | None = None) -> Assessment:
         """Return errors and expected values from a single pass of each member.
@@ -233,9 +234,7 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
             and the mean of their own errors, each divided by its 99th percentile on the
             training rows.
         """
-        check_is_fitted(self)
-        rows = self._check_rows(X, reset=False)
-        return self._known(rows, lambda: self._assessed(rows, step), step)
+        return self._answered(X, step)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the parameters, those of members as ``name__parameter``.
@@ -306,15 +305,17 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         self, named: list[tuple[str, Any]], training: Any, rows: Any
     ) -> tuple[list[Member], float, float, Floats]:
         """Return fitted members, power, the usual error and the errors of the rows."""
-        fits = (delayed(fitted_member)(*each, training) for each in named)
-        fitted = self._parallel()(fits)
-        assessments = self._parallel()(delayed(ask)(one, rows) for one in fitted)
-        names = [name for name, _ in named]
-        check_columns(names, assessments, rows)
-        made = zip(names, fitted, self._weights(), assessments, strict=True)
-        members = [Member.of(*each) for each in made]
-        powers = _powers(members, assessments, self.power)
-        errors = powers.sum(axis=1) ** (1 / self.power)
+        weights = self._weights()
+        members: list[Member] = []
+        total = PowerSum(self.power)
+        learned = (
+            delayed(_learned_member)(*each, weight, training, rows)
+            for each, weight in zip(named, weights, strict=True)
+        )
+        for member, apart in self._one_by_one(learned):
+            members.append(member)
+            total.add(member, apart)
+        errors = total.errors(1.0).sum(axis=1)
         usual = float(Calibration.of(errors[:, np.newaxis]).usual[0])
         return members, self.power, usual, errors / usual
 
@@ -324,17 +325,27 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
 
     # Scoring.
 
-    def _assessed(self, rows: Any, step: int | None) -> Assessment:
+    def _answered(
+        self, X: Any, step: int | None = None, *, expects: bool = True
+    ) -> Assessment:
+        check_is_fitted(self)
+        rows = self._check_rows(X, reset=False)
+        # What is remembered answers all questions.
+        expects = expects or self.memory is not None
+        return self._known(rows, lambda: self._assessed(rows, step, expects), step)
+
+    def _assessed(self, rows: Any, step: int | None, expects: bool) -> Assessment:
+        total, expectations = PowerSum(self._power), Expectations()
         asked = (
-            delayed(ask)(member.estimator, rows, step=step) for member in self._members
+            delayed(ask)(member.estimator, rows, step=step, expects=expects)
+            for member in self._members
         )
-        assessments = self._parallel()(asked)
-        powers, root = _powers(self._members, assessments, self._power), 1 / self._power
-        total = powers.sum(axis=1, keepdims=True)
-        parts = np.divide(powers, total, out=np.zeros_like(powers), where=total > 0)
-        errors = parts * total**root / self._usual
-        apart = (powers * powers.shape[1]) ** root / self._usual
-        return Assessment(errors, *self._own(assessments, errors.shape), apart)
+        answers = self._one_by_one(asked)
+        for member, assessment in zip(self._members, answers, strict=True):
+            total.add(member, assessment.apart)
+            expectations.add(member, assessment)
+        errors, apart = total.errors(self._usual), total.apart(self._usual)
+        return Assessment(errors, *expectations.of(errors.shape[1]), apart)
 
     def _weights(self) -> Floats:
         """Return the weights of members that are not dropped, with a sum of 1."""
@@ -344,36 +355,25 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         scaled: Floats = weights / weights.sum()
         return scaled
 
-    def _own(
-        self, assessments: list[Assessment], shape: tuple[int, ...]
-    ) -> tuple[Floats | None, Floats | None, Floats | None]:
-        """Return expected values, residuals and own errors, None without any."""
-        known = [
-            (one.expected, one.residuals, one.own_errors / member.usual_own_errors)
-            for member, one in zip(self._members, assessments, strict=True)
-            if one.expected is not None
-            and one.residuals is not None
-            and one.own_errors is not None
-            and one.own_errors.shape == shape
-        ]
-        if not known:
-            return None, None, None
-        expected = np.median([each for each, *_ in known], axis=0)
-        observed = known[0][0] + known[0][1]
-        own_errors = np.mean([own for *_, own in known], axis=0) / shape[1]
-        return expected, observed - expected, own_errors
+    def _one_by_one(self, jobs: Iterable[Any]) -> Iterator[Any]:
+        """Yield results in their order, each as soon as it is there.
 
-    def _parallel(self) -> Parallel:
-        return Parallel(n_jobs=self.n_jobs, prefer="threads")
+        All at once, the assessments of many members would fill the memory.
+        """
+        parallel = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator")
+        results: Iterator[Any] = parallel(jobs)
+        return results
 
 
-def _powers(
-    members: list[Member], assessments: list[Assessment], power: float
-) -> Floats:
-    """Return the part of each channel in the power of the error of each row."""
-    n_channels = max(one.apart.shape[1] for one in assessments)
-    powers = np.zeros((len(assessments[0].apart), n_channels))
-    for member, assessment in zip(members, assessments, strict=True):
-        levels = member.calibration.levels(assessment.apart)
-        powers += member.weight * levels**power / n_channels
-    return powers
+def _learned_member(
+    name: str, estimator: Any, weight: float, training: Any, rows: Any
+) -> tuple[Member, Floats]:
+    """Return a fitted member, and the errors of all rows."""
+    fitted = fitted_member(name, estimator, training)
+    assessment = ask(fitted, rows)
+    if len(assessment.apart) != rows.shape[0]:
+        raise ValueError(
+            f"The member {name!r} has scores for {len(assessment.apart)} of "
+            f"{rows.shape[0]} rows. All members must score every row of X."
+        )
+    return Member.of(name, fitted, weight, assessment), assessment.apart

@@ -11,6 +11,9 @@ from skanomaly.detectors import Assessment, Calibration
 
 Floats = NDArray[np.float64]
 
+# Number of rows whose medians are computed at once.
+MEDIANS = 4096
+
 
 @dataclass(frozen=True)
 class Member:
@@ -46,19 +49,112 @@ def fitted_member(name: str, estimator: Any, training: Any) -> Any:
         raise ValueError(f"The member {name!r} could not be fitted: {error}") from error
 
 
-def check_columns(names: list[str], assessments: list[Assessment], rows: Any) -> None:
-    """Raise if members differ in the number of rows or of channels."""
-    n_channels = max(one.apart.shape[1] for one in assessments)
-    for name, assessment in zip(names, assessments, strict=True):
-        n, found = assessment.apart.shape
-        if n != rows.shape[0]:
+class PowerSum:
+    """Add the errors of members, one after the other, in the power of a power mean.
+
+    Parameters
+    ----------
+    power : float
+        Exponent.
+    """
+
+    def __init__(self, power: float) -> None:
+        self._power = power
+        self._sums: Floats | None = None
+
+    def add(self, member: Member, apart: Floats) -> None:
+        """Add the errors of a member, of shape (n_rows, n_channels).
+
+        A member that does not separate channels has one column, and counts in equal
+        parts for all channels.
+
+        Raises
+        ------
+        ValueError
+            If another member has another number of channels.
+        """
+        powers = member.calibration.levels(apart)
+        powers **= self._power
+        powers *= member.weight / powers.shape[1]
+        if self._sums is None:
+            self._sums = powers
+            return
+        known, found = self._sums.shape[1], powers.shape[1]
+        if 1 not in (known, found) and known != found:
             raise ValueError(
-                f"The member {name!r} has scores for {n} of {rows.shape[0]} rows. All "
-                "members must score every row of X."
+                f"The member {member.name!r} has errors of {found} channels, others of "
+                f"{known}. Members must see the same channels, or not separate them."
             )
-        if found not in (1, n_channels):
-            raise ValueError(
-                f"The member {name!r} has errors of {found} channels, others of "
-                f"{n_channels}. Members must see the same channels, or not separate "
-                "them."
-            )
+        if known == found:
+            self._sums += powers
+        else:
+            self._sums = _divided(self._sums, found) + _divided(powers, known)
+
+    def errors(self, usual: float) -> Floats:
+        """Return the contribution of each channel to the error of each row."""
+        total = self._known.sum(axis=1, keepdims=True)
+        parts: Floats = np.divide(
+            self._known, total, out=np.zeros_like(self._known), where=total > 0
+        )
+        parts *= total ** (1 / self._power) / usual
+        return parts
+
+    def apart(self, usual: float) -> Floats:
+        """Return the error of each channel by itself."""
+        apart: Floats = self._known * self._known.shape[1]
+        apart **= 1 / self._power
+        apart /= usual
+        return apart
+
+    @property
+    def _known(self) -> Floats:
+        assert self._sums is not None, "no member was added"
+        return self._sums
+
+
+def _divided(column: Floats, n_channels: int) -> Floats:
+    """Return one column in equal parts for channels; several are those of channels."""
+    if column.shape[1] > 1:
+        return column
+    return np.repeat(column / n_channels, n_channels, axis=1)
+
+
+class Expectations:
+    """Gather the expected values of members, one after the other.
+
+    Members that see the most channels count: others expect no values of each.
+    """
+
+    def __init__(self) -> None:
+        self._expected: list[Floats] = []
+        self._observed = self._own_errors = np.empty((0, 0))
+
+    def add(self, member: Member, one: Assessment) -> None:
+        """Add the expected values of a member, if it has some."""
+        if one.expected is None or one.residuals is None or one.own_errors is None:
+            return
+        known, n_channels = self._observed.shape[1], one.expected.shape[1]
+        if n_channels > known:
+            self._expected = []
+            self._observed = one.expected + one.residuals
+            self._own_errors = np.zeros_like(one.own_errors)
+        if n_channels >= known:
+            self._expected.append(one.expected)
+            self._own_errors += one.own_errors / member.usual_own_errors
+
+    def of(self, n_channels: int) -> tuple[Floats | None, Floats | None, Floats | None]:
+        """Return expected values, residuals and own errors, None without any."""
+        if self._observed.shape[1] != n_channels:
+            return None, None, None
+        expected = _medians(self._expected)
+        own_errors: Floats = self._own_errors / (len(self._expected) * n_channels)
+        return expected, self._observed - expected, own_errors
+
+
+def _medians(arrays: list[Floats]) -> Floats:
+    """Return the median of arrays at each place, with little further memory."""
+    medians = np.empty_like(arrays[0])
+    for first in range(0, len(medians), MEDIANS):
+        some = slice(first, first + MEDIANS)
+        medians[some] = np.median([one[some] for one in arrays], axis=0)
+    return medians

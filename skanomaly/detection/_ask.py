@@ -12,7 +12,9 @@ from skanomaly.detection._facts import unwrapped
 from skanomaly.detectors import Assessment
 
 
-def ask(estimator: Any, X: Any, *, step: int | None = None) -> Assessment:
+def ask(
+    estimator: Any, X: Any, *, step: int | None = None, expects: bool = True
+) -> Assessment:
     """Return the scores, errors and expected values of `X` from one model pass.
 
     Parameters
@@ -58,7 +60,7 @@ def ask(estimator: Any, X: Any, *, step: int | None = None) -> Assessment:
     """
     estimator = unwrapped(estimator)
     if hasattr(estimator, "steps"):
-        return _ask_pipeline(estimator, X, step)
+        return _ask_pipeline(estimator, X, step, expects)
     if hasattr(estimator, "assess"):
         assessment: Assessment = estimator.assess(X, step=step)
         return assessment
@@ -71,7 +73,7 @@ def ask(estimator: Any, X: Any, *, step: int | None = None) -> Assessment:
     return Assessment.of_scores(estimator.score_samples(X))
 
 
-def _ask_pipeline(pipeline: Any, X: Any, step: int | None) -> Assessment:
+def _ask_pipeline(pipeline: Any, X: Any, step: int | None, expects: bool) -> Assessment:
     *before, (_, last) = pipeline.steps
     # Resamplers only take part in training; "passthrough" steps do nothing.
     transformers = [each for _, each in before if hasattr(each, "transform")]
@@ -83,6 +85,7 @@ def _ask_pipeline(pipeline: Any, X: Any, step: int | None) -> Assessment:
         step = getattr(transformers[-1], "own_step_", None)
         if step is not None:
             transformers.pop()
+    step = step if expects else None
     assessment = ask(last, rows, step=step)
     if assessment.expected is None or not transformers:
         return assessment

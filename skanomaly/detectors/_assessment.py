@@ -170,7 +170,7 @@ class StepMeans:
         n_positions = self._rows.rows_per_sequence + n_more
         sequence, position = divmod(first, n_positions)
         if position + n <= n_positions:
-            self._add_consecutive(sequence, position - ahead + targets, *values)
+            self._add_consecutive(sequence, position - ahead + int(targets[0]), *values)
         else:
             self._add_any(first + np.arange(n), targets - ahead, n_positions, *values)
 
@@ -180,28 +180,29 @@ class StepMeans:
         expected, own_errors = self._sums.reshape(shape) / self.n_covering
         return expected, own_errors
 
-    def _add_consecutive(
-        self, sequence: int, row: NDArray[np.intp], *values: Float32s
-    ) -> None:
-        """Add the targets of positions in one sequence, step by step.
+    def _add_consecutive(self, sequence: int, row: int, *values: Float32s) -> None:
+        """Add the targets of positions in one sequence.
 
         Parameters
         ----------
         sequence : int
             Number of the sequence.
-        row : ndarray of shape (n_targets,)
-            Row in the sequence to which each target of the first position belongs.
+        row : int
+            Row in the sequence to which the first target of the first position belongs.
+            That of the next position, or the next target, belongs to the next row.
         *values : ndarray of shape (n, n_targets, n_channels)
             Predictions and errors.
         """
-        n, _, n_channels = values[0].shape
-        per_sequence = self._rows.rows_per_sequence
+        per_sequence, n_channels = self._rows.rows_per_sequence, values[0].shape[2]
         sums = self._sums.reshape(2, -1, per_sequence, n_channels)[:, sequence]
-        for target, start in enumerate(row.tolist()):
-            first, last = max(0, -start), min(n, per_sequence - start)
-            if first < last:
-                for total, added in zip(sums, values, strict=True):
-                    total[start + first : start + last] += added[first:last, target]
+        for total, added in zip(sums, values, strict=True):
+            by_target = added.swapaxes(0, 1)
+            # One addition for each line: the fewer, the faster.
+            lines = added if len(added) < len(by_target) else by_target
+            for start, line in enumerate(lines, row):
+                first, last = max(0, -start), min(len(line), per_sequence - start)
+                if first < last:
+                    total[start + first : start + last] += line[first:last]
 
     def _add_any(
         self,

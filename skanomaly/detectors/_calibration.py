@@ -52,9 +52,11 @@ class Calibration:
 
     def levels(self, errors: Floats) -> Floats:
         """Return errors of shape (n_rows, n_columns) on the common scale."""
-        above = np.maximum(errors - self.center, 0) / self.spread
-        levels: Floats = np.log2(1 + above)
-        return levels
+        levels: Floats = errors - self.center
+        np.maximum(levels, 0, out=levels)
+        levels /= self.spread
+        levels += 1
+        return np.log2(levels, out=levels)
 
 
 def power_mean(levels: Floats, axis: int, power: float = POWER) -> Floats:

@@ -27,7 +27,7 @@ N_KERNELS = 60
 # Number of windows in an epoch, drawn with replacement: 400 steps of the optimizer.
 N_DRAWN = 25_600
 # Number of windows whose features define what is usual.
-N_USUAL = 20_000
+N_USUAL = 10_000
 # Number of windows that one pass over a series computes.
 CHUNK = 1024
 

@@ -14,6 +14,8 @@ from skanomaly.windows import Examples, padded
 KERNEL_SIZE = 9
 # Number of windows from which the thresholds of activations are drawn.
 N_SEEN = 1000
+# Number of features that are computed at once.
+N_FEATURES = 2**18
 
 
 class RandomKernels:
@@ -75,8 +77,11 @@ class RandomKernels:
         self, examples: Examples, *, names: tuple[str, ...] = ()
     ) -> Iterator[tuple[Any, ...]]:
         """Yield inputs, targets, and the features of all windows in each input."""
-        for inputs, targets in examples.blocks():
-            block = padded(inputs, min(examples.block_size, examples.count))
+        n_windows = examples.n_inputs - self._context + 1
+        n_features = 2 * n_windows * sum(len(levels) for *_, levels in self._groups)
+        size = max(1, min(N_FEATURES // n_features, examples.block_size))
+        for inputs, targets in examples.blocks(size):
+            block = padded(inputs, min(size, examples.count))
             features = [self._pooled(block, *group) for group in self._groups]
             yield inputs, targets, np.concatenate(features, axis=2)[: len(inputs)]
 

@@ -16,6 +16,13 @@ from skanomaly.detectors._reconstruction import BaseReconstructionDetector
 from skanomaly.networks import code_size
 from skanomaly.windows import Examples, Sequences, padded
 
+# Components are fitted to so many windows at least, and to so many per value of a
+# window: more windows of a series overlap so much that they add next to nothing.
+MIN_ROWS = 4096
+ROWS_PER_VALUE = 10
+# Number of windows that are copied at once.
+BLOCK = 1024
+
 
 class LinearModel:
     """Principal components with the interface of a trained network."""
@@ -135,14 +142,11 @@ class PCADetector(CodeMixin, BaseReconstructionDetector):
         return model
 
     def _components(self, examples: Examples, rng: np.random.RandomState) -> PCA:
-        drawn = np.arange(examples.count)
-        if examples.n_drawn < examples.count:
-            drawn = np.sort(rng.permutation(examples.count)[: examples.n_drawn])
-        inputs, _ = examples.take(drawn)
-        rows = inputs.reshape(len(inputs), -1).astype(np.float64)
+        rows = _drawn(examples, rng)
         wanted = self.n_components
         if wanted == "auto":
-            wanted = min(code_size("auto", *inputs.shape[1:]), len(rows))
+            shape = examples.n_inputs, examples.windows.values.shape[2]
+            wanted = min(code_size("auto", *shape), len(rows))
         elif wanted == rows.shape[1]:
             raise ValueError(
                 f"n_components={wanted} reconstructs rows of {rows.shape[1]} "
@@ -159,3 +163,17 @@ class PCADetector(CodeMixin, BaseReconstructionDetector):
         # The explained fraction of the variance is 0 / 0 if all rows are equal.
         with np.errstate(invalid="ignore"):
             return PCA(wanted, random_state=rng).fit(rows)
+
+
+def _drawn(examples: Examples, rng: np.random.RandomState) -> NDArray[np.float64]:
+    """Return examples as rows: all, or enough of the overlapping ones to cover all."""
+    n_values = examples.n_inputs * examples.windows.values.shape[2]
+    n_needed = max(examples.n_covering, ROWS_PER_VALUE * n_values, MIN_ROWS)
+    drawn = np.arange(examples.count)
+    if n_needed < examples.count:
+        drawn = np.sort(rng.permutation(examples.count)[:n_needed])
+    rows = np.empty((len(drawn), n_values))
+    for first in range(0, len(drawn), BLOCK):
+        inputs, _ = examples.take(drawn[first : first + BLOCK])
+        rows[first : first + len(inputs)] = inputs.reshape(len(inputs), -1)
+    return rows

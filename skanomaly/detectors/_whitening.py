@@ -40,7 +40,8 @@ class Whitening:
         values = features.astype(np.float64)
         mean, variance = values.mean(axis=0), values.var(axis=0)
         deviation = np.sqrt(variance + LEAST_DEVIATION**2)
-        values = (values - mean) / deviation
+        values -= mean
+        values /= deviation
         spreads, directions = np.linalg.eigh(values.T @ values / len(values))
         scale = np.sqrt(np.maximum(spreads, 0) + LEAST_VARIANCE)
         matrix = directions / scale / deviation[:, np.newaxis]

@@ -123,8 +123,12 @@ class Examples:
         All examples or, for the overlapping windows of a long series, as many as cover
         each step about `COVERAGE` times, at least `MIN_DRAWN`.
         """
-        covering = int(COVERAGE * self.count / self.windows.overlap)
-        return min(self.count, max(MIN_DRAWN, covering))
+        return min(self.count, max(MIN_DRAWN, self.n_covering))
+
+    @property
+    def n_covering(self) -> int:
+        """Number of examples that cover each step about `COVERAGE` times."""
+        return int(COVERAGE * self.count / self.windows.overlap)
 
     @property
     def block_size(self) -> int:
@@ -151,11 +155,11 @@ class Examples:
         """Return some of the examples."""
         return replace(self, positions=self._positions(some))
 
-    def blocks(self) -> Iterator[tuple[Float32s, Float32s]]:
+    def blocks(self, size: int | None = None) -> Iterator[tuple[Float32s, Float32s]]:
         """Yield the inputs and targets of all examples, `block_size` at a time."""
-        for start in range(0, self.count, self.block_size):
-            stop = min(start + self.block_size, self.count)
-            yield self.take(np.arange(start, stop))
+        size = self.block_size if size is None else size
+        for start in range(0, self.count, size):
+            yield self.take(np.arange(start, min(start + size, self.count)))
 
     def _positions(self, some: Positions) -> Positions:
         return some if self.positions is None else self.positions[some]

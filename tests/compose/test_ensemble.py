@@ -1,6 +1,7 @@
 """Ensembles against the formula, member by member and row by row."""
 
 import pickle
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -128,6 +129,20 @@ def test_scores_are_those_of_the_formula(power, weights):
             ensemble, X, series, power=power, weights=weights or [1, 1, 1]
         )
         np.testing.assert_allclose(-ensemble.score_samples(X), expected, rtol=1e-6)
+
+
+def test_the_order_of_members_does_not_matter():
+    """A member that joins the channels counts alike before and after the others."""
+    X, new = wave(150, CHANNELS, noise=0.3), wave(60, CHANNELS, noise=0.3, seed=1)
+    members = of_series()
+    first, *others = (
+        ask(EnsembleDetector(order).fit(X), new)
+        for order in (members, members[::-1], [members[i] for i in (1, 2, 0)])
+    )
+    for other in others:
+        for kind in ("errors", "apart", "expected", "own_errors"):
+            expected = getattr(first, kind)
+            np.testing.assert_allclose(getattr(other, kind), expected, rtol=1e-9)
 
 
 def test_members_on_rows_are_those_of_the_formula():
@@ -712,3 +727,33 @@ def test_a_constant_channel_that_moves_is_ranked_first_at_any_size(size):
     channels = pipeline[-1].score_channels(pipeline[:-1].transform(new))
     assert 100 <= channels[:, 1].argmax() < 104
     assert 90 <= pipeline.score_samples(new).argmin() < 114
+
+
+# Memory.
+
+
+def peak_of(function, *args):
+    """Largest memory while a function runs, relative to its first argument."""
+    tracemalloc.start()
+    function(*args)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak / args[0].nbytes
+
+
+def test_memory_does_not_grow_with_the_number_of_members():
+    X = wave(50_000, noise=0.3)
+    few, many = (
+        EnsembleDetector(
+            [
+                (f"pca_{i}", make_pipeline(Shingler(8 + i), PCADetector()))
+                for i in range(n_members)
+            ]
+        )
+        for n_members in (2, 12)
+    )
+    for question in ("fit", "score_samples", "score_channels"):
+        of_few, of_many = (peak_of(getattr(one, question), X) for one in (few, many))
+        # No more than what fitted members keep.
+        assert of_many - of_few < 2, question
+        assert of_many < 25, question
