@@ -132,7 +132,9 @@ def trains_network(options: Namespace, saved: "SavedModel | None") -> bool:
 
 def trains_in_epochs(detector: Any) -> bool:
     """Return whether a detector is trained in epochs and can be trained further."""
-    return "epochs" in detector.get_params(deep=False)
+    params = detector.get_params(deep=False)
+    # Random kernels have the parameter, and nothing to train.
+    return "epochs" in params and params.get("training", True) is not None
 
 
 def train(

@@ -58,14 +58,13 @@ def build_ensemble(
     **params: Any,
 ) -> EnsembleDetector:
     """Return an ensemble of some detectors over some windows."""
-    members = (members,) if isinstance(members, str) else members
     if windows is None:
         windows = ONLINE_WINDOWS if online else WINDOWS
-    seen = (windows,) if isinstance(windows, str | int) else windows
+    members, seen = _several("members", members), _several("windows", windows)
     unknown = [name for name in members if name not in RECIPES]
     if unknown:
         raise ValueError(
-            f"The member {unknown[0]!r} is unknown.{closest(unknown[0], RECIPES)} "
+            f"The member {unknown[0]!r} is unknown.{closest(str(unknown[0]), RECIPES)} "
             f"Valid names are: {', '.join(RECIPES)}."
         )
     named = [
@@ -87,6 +86,16 @@ def build_ensemble(
         threshold=threshold,
         **params,
     )
+
+
+def _several(name: str, given: Any) -> Sequence[Any]:
+    """Return one or several values as a sequence of at least one."""
+    several = [given] if isinstance(given, str | Integral) else given
+    if not isinstance(several, list | tuple) or not several:
+        raise ValueError(
+            f"{name} must be one value or a list of at least one, but is {given!r}."
+        )
+    return several
 
 
 def _shingler(

@@ -16,6 +16,7 @@ from skanomaly.compose._members import (
     Expectations,
     Member,
     PowerSum,
+    check_named,
     fitted_member,
     is_dropped,
 )
@@ -282,6 +283,7 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
     # Fitting.
 
     def _members_to_fit(self) -> list[tuple[str, Any]]:
+        check_named(self.estimators)
         names = [name for name, _ in self.estimators]
         self._validate_names(names)
         named = [(n, one) for n, one in self.estimators if not is_dropped(one)]

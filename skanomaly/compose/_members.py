@@ -1,5 +1,6 @@
 """Members of an ensemble."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -39,6 +40,20 @@ class Member:
 def is_dropped(estimator: Any) -> bool:
     """Return whether a member is left out."""
     return isinstance(estimator, str) and estimator == "drop"
+
+
+def check_named(estimators: Sequence[Any]) -> None:
+    """Raise if a member is not a pair of a name and an estimator."""
+    for one in estimators:
+        match one:
+            case [str(), "drop"]:
+                continue
+            case [str(), estimator] if hasattr(estimator, "fit"):
+                continue
+        raise ValueError(
+            f"estimators has the item {one!r}, which is not a pair of a name and an "
+            "estimator, such as ('pca', PCADetector()), or a name and 'drop'."
+        )
 
 
 def fitted_member(name: str, estimator: Any, training: Any) -> Any:

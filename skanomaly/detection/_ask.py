@@ -68,7 +68,8 @@ def ask(
         raise ValueError(
             f"{type(estimator).__name__} has no score_samples, so it cannot score "
             "samples. Pass a fitted outlier detector that has it, such as "
-            "IsolationForest, or a pipeline that ends with one."
+            "IsolationForest or LocalOutlierFactor(novelty=True), or a pipeline that "
+            "ends with one."
         )
     return Assessment.of_scores(estimator.score_samples(X))
 

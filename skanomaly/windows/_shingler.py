@@ -1,5 +1,6 @@
 """Transformer from a series to rows of windows."""
 
+import warnings
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -161,6 +162,7 @@ class Shingler(TransformerMixin, BaseEstimator):
         self.period_ = find_period(series) if asked else None
         automatic = isinstance(self.window, str)
         self.window_ = self._automatic(len(series)) if automatic else int(self.window)
+        self._warn_of_padding(series, "Pass a shorter window or a longer series.")
         return self
 
     def _automatic(self, n_samples: int) -> int:
@@ -176,7 +178,8 @@ class Shingler(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_channels)
-            Series, in time order. It may be shorter than the window.
+            Series, in time order. One that is shorter than the window is padded, with
+            a warning.
 
         Returns
         -------
@@ -192,6 +195,7 @@ class Shingler(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         series = validated_series(self, X, reset=False)
+        self._warn_of_padding(series, "Pass these samples with those before them.")
         rows = sliding_view(self._pad(series), self.window_)
         return rows if self.flatten else rows.reshape(len(rows), self.window_, -1)
 
@@ -317,6 +321,16 @@ class Shingler(TransformerMixin, BaseEstimator):
         padded[:before] = series[self._source(np.arange(-before, 0), n)]
         padded[before + n :] = series[self._source(np.arange(n, n + after), n)]
         return padded
+
+    def _warn_of_padding(self, series: NDArray[np.floating], advice: str) -> None:
+        """Warn if there is no row without padding."""
+        if len(series) < self.window_:
+            warnings.warn(
+                f"The series of {len(series)} sample(s) is shorter than the window of "
+                f"{self.window_}, so that all rows hold padding. {advice}",
+                UserWarning,
+                stacklevel=3,
+            )
 
     def _source(self, beyond: NDArray[np.intp], n: int) -> NDArray[np.intp]:
         """Return which of n samples replace the steps beyond the ends."""

@@ -70,7 +70,7 @@ def fitted_ones(names):
 @pytest.fixture(scope="module")
 def fitted(request):
     name, n_channels = request.param
-    return quick(name, window=16).fit(LEVEL + SIZE * wave(120, n_channels))
+    return quick(name, window=16).fit(LEVEL + SIZE * wave(150, n_channels))
 
 
 def n_channels_of(pipeline):
@@ -79,17 +79,17 @@ def n_channels_of(pipeline):
 
 @fitted_ones(detector_names())
 def test_every_sample_gets_a_score_and_a_label(fitted):
-    X = LEVEL + SIZE * wave(60, n_channels_of(fitted), seed=1)
+    X = LEVEL + SIZE * wave(130, n_channels_of(fitted), seed=1)
     labels = fitted.predict(X)
-    assert labels.shape == fitted.score_samples(X).shape == (60,)
+    assert labels.shape == fitted.score_samples(X).shape == (130,)
     assert set(labels) <= {-1, 1}
 
 
 @fitted_ones(OURS)
 def test_every_channel_gets_its_part_of_the_error(fitted):
-    X = LEVEL + SIZE * wave(60, n_channels_of(fitted), seed=1)
+    X = LEVEL + SIZE * wave(130, n_channels_of(fitted), seed=1)
     assert fitted[-1].score_channels(fitted[:-1].transform(X)).shape == (
-        60,
+        130,
         n_channels_of(fitted),
     )
 
@@ -97,7 +97,8 @@ def test_every_channel_gets_its_part_of_the_error(fitted):
 @fitted_ones(detector_names())
 def test_a_series_shorter_than_the_window_is_scored(fitted):
     X = LEVEL + SIZE * wave(5, n_channels_of(fitted))
-    assert fitted.predict(X).shape == (5,)
+    with pytest.warns(UserWarning, match="shorter than the window"):
+        assert fitted.predict(X).shape == (5,)
 
 
 def test_the_unit_does_not_matter():
@@ -110,7 +111,7 @@ def test_the_unit_does_not_matter():
 
 @fitted_ones(WITH_VALUES)
 def test_expected_values_have_shape_and_unit_of_the_series(fitted):
-    X = LEVEL + SIZE * wave(60, n_channels_of(fitted), seed=1)
+    X = LEVEL + SIZE * wave(130, n_channels_of(fitted), seed=1)
     expected = ask(fitted, X).expected
     assert expected.shape == X.shape
     assert (np.abs(expected - LEVEL) < 3 * SIZE).all()
@@ -220,7 +221,7 @@ def test_every_recipe_is_a_detector_of_ours_or_in_one_of_ours():
 
 @fitted_ones(OTHERS)
 def test_detectors_of_others_expect_nothing(fitted):
-    assert ask(fitted, wave(60, n_channels_of(fitted))).expected is None
+    assert ask(fitted, wave(130, n_channels_of(fitted))).expected is None
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -338,6 +339,25 @@ def test_a_name_like_no_other_gets_the_list():
         make_detector("prophet")
     assert "mean" not in str(caught.value)
     assert all(name in str(caught.value) for name in detector_names())
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"members": ()}, r"members must be .* at least one, but is \(\)"),
+        ({"members": None}, "members must be .* but is None"),
+        ({"members": ("ensemble",)}, "'ensemble' is unknown"),
+        ({"members": ("pac",)}, "'pac' is unknown.*mean 'pca'"),
+        ({"windows": []}, r"windows must be .* at least one, but is \[\]"),
+        ({"windows": 2.5}, "windows must be .* but is 2.5"),
+        ({"windows": (16, 0)}, "window 0 is neither"),
+        ({"windows": "2 days"}, "window '2 days' is neither"),
+    ],
+    ids=str,
+)
+def test_what_no_ensemble_can_be_made_of_is_refused(params, message):
+    with pytest.raises(ValueError, match=message):
+        make_detector("ensemble", **params)
 
 
 def test_nothing_is_expected_where_it_cannot_be_told():

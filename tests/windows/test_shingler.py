@@ -31,7 +31,11 @@ shinglers = st.builds(
     flatten=st.booleans(),
 )
 
+# Short series are among those that hypothesis draws.
+padded = pytest.mark.filterwarnings("ignore:The series of:UserWarning")
 
+
+@padded
 @given(all_series, shinglers)
 def test_each_sample_gets_its_window(series, shingler):
     windows = shingler.fit_transform(series)
@@ -49,6 +53,7 @@ def test_each_sample_gets_its_window(series, shingler):
     assert not windows.flags.writeable
 
 
+@padded
 @given(all_series, shinglers)
 def test_inverse_is_exact(series, shingler):
     windows = shingler.fit_transform(series)
@@ -57,6 +62,7 @@ def test_inverse_is_exact(series, shingler):
     assert back.dtype == series.dtype
 
 
+@padded
 @given(all_series, shinglers, st.integers(0, 99))
 def test_inverse_is_the_mean_over_overlapping_windows(series, shingler, seed):
     n, n_channels = series.shape
@@ -76,6 +82,7 @@ def test_inverse_is_the_mean_over_overlapping_windows(series, shingler, seed):
     np.testing.assert_allclose(shingler.inverse_transform(flat), expected, atol=1e-9)
 
 
+@padded
 @given(all_series, shinglers)
 def test_rows_are_recognised_as_a_series(series, shingler):
     windows = shingler.set_params(flatten=True).fit_transform(series)
@@ -143,7 +150,7 @@ def test_inverse_of_many_windows_takes_the_memory_of_few_series():
 
 
 def test_names_say_channel_and_lag():
-    X = np.zeros((10, 2))
+    X = np.zeros((400, 2))
     names = Shingler(2).fit(X).get_feature_names_out()
     assert list(names) == ["x0_lag1", "x1_lag1", "x0_lag0", "x1_lag0"]
     names = Shingler(4, align="center").fit(X[:, :1]).get_feature_names_out()
@@ -229,6 +236,16 @@ def test_a_fraction_of_the_window_lies_before_the_sample():
     shingler = Shingler(8, align=0.75).fit(X)
     assert shingler.transform(X)[10].tolist() == [4, 5, 6, 7, 8, 9, 10, 11]
     assert shingler.get_feature_names_out()[[0, -1]].tolist() == ["x0_lag6", "x0_lead1"]
+
+
+def test_a_series_without_a_whole_window_is_padded_with_a_warning():
+    X = np.arange(10.0).reshape(-1, 1)
+    with pytest.warns(UserWarning, match="of 10 sample.*window of 11.*shorter window"):
+        shingler = Shingler(11).fit(X)
+    with pytest.warns(UserWarning, match="of 10 sample.*window of 11.*those before"):
+        shingler.transform(X)
+    Shingler(10).fit(X).transform(X)
+    shingler.transform(np.arange(11.0).reshape(-1, 1))
 
 
 def test_fit_decides_the_window_and_set_params_does_not():
