@@ -13,7 +13,8 @@ import os
 import sys
 import warnings
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,29 +36,55 @@ FILE = RESULTS / "accuracy.json"
 RUNS = Path(__file__).parent / "runs" / "accuracy"
 FOLDERS = {"univariate": "tsb-ad-u", "multivariate": "tsb-ad-m"}
 METRIC = "vus_pr"
+
+
+def not_by_channel() -> Any:
+    """Return the ensemble, with one score of each member for all channels."""
+    pipeline = make_detector("ensemble")
+    ensemble = pipeline[-1]
+    # A detector in a meta-estimator does not separate channels.
+    ensemble.estimators = [
+        (label, ThresholdDetector(member)) for label, member in ensemble.estimators
+    ]
+    return pipeline
+
+
+def shorter_windows() -> Any:
+    """Return the ensemble, with windows of at most a sixteenth of the training part."""
+    pipeline = make_detector("ensemble")
+    for _, member in pipeline[-1].estimators:
+        member.set_params(shingler__min_windows=8)
+    return pipeline
+
+
+def trivial_matches() -> Any:
+    """Return the nearest windows, among them those that overlap a training window."""
+    pipeline = make_detector("nearest_window")
+    _, detector = pipeline.steps.pop()
+    matches = TrivialMatches(**detector.get_params())
+    pipeline.steps.append(("trivialmatches", matches))
+    return pipeline
+
+
+ensemble = partial(partial, make_detector, "ensemble")
 # Ensembles with other members or windows. Those with "but" take one thing away.
-ENSEMBLES: dict[str, dict[str, Any]] = {
-    "ensemble, online": {"online": True},
-    "ensemble of autoencoders": {"members": "autoencoder"},
-    "ensemble, with conv_features": {"members": (*MEMBERS, "conv_features")},
-    "ensemble, but one window": {"windows": "2 periods"},
-    "ensemble, but fixed windows": {"windows": (16, 64)},
-    "ensemble, but no nearest windows": {"members": ("pca", "kernel_features")},
-    "ensemble, but no features": {"members": ("pca", "nearest_window")},
-    "ensemble, but plain mean": {"power": 1.0},
-    "ensemble, but no held-out part": {"validation_split": 0.0},
+MAKERS: dict[str, Callable[[], Any]] = {
+    **{name: partial(make_detector, name) for name in detector_names()},
+    "ensemble, online": ensemble(online=True),
+    "ensemble of autoencoders": ensemble(members="autoencoder"),
+    "ensemble, with conv_features": ensemble(members=(*MEMBERS, "conv_features")),
+    "ensemble, but one window": ensemble(windows="2 periods"),
+    "ensemble, but fixed windows": ensemble(windows=(16, 64)),
+    "ensemble, but no nearest windows": ensemble(members=("pca", "kernel_features")),
+    "ensemble, but no features": ensemble(members=("pca", "nearest_window")),
+    "ensemble, but plain mean": ensemble(power=1.0),
+    "ensemble, but no held-out part": ensemble(validation_split=0.0),
+    "ensemble, but channels not by themselves": not_by_channel,
+    "ensemble, but windows of a sixteenth": shorter_windows,
+    "nearest_window, trivial matches": trivial_matches,
+    **BASELINES,
 }
-NOT_BY_CHANNEL = "ensemble, but channels not by themselves"
-TRIVIAL_MATCHES = "nearest_window, trivial matches"
-SHORTER_WINDOWS = "ensemble, but windows of a sixteenth"
-NAMES = [
-    *detector_names(),
-    *ENSEMBLES,
-    NOT_BY_CHANNEL,
-    SHORTER_WINDOWS,
-    TRIVIAL_MATCHES,
-    *BASELINES,
-]
+NAMES = [*MAKERS]
 
 
 def main() -> None:
@@ -73,7 +100,7 @@ def main() -> None:
         series = list(labelled(data_folder() / FOLDERS[kind]))[:: options.every]
         for name in options.only:
             results = evaluate(
-                {name: estimator(name)},
+                {name: MAKERS[name]()},
                 series,
                 seeds=range(options.seeds),
                 metrics=[METRIC],
@@ -106,31 +133,6 @@ def labelled(folder: Path) -> Iterator[LabelledData]:
         with np.load(file) as held:
             X = held["X"].astype(np.float64).reshape(len(held["y"]), -1)
             yield LabelledData(file.stem, X, held["y"] > 0, int(held["train_size"]))
-
-
-def estimator(name: str) -> Any:
-    """Return a recipe, a variant of the ensemble or a baseline."""
-    if name in BASELINES:
-        return BASELINES[name]()
-    if name in ENSEMBLES:
-        return make_detector("ensemble", **ENSEMBLES[name])
-    if name == TRIVIAL_MATCHES:
-        pipeline = make_detector("nearest_window")
-        pipeline.steps[-1] = (name, TrivialMatches(**pipeline[-1].get_params()))
-        return pipeline
-    if name not in (NOT_BY_CHANNEL, SHORTER_WINDOWS):
-        return make_detector(name)
-    pipeline = make_detector("ensemble")
-    ensemble = pipeline[-1]
-    if name == NOT_BY_CHANNEL:
-        # A detector in a meta-estimator has one score for all channels.
-        ensemble.estimators = [
-            (label, ThresholdDetector(member)) for label, member in ensemble.estimators
-        ]
-    else:
-        for _, member in ensemble.estimators:
-            member.set_params(shingler__min_windows=8)
-    return pipeline
 
 
 def summary(results: "DataFrame", n_seeds: int) -> dict[str, Any]:
