@@ -147,3 +147,99 @@ def test_the_loss_of_labelled_series_is_that_of_normal_windows(bench):
     anomaly = later[made.labels[1500:]]
     assert not np.isin(anomaly, made.held_out).any()
     assert np.isin(made.held_out, later).all()
+
+
+# Accuracy.
+
+
+def test_baselines_are_their_formulas(bench):
+    rng = np.random.default_rng(0)
+    X = 5 + rng.normal(size=(300, 2)) * [1, 20]
+    baselines = bench("_baselines")
+    window, half = baselines.WINDOW, baselines.WINDOW // 2
+    seen = X[:270]  # a tenth is held out
+    scaled = (X - seen.mean(axis=0)) / seen.std(axis=0)
+    errors = {
+        name: -make().fit(X).score_samples(X)
+        for name, make in baselines.BASELINES.items()
+    }
+    around = scaled[150 - half : 150 + half]
+    assert len(around) == window
+    assert errors["moving variance"][150] == pytest.approx(around.var(axis=0).mean())
+    steps = np.abs(scaled[150] - scaled[149]).mean()
+    assert errors["absolute difference"][150] == pytest.approx(steps)
+    assert len(set(errors["random scores"])) == 300
+
+
+def test_the_linear_baseline_forecasts_what_is_linear(bench):
+    X = np.sin(np.arange(600) / 7)[:, np.newaxis]
+    X[500] += 3
+    errors = -bench("_baselines").BASELINES["linear forecast"]().fit(X).score_samples(X)
+    assert errors.argmax() == 500
+    assert errors[100:500].max() < 1e-3 * errors[500]
+
+
+def test_trivial_matches_are_windows_of_the_training_part(bench):
+    X = np.random.default_rng(0).normal(size=(200, 8))
+    rows = X.reshape(-1, 1)[: 200 + 7]
+    pipeline = bench("accuracy").MAKERS["nearest_window, trivial matches"]()
+    pipeline[-1].set_params(max_windows=1000)
+    assert pipeline.fit(rows).score_samples(rows).max() == 0
+    others = bench("accuracy").MAKERS["nearest_window"]().fit(rows)
+    assert others.score_samples(rows).max() < 0
+
+
+def test_every_estimator_of_the_accuracy_benchmark_can_be_made(bench):
+    accuracy = bench("accuracy")
+    made = {name: make() for name, make in accuracy.MAKERS.items()}
+    assert all(hasattr(one, "fit") for one in made.values())
+    assert repr(made["ensemble, online"]) != repr(made["ensemble"])
+
+
+def ranked(**means):
+    """Results of recipes on two series of two sources."""
+    return {
+        name.replace("_", " "): {
+            "mean": mean,
+            "by_source": {"A": mean - 0.1, "B": mean + 0.1},
+            "without_source": {"A": mean + 0.1, "B": mean - 0.1},
+            "values": {"1_A": mean - 0.1, "2_B": mean + 0.1},
+            "n_seeds": 1,
+        }
+        for name, mean in means.items()
+    }
+
+
+def test_tables_of_accuracy(bench):
+    tables = bench("_accuracy_tables")
+    but = {"ensemble, but power": 0.5}
+    kinds = {"univariate": ranked(pca=0.4, ensemble=0.6, **but)}
+    kinds["multivariate"] = ranked(ensemble=0.3)
+    best = {"1_A": {"name": "X", "value": 0.55}, "2_B": {"name": "Y", "value": 0.9}}
+    content = {
+        "results": kinds,
+        "published": {kind: {"X": 0.5, "Y": 0.1} for kind in kinds},
+        "best_published": dict.fromkeys(kinds, best),
+    }
+    lines = tables.ranking(content, kind="univariate").splitlines()
+    assert [line.split(" | ")[0] for line in lines[2:]] == [
+        "| `ensemble`",
+        "| X, published",
+        "| `pca`",
+        "| Y, published",
+    ]
+    assert lines[2] == "| `ensemble` | **0.600** | 0.500 | 0.50 | 0.70 | 1 |"
+    lines = tables.ablation(content).splitlines()
+    assert lines[2:] == [
+        "| nothing | 0.600 |  | 0.300 |  |",
+        "| power | 0.500 | +0.100 |  |  |",
+    ]
+    lines = tables.losses(content, kind="univariate").splitlines()
+    assert lines[2:] == [
+        "| 2_B | 0.700 | 0.900 | Y |",
+        "| 1_A | 0.500 | 0.550 | X |",
+    ]
+    assert tables.count(content).splitlines()[2:] == [
+        "| univariate | 2 | 0 |",
+        "| multivariate | 2 | 0 |",
+    ]

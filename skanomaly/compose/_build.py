@@ -70,7 +70,7 @@ def build_ensemble(
     named = [
         (f"{name}_{str(window).replace(' ', '_')}", name, window)
         for name in members
-        for window in _windows_of(RECIPES[name], seen)
+        for window in _windows_of(RECIPES[name], seen, online)
     ]
     known = signature(EnsembleDetector).parameters
     for name in params.keys() - known.keys():
@@ -114,8 +114,10 @@ def _shingler(
     )
 
 
-def _windows_of(recipe: Recipe, windows: Sequence[int | str]) -> Sequence[int | str]:
-    return windows if recipe.member_window is None else (recipe.member_window,)
+def _windows_of(
+    recipe: Recipe, windows: Sequence[int | str], online: bool
+) -> Sequence[int | str]:
+    return (recipe.online_windows if online else recipe.member_windows) or windows
 
 
 def _member(
@@ -124,6 +126,8 @@ def _member(
     """Return a member whose model sees a window, averaged over those with a sample."""
     length, periods = _length_of(window)
     own: dict[str, Any] = {**recipe.member, "random_state": random_state}
+    if isinstance(length, int) and length <= recipe.joint_window:
+        own["channel_model"] = "joint"
     n_held = 1
     if "context" in signature(recipe.detector).parameters:
         # A row holds all windows that cover its sample, two windows of a model.

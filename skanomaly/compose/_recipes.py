@@ -21,10 +21,13 @@ class Recipe:
     threshold: str = "auto"  # rule that "auto" stands for
     params: dict[str, Any] = field(default_factory=dict)
     online: dict[str, Any] = field(default_factory=dict)  # instead, if online
-    # As a member of an ensemble: further parameters, and the window that the model
-    # sees, if it does not depend on the member's place.
+    # As a member of an ensemble: further parameters, the windows that the model sees, if
+    # they are not those of all members, also if online, and the longest one in which it
+    # sees all channels together.
     member: dict[str, Any] = field(default_factory=dict)
-    member_window: int | str | None = None
+    member_windows: tuple[int, ...] = ()
+    online_windows: tuple[int, ...] = ()
+    joint_window: int = 0
 
 
 # What one channel says of another is lost if each is seen by itself. A forecaster knows
@@ -36,6 +39,12 @@ _APART = {"channel_model": "separate", "validation_split": 0.0}
 # around its sample, and over less if online, as an average of the past comes late.
 _AHEAD: dict[str, Any] = {"window": 128, "align": 0.75, "online": {"horizon": 0.25}}
 _FORECAST: dict[str, Any] = {"horizon": 0.5}
+# Windows of features need room for filters. Several of them make up for the later samples
+# that an ensemble lacks if online, and add nothing to windows around a sample.
+_FEATURES: dict[str, Any] = {
+    "member_windows": (64,),
+    "online_windows": (16, 32, 64, 128),
+}
 # Members of the recommended ensemble, and the windows that they see. Anomalies have
 # lengths of their own: those of a few samples are invisible in windows of a day. In
 # benchmarks/accuracy.py, no network as a further member ranks better on all kinds.
@@ -91,6 +100,8 @@ RECIPES = {
         align="center",
         params={"context": 0.5},
         member=_APART,
+        # What channels have in common shows within a few samples.
+        joint_window=16,
     ),
     "nearest_window": Recipe(
         detectors.NearestWindowDetector,
@@ -104,14 +115,14 @@ RECIPES = {
         window=127,
         params={"training": None},
         member={"validation_split": 0.0},
-        member_window=64,
+        **_FEATURES,
     ),
     "conv_features": Recipe(
         detectors.ConvFeatureDetector,
         align="center",
         window=127,
         member={"validation_split": 0.0},
-        member_window=64,
+        **_FEATURES,
     ),
     "dense": Recipe(
         detectors.DenseForecastDetector, **_AHEAD, params={**_FORECAST, **_SHARED}
