@@ -59,8 +59,8 @@ def make_detector(
         ``"seq2seq"``; 127 samples, in which windows of 64 are seen, for
         ``"conv_features"`` and ``"kernel_features"``; 128 samples, the second half of
         which is forecast, for forecasters; and for ``"ensemble"``, the windows of its
-        members: 16 and 64 samples and two periods, or 4 to 64 samples if online. A
-        number replaces all of them but the 64 samples of the members with features.
+        members: 16 and 64 samples and two periods, or 4 to 64 samples if online, which
+        a number replaces. Members with features see 64 samples, or 16 to 128 if online.
     threshold : rule, float or str, default="auto"
         Threshold rule, see `skanomaly.resolve_threshold`, also for the meaning of
         ``"auto"`` for detectors of this package. For those of scikit-learn, whose
@@ -76,9 +76,10 @@ def make_detector(
         Further parameters of the detector, such as ``epochs``, ``n_estimators`` or
         ``nu``. For ``"ensemble"``, `members`, names of detectors, and `windows`, the
         numbers of samples that each member sees at once, such as ``(16, 64,
-        "2 periods")``, and parameters of `EnsembleDetector`. ``memory`` and
-        ``random_state`` are always accepted; a deterministic detector ignores the
-        latter.
+        "2 periods")``, and parameters of `EnsembleDetector`. Members see each channel
+        by itself, and those with windows of at most 16 samples all of them together.
+        ``memory`` and ``random_state`` are always accepted; a deterministic detector
+        ignores the latter.
 
     Returns
     -------

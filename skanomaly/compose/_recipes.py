@@ -21,9 +21,9 @@ class Recipe:
     threshold: str = "auto"  # rule that "auto" stands for
     params: dict[str, Any] = field(default_factory=dict)
     online: dict[str, Any] = field(default_factory=dict)  # instead, if online
-    # As a member of an ensemble: further parameters, the windows that the model sees, if
-    # they are not those of all members, also if online, and the longest one in which it
-    # sees all channels together.
+    # As a member of an ensemble: further parameters, the windows that the model sees,
+    # also if online, if they are not those of all members, and the longest one in which
+    # it sees all channels together.
     member: dict[str, Any] = field(default_factory=dict)
     member_windows: tuple[int, ...] = ()
     online_windows: tuple[int, ...] = ()
@@ -33,14 +33,17 @@ class Recipe:
 # What one channel says of another is lost if each is seen by itself. A forecaster knows
 # more from the past of each, and an autoencoder several windows of each.
 _SHARED = {"channel_model": "shared"}
+# What channels have in common shows within a few samples: longer windows of all
+# channels have too many values.
+_TOGETHER = 16
 # A model per channel costs no more than one of all channels, if it is not trained.
 _APART = {"channel_model": "separate", "validation_split": 0.0}
 # Single errors of a forecaster say little: they are averaged over the half of a row
 # around its sample, and over less if online, as an average of the past comes late.
 _AHEAD: dict[str, Any] = {"window": 128, "align": 0.75, "online": {"horizon": 0.25}}
 _FORECAST: dict[str, Any] = {"horizon": 0.5}
-# Windows of features need room for filters. Several of them make up for the later samples
-# that an ensemble lacks if online, and add nothing to windows around a sample.
+# Windows of features need room for filters. Several of them make up for the later
+# samples that an ensemble lacks if online, and add nothing to windows around a sample.
 _FEATURES: dict[str, Any] = {
     "member_windows": (64,),
     "online_windows": (16, 32, 64, 128),
@@ -100,14 +103,14 @@ RECIPES = {
         align="center",
         params={"context": 0.5},
         member=_APART,
-        # What channels have in common shows within a few samples.
-        joint_window=16,
+        joint_window=_TOGETHER,
     ),
     "nearest_window": Recipe(
         detectors.NearestWindowDetector,
         align="center",
         params={"context": 0.5},
         member={**_APART, "max_windows": 500},
+        joint_window=_TOGETHER,
     ),
     "kernel_features": Recipe(
         detectors.ConvFeatureDetector,

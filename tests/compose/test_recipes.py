@@ -8,6 +8,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.ensemble import IsolationForest
 from sklearn.impute import SimpleImputer
+from sklearn.metrics import average_precision_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import Normalizer, StandardScaler
 
@@ -358,6 +359,38 @@ def test_a_name_like_no_other_gets_the_list():
 def test_what_no_ensemble_can_be_made_of_is_refused(params, message):
     with pytest.raises(ValueError, match=message):
         make_detector("ensemble", **params)
+
+
+def related_channels(seed):
+    """A wave of irregular speed in two channels, one of which repeats its past."""
+    rng = np.random.default_rng(seed)
+    phase = rng.normal(0.1, 0.15, size=3000).cumsum()
+    X = np.sin(phase[:, np.newaxis] + [0, 0.5]) + 0.1 * rng.normal(size=(3000, 2))
+    y = np.zeros(3000, dtype=bool)
+    for start in (2000, 2300, 2600):
+        y[start : start + 60] = True
+    X[y, 1] = X[np.flatnonzero(y) - 700, 1]
+    return X, y
+
+
+def test_an_ensemble_sees_what_channels_have_in_common():
+    """Each channel by itself is normal all the time."""
+    found = []
+    for seed in range(3):
+        X, y = related_channels(seed)
+        together, apart = (quick("ensemble", random_state=0) for _ in range(2))
+        apart[-1].set_params(
+            pca_16__pcadetector__channel_model="separate",
+            nearest_window_16__nearestwindowdetector__channel_model="separate",
+        )
+        ranked = [
+            average_precision_score(y[1500:], -one.score_samples(X)[1500:])
+            for one in (together.fit(X[:1500]), apart.fit(X[:1500]))
+        ]
+        found.append(ranked)
+    mean_together, mean_apart = np.mean(found, axis=0)
+    assert mean_together > 0.5
+    assert mean_together > mean_apart + 0.15
 
 
 def test_nothing_is_expected_where_it_cannot_be_told():
