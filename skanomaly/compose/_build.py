@@ -40,12 +40,14 @@ def build_single(
     """Return windows and a detector."""
     if isinstance(threshold, str) and threshold == "auto":
         threshold = recipe.threshold
-    window = recipe.window if window == "auto" else window
-    in_parts = "context" in recipe.params
-    periods = recipe.periods / 2 if online and in_parts else recipe.periods
-    shingler = _shingler(recipe, window, online, periods=periods)
-    whole = ({"context": None} if in_parts else recipe.online) if online else {}
-    return [shingler, _detector(recipe, threshold, {**whole, **params})]
+    if window == "auto":
+        row, periods, own = _row(recipe, recipe.window, recipe.periods, online)
+    else:
+        row, periods, own = window, 1, _whole(recipe) if online else {}
+    if online:
+        own |= recipe.online
+    shingler = _shingler(recipe, row, online, periods=periods)
+    return [shingler, _detector(recipe, threshold, {**own, **params})]
 
 
 def build_ensemble(
@@ -125,26 +127,40 @@ def _member(
 ) -> Pipeline:
     """Return a member whose model sees a window, averaged over those with a sample."""
     length, periods = _length_of(window)
-    own: dict[str, Any] = {**recipe.member, "random_state": random_state}
-    if isinstance(length, int) and length <= recipe.joint_window:
-        own["channel_model"] = "joint"
-    n_held = 1
-    if "context" in signature(recipe.detector).parameters:
-        # A row holds all windows that cover its sample, two windows of a model.
-        n_held = 1 if online else 2
-        own["context"] = None if online else 1 / n_held
-        if isinstance(length, int):
-            own["context"] = length
-            length = n_held * (length - 1) + 1
+    row, periods_of_row, seen = _row(recipe, length, periods, online)
+    together = isinstance(length, int) and length <= recipe.joint_window
+    channels = {"channel_model": "joint"} if together else {}
+    n_held = periods_of_row / periods
     shingler = _shingler(
         recipe,
-        length,
+        row,
         online,
-        periods=n_held * periods,
-        min_windows=MIN_WINDOWS // n_held,
-        max_window=MAX_WINDOW * n_held,
+        periods=periods_of_row,
+        min_windows=round(MIN_WINDOWS / n_held),
+        max_window=round(MAX_WINDOW * n_held),
     )
-    return make_pipeline(shingler, _detector(recipe, recipe.threshold, own))
+    params = {**recipe.member, **seen, **channels, "random_state": random_state}
+    return make_pipeline(shingler, _detector(recipe, recipe.threshold, params))
+
+
+def _row(
+    recipe: Recipe, window: int | str, periods: float, online: bool
+) -> tuple[int | str, float, dict[str, Any]]:
+    """Return the length of a row for the window of a model, and the model's parameters.
+
+    A row holds all windows that cover its sample, which is two of them side by side. If
+    online, it is the window that ends at the sample.
+    """
+    if online or "context" not in recipe.params:
+        return window, periods, _whole(recipe)
+    if isinstance(window, int):
+        return 2 * window - 1, 2 * periods, {"context": window}
+    return window, 2 * periods, {"context": 0.5}
+
+
+def _whole(recipe: Recipe) -> dict[str, Any]:
+    """Return the parameters of a model that sees whole rows."""
+    return {"context": None} if "context" in recipe.params else {}
 
 
 def _length_of(window: int | str) -> tuple[int | str, float]:

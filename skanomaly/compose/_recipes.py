@@ -12,11 +12,14 @@ from skanomaly import detectors
 
 @dataclass(frozen=True)
 class Recipe:
-    """Detector with the windows, threshold and parameters that suit it."""
+    """Detector with the windows, threshold and parameters that suit it.
+
+    A detector with a `context` sees windows that are shorter than a row.
+    """
 
     detector: type[Any]
-    periods: float = 2  # per automatic window
-    window: int | str = "auto"  # what "auto" stands for
+    periods: float = 1  # in an automatic window of the model
+    window: int | str = "auto"  # window of the model that "auto" stands for
     align: float | str = "end"  # position of the sample in its window
     threshold: str = "auto"  # rule that "auto" stands for
     params: dict[str, Any] = field(default_factory=dict)
@@ -72,7 +75,7 @@ RECIPES = {
     ),
     "recurrent_autoencoder": Recipe(
         detectors.RecurrentAutoencoderDetector,
-        periods=0.5,
+        periods=0.25,
         align="center",
         params={
             "context": 0.5,
@@ -94,7 +97,7 @@ RECIPES = {
     "bigan": Recipe(detectors.BiGANDetector, align="center", params={"context": 0.5}),
     "seq2seq": Recipe(
         detectors.Seq2SeqDetector,
-        periods=0.5,
+        periods=0.25,
         align="center",
         params={"context": 0.5, "cell": "gru", "learning_rate": 0.01},
     ),
@@ -115,15 +118,16 @@ RECIPES = {
     "kernel_features": Recipe(
         detectors.ConvFeatureDetector,
         align="center",
-        window=127,
-        params={"training": None},
+        window=64,
+        params={"context": 64, "training": None},
         member={"validation_split": 0.0},
         **_FEATURES,
     ),
     "conv_features": Recipe(
         detectors.ConvFeatureDetector,
         align="center",
-        window=127,
+        window=64,
+        params={"context": 64},
         member={"validation_split": 0.0},
         **_FEATURES,
     ),
@@ -133,9 +137,12 @@ RECIPES = {
     "cnn": Recipe(detectors.CNNForecastDetector, **_AHEAD, params=_FORECAST),
     "lstm": Recipe(detectors.LSTMDetector, **_AHEAD, params=_FORECAST),
     "gru": Recipe(detectors.GRUDetector, **_AHEAD, params=_FORECAST),
-    "isolation_forest": Recipe(IsolationForest, align="center", threshold="sigma:4"),
+    "isolation_forest": Recipe(
+        IsolationForest, periods=2, align="center", threshold="sigma:4"
+    ),
     "one_class_svm": Recipe(
         OneClassSVM,
+        periods=2,
         align="center",
         threshold="sigma:5",
         # With the defaults of scikit-learn, half of the training rows are outliers, and
@@ -145,6 +152,7 @@ RECIPES = {
     ),
     "local_outlier_factor": Recipe(
         LocalOutlierFactor,
+        periods=2,
         align="center",
         threshold="sigma:8",
         params={"novelty": True},

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from numbers import Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skanomaly._compat import Interval, StrOptions, fit_context
+from skanomaly._compat import StrOptions, fit_context
 from skanomaly._memory import MEMORY, identity, remember
 from skanomaly.detectors._assessment import (
     LARGEST_ERROR,
@@ -19,7 +18,6 @@ from skanomaly.detectors._assessment import (
     Float32s,
     Judged,
     StepMeans,
-    error_size,
 )
 from skanomaly.detectors._calibration import Calibration
 from skanomaly.detectors._channels import POWERS, ChannelLayout, Combination
@@ -34,9 +32,9 @@ from skanomaly.detectors._parameters import (
     parameters,
 )
 from skanomaly.detectors._seed import draw_seed
-from skanomaly.detectors._trimming import moderate, reproduced
+from skanomaly.detectors._trimming import Trimming
 from skanomaly.thresholds import resolve_threshold
-from skanomaly.windows import Examples, Sequences
+from skanomaly.windows import Sequences
 
 # Number of training rows, spread over all of them, that scale the errors of channels.
 CALIBRATED = 2**14
@@ -47,7 +45,7 @@ _OF_THE_ROWS = ("feature_names_in_", "n_features_in_", "n_channels_")
 
 
 @parameters
-class BaseDetector(OffsetMixin, BaseEstimator, ABC):
+class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
     """Base of the detectors.
 
     A detector combines a family and a learner. The family defines which part of a row
@@ -61,7 +59,6 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
     channels: str = parameter("power", StrOptions({"mean", *POWERS}))
     threshold: Any = parameter("quantile:0.01", str, NON_NEGATIVE, BaseEstimator)
     validation_split: float = parameter(0.1, FRACTION)
-    contamination_trim: float = parameter(0.0, Interval(Real, 0, 0.5, closed="both"))
     memory: Any = parameter(None, *MEMORY)
     random_state: Any = parameter(None, "random_state")
 
@@ -77,8 +74,6 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
 
     # Part of the key of `memory`. It increases when a seed leads to other scores.
     _version: ClassVar[int] = 1
-    # Whether examples with large errors can be left out of the training.
-    _trims_examples: ClassVar[bool] = True
     # For detectors without this parameter. It has no annotation, because a field would
     # make it a parameter of every detector.
     warm_start = False
@@ -371,19 +366,6 @@ class BaseDetector(OffsetMixin, BaseEstimator, ABC):
                 "'shared' for a single one."
             )
         return self._models[0]
-
-    # Error of residuals, by which rows are judged and examples left out.
-    _error_size = staticmethod(error_size)
-
-    def _moderate(self, examples: Examples) -> Examples:
-        """Leave out what is extreme, before a model says what is abnormal."""
-        trims = self.contamination_trim and self._trims_examples
-        return moderate(examples) if trims else examples
-
-    def _trimmed(self, model: Any, examples: Examples) -> Examples:
-        """Leave out the fraction `contamination_trim` with the largest errors."""
-        share = self.contamination_trim if self._trims_examples else 0.0
-        return reproduced(examples, model, share, self._error_size)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         # A class default would silently replace a parameter that a pickle lacks.

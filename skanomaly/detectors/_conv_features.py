@@ -195,9 +195,9 @@ class ConvFeatureDetector(BaseNetworkDetector):
 
     Parameters
     ----------
-    context : int, default=64
+    context : int or None, default=64
         Number of steps of a window. A longer row is scored on all of its windows of
-        that length; a shorter one is a single window.
+        that length; a shorter one is a single window. None means the whole row.
     training : {"damaged"} or None, default="damaged"
         Task by which the encoder is trained: to tell windows from copies of which a
         part is damaged, see :func:`skanomaly.networks.damage_windows`. None uses random
@@ -268,7 +268,7 @@ class ConvFeatureDetector(BaseNetworkDetector):
     1
     """
 
-    context: int = parameter(64, COUNT)
+    context: int | None = parameter(64, COUNT, None)
     training: str | None = parameter("damaged", StrOptions({"damaged"}), None)
     n_filters: int | str = parameter("auto", COUNT, StrOptions({"auto"}))
     kernel_size: int = parameter(5, COUNT)
@@ -284,7 +284,8 @@ class ConvFeatureDetector(BaseNetworkDetector):
     _models: Sequence[FeatureModel] = fitted()
 
     def _set_up(self, rows: Sequences, n_channels: int) -> FeatureWindows:
-        return FeatureWindows(min(self.context, rows.window), n_channels)
+        context = rows.window if self.context is None else self.context
+        return FeatureWindows(min(context, rows.window), n_channels)
 
     def _builder(self) -> "Callable[..., keras.Model]":
         return functools.partial(damage_classifier, encoder=super()._builder())

@@ -138,7 +138,7 @@ class BaseNetworkDetector(BaseDetector):
         if is_new:
             first = examples if partial else self._moderate(examples)
             self._train(model, first, validation, seed=seed, epochs=epochs)
-            if partial or not (self.contamination_trim and self._trims_examples):
+            if partial or not self._left_out:
                 return model
         # Examples that a trained network cannot reproduce count as abnormal.
         examples = self._trimmed(model, examples)

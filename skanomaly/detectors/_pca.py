@@ -1,7 +1,7 @@
 """Linear autoencoder by principal components."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,6 +117,7 @@ class PCADetector(CodeMixin, BaseReconstructionDetector):
         StrOptions({"auto"}),
     )
 
+    _version: ClassVar[int] = 2
     _models: Sequence[LinearModel] = fitted()
 
     @property

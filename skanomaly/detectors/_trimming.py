@@ -1,15 +1,43 @@
 """Examples to learn from, if some of them may be abnormal."""
 
 from collections.abc import Callable
-from typing import Any
+from numbers import Real
+from typing import Any, ClassVar
 
 import numpy as np
 
-from skanomaly.detectors._assessment import Float32s, example_errors
+from skanomaly._compat import Interval
+from skanomaly.detectors._assessment import Float32s, error_size, example_errors
+from skanomaly.detectors._parameters import parameter, parameters
 from skanomaly.windows import Examples
 
 # Number of examples, evenly spaced, that say where the middle is.
 N_SEEN = 1000
+
+
+@parameters
+class Trimming:
+    """Parameter of detectors that leave examples out of their training."""
+
+    contamination_trim: float = parameter(0.0, Interval(Real, 0, 0.5, closed="both"))
+
+    # Whether no model learns from the examples that are left out.
+    _trims_examples: ClassVar[bool] = True
+    # Error of residuals, by which rows are judged and examples left out.
+    _error_size = staticmethod(error_size)
+
+    @property
+    def _left_out(self) -> float:
+        """Fraction of the examples from which no model learns."""
+        return self.contamination_trim if self._trims_examples else 0.0
+
+    def _moderate(self, examples: Examples) -> Examples:
+        """Leave out what is extreme, before a model says what is abnormal."""
+        return moderate(examples) if self._left_out else examples
+
+    def _trimmed(self, model: Any, examples: Examples) -> Examples:
+        """Leave out the examples with the largest errors."""
+        return reproduced(examples, model, self._left_out, self._error_size)
 
 
 def moderate(examples: Examples) -> Examples:
