@@ -128,8 +128,8 @@ def _member(
     """Return a member whose model sees a window, averaged over those with a sample."""
     length, periods = _length_of(window)
     row, periods_of_row, seen = _row(recipe, length, periods, online)
-    together = isinstance(length, int) and length <= recipe.joint_window
-    channels = {"channel_model": "joint"} if together else {}
+    is_joint = length == recipe.joint_window
+    channels = {"channel_model": "joint"} if is_joint else {}
     n_held = periods_of_row / periods
     shingler = _shingler(
         recipe,

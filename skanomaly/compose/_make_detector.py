@@ -77,7 +77,7 @@ def make_detector(
         ``nu``. For ``"ensemble"``, `members`, names of detectors, and `windows`, the
         numbers of samples that each member sees at once, such as ``(16, 64,
         "2 periods")``, and parameters of `EnsembleDetector`. Members see each channel
-        by itself, and those with windows of at most 16 samples all of them together.
+        by itself, and those with windows of 16 samples all of them together.
         ``memory`` and ``random_state`` are always accepted; a deterministic detector
         ignores the latter.
 

@@ -25,19 +25,19 @@ class Recipe:
     params: dict[str, Any] = field(default_factory=dict)
     online: dict[str, Any] = field(default_factory=dict)  # instead, if online
     # As a member of an ensemble: further parameters, the windows that the model sees,
-    # also if online, if they are not those of all members, and the longest one in which
-    # it sees all channels together.
+    # also if online, if they are not those of all members, and the one in which it sees
+    # all channels together.
     member: dict[str, Any] = field(default_factory=dict)
     member_windows: tuple[int, ...] = ()
     online_windows: tuple[int, ...] = ()
-    joint_window: int = 0
+    joint_window: int | None = None
 
 
 # What one channel says of another is lost if each is seen by itself. A forecaster knows
 # more from the past of each, and an autoencoder several windows of each.
 _SHARED = {"channel_model": "shared"}
 # What channels have in common shows within a few samples: longer windows of all
-# channels have too many values.
+# channels have too many values, and to shorter ones each new combination is abnormal.
 _TOGETHER = 16
 # A model per channel costs no more than one of all channels, if it is not trained.
 _APART = {"channel_model": "separate", "validation_split": 0.0}
