@@ -119,7 +119,7 @@ def _shingler(
 def _windows_of(
     recipe: Recipe, windows: Sequence[int | str], online: bool
 ) -> Sequence[int | str]:
-    return (recipe.online_windows if online else recipe.member_windows) or windows
+    return windows if online else recipe.member_windows or windows
 
 
 def _member(

@@ -59,8 +59,8 @@ def make_detector(
         ``"seq2seq"``; 127 samples, in which windows of 64 are seen, for
         ``"conv_features"`` and ``"kernel_features"``; 128 samples, the second half of
         which is forecast, for forecasters; and for ``"ensemble"``, the windows of its
-        members: 16 and 64 samples and two periods, or 4 to 64 samples if online, which
-        a number replaces. Members with features see 64 samples, or 16 to 128 if online.
+        members: 16 and 64 samples and two periods, or 16 to 128 samples if online,
+        which a number replaces. Members with features see 64 samples if not online.
     threshold : rule, float or str, default="auto"
         Threshold rule, see `skanomaly.resolve_threshold`, also for the meaning of
         ``"auto"`` for detectors of this package. For those of scikit-learn, whose

@@ -24,12 +24,11 @@ class Recipe:
     threshold: str = "auto"  # rule that "auto" stands for
     params: dict[str, Any] = field(default_factory=dict)
     online: dict[str, Any] = field(default_factory=dict)  # instead, if online
-    # As a member of an ensemble: further parameters, the windows that the model sees,
-    # also if online, if they are not those of all members, and the one in which it sees
-    # all channels together.
+    # As a member of an ensemble: further parameters, the windows around a sample that
+    # the model sees, if they are not those of all members, and the window in which it
+    # sees all channels together.
     member: dict[str, Any] = field(default_factory=dict)
     member_windows: tuple[int, ...] = ()
-    online_windows: tuple[int, ...] = ()
     joint_window: int | None = None
 
 
@@ -45,19 +44,14 @@ _APART = {"channel_model": "separate", "validation_split": 0.0}
 # around its sample, and over less if online, as an average of the past comes late.
 _AHEAD: dict[str, Any] = {"window": 128, "align": 0.75, "online": {"horizon": 0.25}}
 _FORECAST: dict[str, Any] = {"horizon": 0.5}
-# Windows of features need room for filters. Several of them make up for the later
-# samples that an ensemble lacks if online, and add nothing to windows around a sample.
-_FEATURES: dict[str, Any] = {
-    "member_windows": (64,),
-    "online_windows": (16, 32, 64, 128),
-}
 # Members of the recommended ensemble, and the windows that they see. Anomalies have
 # lengths of their own: those of a few samples are invisible in windows of a day. In
 # benchmarks/accuracy.py, no network as a further member ranks better on all kinds.
 MEMBERS = ("pca", "nearest_window", "kernel_features")
 WINDOWS = (16, 64, "2 periods")
-# A window that ends at its sample still holds an anomaly when that has long ended.
-ONLINE_WINDOWS = (4, 8, 16, 32, 64)
+# Windows that end at their sample still hold an anomaly when that has long ended, if
+# they are long. In short ones, each new state of a switch is abnormal.
+ONLINE_WINDOWS = (16, 32, 64, 128)
 
 # In windows of two periods, a network sees one period at a time and its errors are
 # averaged over one: the best of several choices in benchmarks/horizon.py. Detectors
@@ -121,7 +115,7 @@ RECIPES = {
         window=64,
         params={"context": 64, "training": None},
         member={"validation_split": 0.0},
-        **_FEATURES,
+        member_windows=(64,),
     ),
     "conv_features": Recipe(
         detectors.ConvFeatureDetector,
@@ -129,7 +123,7 @@ RECIPES = {
         window=64,
         params={"context": 64},
         member={"validation_split": 0.0},
-        **_FEATURES,
+        member_windows=(64,),
     ),
     "dense": Recipe(
         detectors.DenseForecastDetector, **_AHEAD, params={**_FORECAST, **_SHARED}
