@@ -5,7 +5,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -85,6 +85,23 @@ class RandomScores(_Baseline):
 
     def _errors(self, X: Floats) -> Floats:
         return np.random.default_rng(self.random_state).random((len(X), 1))
+
+
+class OneScore(BaseEstimator):
+    """Scores of a detector, without those of its channels."""
+
+    def __init__(self, detector: Any) -> None:
+        self.detector = detector
+
+    def fit(self, X: Floats, y: Any = None) -> Self:
+        """Fit a clone of the detector."""
+        self.fitted_ = clone(self.detector).fit(X)
+        return self
+
+    def score_samples(self, X: Floats) -> Floats:
+        """Return the score of each sample."""
+        scores: Floats = self.fitted_.score_samples(X)
+        return scores
 
 
 class TrivialMatches(NearestWindowDetector):

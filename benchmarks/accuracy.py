@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
-from _baselines import BASELINES, TrivialMatches
+from _baselines import BASELINES, OneScore, TrivialMatches
 from _results import RESULTS, data_folder, origin, read_json, write_json
 
-from skanomaly import ThresholdDetector, make_detector
+from skanomaly import make_detector
 from skanomaly.compose import detector_names
 from skanomaly.compose._recipes import MEMBERS
 from skanomaly.evaluation import LabelledData, evaluate
@@ -41,10 +41,8 @@ METRIC = "vus_pr"
 def not_by_channel() -> Any:
     """Return the ensemble, with one score of each member for all channels."""
     pipeline = make_detector("ensemble")
-    ensemble = pipeline[-1]
-    # A detector in a meta-estimator does not separate channels.
-    ensemble.estimators = [
-        (label, ThresholdDetector(member)) for label, member in ensemble.estimators
+    pipeline[-1].estimators = [
+        (label, OneScore(member)) for label, member in pipeline[-1].estimators
     ]
     return pipeline
 
@@ -66,7 +64,11 @@ def trivial_matches() -> Any:
     return pipeline
 
 
-ensemble = partial(partial, make_detector, "ensemble")
+def ensemble(**params: Any) -> Callable[[], Any]:
+    """Return a function that makes an ensemble."""
+    return partial(make_detector, "ensemble", **params)
+
+
 # Ensembles with other members or windows. Those with "but" take one thing away.
 MAKERS: dict[str, Callable[[], Any]] = {
     **{name: partial(make_detector, name) for name in detector_names()},

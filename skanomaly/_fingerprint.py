@@ -46,7 +46,7 @@ def fingerprint(estimator: Any, *content: Any, leave_out: Collection[str] = ()) 
         if name not in leave_out
     }
     told = (
-        _name(type(estimator)),
+        _kind(estimator),
         params,
         software_versions(),
         *map(_values, content),
@@ -155,7 +155,7 @@ class _Content:
         if inspect.ismethod(value):
             return self.of([value.__func__, value.__self__])
         if hasattr(value, "get_params"):
-            return self.of([type(value), value.get_params(deep=False)])
+            return [_kind(value), self.of(value.get_params(deep=False))]
         if hasattr(value, "get_config"):
             # Keras numbers the names of the objects that it creates.
             return self.of([type(value), value.get_config() | {"name": None}])
@@ -227,6 +227,14 @@ def _functions_of(member: Any) -> Any:
 
 def _name(value: Any) -> tuple[str, str]:
     return value.__module__, value.__qualname__
+
+
+def _kind(estimator: Any) -> tuple[Any, ...]:
+    """Return the class of an estimator, and its version if it has one.
+
+    Other results of the same parameters make another version.
+    """
+    return *_name(type(estimator)), getattr(estimator, "_version", None)
 
 
 def _package(value: Any) -> str:

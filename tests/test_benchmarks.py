@@ -194,6 +194,9 @@ def test_every_estimator_of_the_accuracy_benchmark_can_be_made(bench):
     made = {name: make() for name, make in accuracy.MAKERS.items()}
     assert all(hasattr(one, "fit") for one in made.values())
     assert repr(made["ensemble, online"]) != repr(made["ensemble"])
+    joined = made["ensemble, but channels not by themselves"]
+    X = np.random.default_rng(0).normal(size=(200, 3))
+    assert joined[-1].fit(X).assess(X).apart.shape == (200, 1)
 
 
 def ranked(**means):

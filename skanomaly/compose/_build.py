@@ -43,9 +43,7 @@ def build_single(
     if window == "auto":
         row, periods, own = _row(recipe, recipe.window, recipe.periods, online)
     else:
-        row, periods, own = window, 1, _whole(recipe) if online else {}
-    if online:
-        own |= recipe.online
+        row, periods, own = window, recipe.periods, _whole(recipe) if online else {}
     shingler = _shingler(recipe, row, online, periods=periods)
     return [shingler, _detector(recipe, threshold, {**own, **params})]
 
@@ -63,7 +61,7 @@ def build_ensemble(
     if windows is None:
         windows = ONLINE_WINDOWS if online else WINDOWS
     members, seen = _several("members", members), _several("windows", windows)
-    unknown = [name for name in members if name not in RECIPES]
+    unknown = [name for name in members if name not in list(RECIPES)]
     if unknown:
         raise ValueError(
             f"The member {unknown[0]!r} is unknown.{closest(str(unknown[0]), RECIPES)} "
@@ -92,7 +90,8 @@ def build_ensemble(
 
 def _several(name: str, given: Any) -> Sequence[Any]:
     """Return one or several values as a sequence of at least one."""
-    several = [given] if isinstance(given, str | Integral) else given
+    is_one = isinstance(given, str | Integral) and not isinstance(given, bool)
+    several = [given] if is_one else given
     if not isinstance(several, list | tuple) or not several:
         raise ValueError(
             f"{name} must be one value or a list of at least one, but is {given!r}."
@@ -151,16 +150,18 @@ def _row(
     A row holds all windows that cover its sample, which is two of them side by side. If
     online, it is the window that ends at the sample.
     """
-    if online or "context" not in recipe.params:
+    if online:
         return window, periods, _whole(recipe)
+    if "context" not in recipe.params:
+        return window, periods, {}
     if isinstance(window, int):
         return 2 * window - 1, 2 * periods, {"context": window}
     return window, 2 * periods, {"context": 0.5}
 
 
 def _whole(recipe: Recipe) -> dict[str, Any]:
-    """Return the parameters of a model that sees whole rows."""
-    return {"context": None} if "context" in recipe.params else {}
+    """Return the parameters of a model of rows that end at their sample."""
+    return recipe.online | ({"context": None} if "context" in recipe.params else {})
 
 
 def _length_of(window: int | str) -> tuple[int | str, float]:

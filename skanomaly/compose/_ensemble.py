@@ -17,8 +17,8 @@ from skanomaly.compose._members import (
     Member,
     PowerSum,
     check_named,
-    fitted_member,
     is_dropped,
+    learned_member,
 )
 from skanomaly.compose._rows import RowsMixin
 from skanomaly.detection import ask, window_of
@@ -294,7 +294,8 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
             )
         if self.weights is not None:
             weights = np.asarray(self.weights, dtype=np.float64)
-            if weights.shape != (len(names),) or not (weights >= 0).all():
+            is_weight = np.isfinite(weights) & (weights >= 0)
+            if weights.shape != (len(names),) or not is_weight.all():
                 raise ValueError(
                     f"weights must be {len(names)} numbers of at least 0, one per "
                     f"member of estimators, but is {self.weights!r}."
@@ -311,7 +312,7 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         members: list[Member] = []
         total = PowerSum(self.power)
         learned = (
-            delayed(_learned_member)(*each, weight, training, rows)
+            delayed(learned_member)(*each, weight, training, rows)
             for each, weight in zip(named, weights, strict=True)
         )
         for member, apart in self._one_by_one(learned):
@@ -365,17 +366,3 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         parallel = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator")
         results: Iterator[Any] = parallel(jobs)
         return results
-
-
-def _learned_member(
-    name: str, estimator: Any, weight: float, training: Any, rows: Any
-) -> tuple[Member, Floats]:
-    """Return a fitted member, and the errors of all rows."""
-    fitted = fitted_member(name, estimator, training)
-    assessment = ask(fitted, rows)
-    if len(assessment.apart) != rows.shape[0]:
-        raise ValueError(
-            f"The member {name!r} has scores for {len(assessment.apart)} of "
-            f"{rows.shape[0]} rows. All members must score every row of X."
-        )
-    return Member.of(name, fitted, weight, assessment), assessment.apart

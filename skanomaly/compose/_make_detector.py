@@ -76,8 +76,9 @@ def make_detector(
         Further parameters of the detector, such as ``epochs``, ``n_estimators`` or
         ``nu``. For ``"ensemble"``, `members`, names of detectors, and `windows`, the
         numbers of samples that each member sees at once, such as ``(16, 64,
-        "2 periods")``, and parameters of `EnsembleDetector`. Members see each channel
-        by itself, and those with windows of 16 samples all of them together.
+        "2 periods")``, and parameters of `EnsembleDetector`. Its members see each
+        channel by itself; with windows of 16 samples, ``"pca"`` and
+        ``"nearest_window"`` see all of them together.
         ``memory`` and ``random_state`` are always accepted; a deterministic detector
         ignores the latter.
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
+from skanomaly.detection import ask
 from skanomaly.detectors import Assessment, Calibration
 
 Floats = NDArray[np.float64]
@@ -42,13 +43,16 @@ def is_dropped(estimator: Any) -> bool:
     return isinstance(estimator, str) and estimator == "drop"
 
 
+def is_instance(estimator: Any) -> bool:
+    """Return whether a member can be fitted: a class has to be called before."""
+    return hasattr(estimator, "fit") and not isinstance(estimator, type)
+
+
 def check_named(estimators: Sequence[Any]) -> None:
     """Raise if a member is not a pair of a name and an estimator."""
     for one in estimators:
         match one:
-            case [str(), "drop"]:
-                continue
-            case [str(), estimator] if hasattr(estimator, "fit"):
+            case [str(), estimator] if is_dropped(estimator) or is_instance(estimator):
                 continue
         raise ValueError(
             f"estimators has the item {one!r}, which is not a pair of a name and an "
@@ -56,12 +60,27 @@ def check_named(estimators: Sequence[Any]) -> None:
         )
 
 
-def fitted_member(name: str, estimator: Any, training: Any) -> Any:
-    """Fit a clone of a member, and name it if that fails."""
+def learned_member(
+    name: str, estimator: Any, weight: float, training: Any, rows: Any
+) -> tuple[Member, Floats]:
+    """Fit a clone of a member, and return it with its errors of all rows.
+
+    Raises
+    ------
+    ValueError
+        If the member fails, which the message names, or has no score of some rows.
+    """
     try:
-        return clone(estimator).fit(training)
+        fitted = clone(estimator).fit(training)
+        assessment = ask(fitted, rows)
     except ValueError as error:
-        raise ValueError(f"The member {name!r} could not be fitted: {error}") from error
+        raise ValueError(f"The member {name!r} failed: {error}") from error
+    if len(assessment.apart) != rows.shape[0]:
+        raise ValueError(
+            f"The member {name!r} has scores for {len(assessment.apart)} of "
+            f"{rows.shape[0]} rows. All members must score every row of X."
+        )
+    return Member.of(name, fitted, weight, assessment), assessment.apart
 
 
 class PowerSum:
@@ -154,7 +173,8 @@ class Expectations:
             self._observed = one.expected + one.residuals
             self._own_errors = np.zeros_like(one.own_errors)
         if n_channels >= known:
-            self._expected.append(one.expected)
+            # A copy: it may be a part of a larger array.
+            self._expected.append(one.expected.copy())
             self._own_errors += one.own_errors / member.usual_own_errors
 
     def of(self, n_channels: int) -> tuple[Floats | None, Floats | None, Floats | None]:

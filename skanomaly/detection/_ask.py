@@ -26,6 +26,9 @@ def ask(
     step : int or None, default=None
         If the rows of `X` are windows of a series, index of the step within each row
         that is the sample of that row. Pipelines take it from their `Shingler`.
+    expects : bool, default=True
+        Whether a pipeline whose detector sees windows returns expected values, which
+        take time and memory.
 
     Returns
     -------

@@ -217,9 +217,7 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
             errors = self._train_on(rows, go_on=go_on, partial=partial)
         else:
             seed = None if self.random_state is None else self._fit_seed
-            self._identity = identity(
-                self, self._version, seed, rows.values, rows.window
-            )
+            self._identity = identity(self, seed, rows.values, rows.window)
             errors, learned = remember(
                 self.memory, self._identity, lambda: self._learned_from(rows)
             )

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from skanomaly.detectors._kernels import RandomKernels
 from skanomaly.detectors._network import BaseNetworkDetector, WithNetwork
 from skanomaly.detectors._parameters import COUNT, fitted, parameter, parameters
 from skanomaly.detectors._whitening import Whitening
-from skanomaly.engine import Draws
+from skanomaly.engine import VERSION, Draws
 from skanomaly.windows import Examples, Sequences, Windows
 
 if TYPE_CHECKING:
@@ -281,6 +281,7 @@ class ConvFeatureDetector(BaseNetworkDetector):
     _build = staticmethod(conv_encoder)
     _trims_examples = False
     _view: FeatureWindows = fitted()
+    _version: ClassVar[int] = VERSION + 1
     _models: Sequence[FeatureModel] = fitted()
 
     def _set_up(self, rows: Sequences, n_channels: int) -> FeatureWindows:

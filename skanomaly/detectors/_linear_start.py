@@ -78,7 +78,7 @@ class LinearStart:
         if not self.linear or self.network is not None:
             return
         contexts, seed = self._view.contexts(training), self._fit_seed
-        if self.contamination_trim and not partial:
+        if self._left_out and not partial:
             linear = LinearForecast.of(self._moderate(contexts), seed=seed)
             contexts = self._trimmed(linear, contexts)
         linear = LinearForecast.of(contexts, seed=seed)

@@ -162,7 +162,7 @@ class NearestWindowDetector(BaseReconstructionDetector):
     ) -> NearestModel:
         examples = self._view.training(training)
         model = NearestModel(examples, self._spread(np.arange(examples.count)))
-        if self.contamination_trim:
+        if self._left_out:
             kept = self._trimmed(model, examples).positions
             model = NearestModel(examples, self._spread(kept))
         return model

@@ -137,7 +137,7 @@ class PCADetector(CodeMixin, BaseReconstructionDetector):
         rng = np.random.RandomState(self._fit_seed)
         examples = self._view.training(training)
         model = LinearModel(self._components(self._moderate(examples), rng))
-        if self.contamination_trim:
+        if self._left_out:
             trimmed = self._trimmed(model, examples)
             model = LinearModel(self._components(trimmed, rng))
         return model
@@ -170,9 +170,10 @@ def _drawn(examples: Examples, rng: np.random.RandomState) -> NDArray[np.float64
     """Return examples as rows: all, or enough of the overlapping ones to cover all."""
     n_values = examples.n_inputs * examples.windows.values.shape[2]
     n_needed = max(examples.n_covering, ROWS_PER_VALUE * n_values, MIN_ROWS)
+    count = min(examples.n_drawn, n_needed)
     drawn = np.arange(examples.count)
-    if n_needed < examples.count:
-        drawn = np.sort(rng.permutation(examples.count)[:n_needed])
+    if count < examples.count:
+        drawn = np.sort(rng.permutation(examples.count)[:count])
     rows = np.empty((len(drawn), n_values))
     for first in range(0, len(drawn), BLOCK):
         inputs, _ = examples.take(drawn[first : first + BLOCK])

@@ -156,7 +156,7 @@ class Examples:
         return replace(self, positions=self._positions(some))
 
     def blocks(self, size: int | None = None) -> Iterator[tuple[Float32s, Float32s]]:
-        """Yield the inputs and targets of all examples, `block_size` at a time."""
+        """Yield inputs and targets of all examples, `size` or `block_size` at once."""
         size = self.block_size if size is None else size
         for start in range(0, self.count, size):
             yield self.take(np.arange(start, min(start + size, self.count)))

@@ -162,7 +162,9 @@ class Shingler(TransformerMixin, BaseEstimator):
         self.period_ = find_period(series) if asked else None
         automatic = isinstance(self.window, str)
         self.window_ = self._automatic(len(series)) if automatic else int(self.window)
-        self._warn_of_padding(series, "Pass a shorter window or a longer series.")
+        self._fits = len(series) >= self.window_
+        if not self._fits:
+            self._warn_of_padding(series, "Pass a shorter window or a longer series.")
         return self
 
     def _automatic(self, n_samples: int) -> int:
@@ -195,7 +197,8 @@ class Shingler(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         series = validated_series(self, X, reset=False)
-        self._warn_of_padding(series, "Pass these samples with those before them.")
+        if self._fits and len(series) < self.window_:
+            self._warn_of_padding(series, "Pass these samples with those before them.")
         rows = sliding_view(self._pad(series), self.window_)
         return rows if self.flatten else rows.reshape(len(rows), self.window_, -1)
 
@@ -323,14 +326,13 @@ class Shingler(TransformerMixin, BaseEstimator):
         return padded
 
     def _warn_of_padding(self, series: NDArray[np.floating], advice: str) -> None:
-        """Warn if there is no row without padding."""
-        if len(series) < self.window_:
-            warnings.warn(
-                f"The series of {len(series)} sample(s) is shorter than the window of "
-                f"{self.window_}, so that all rows hold padding. {advice}",
-                UserWarning,
-                stacklevel=3,
-            )
+        """Warn that there is no row without padding."""
+        warnings.warn(
+            f"The series of {len(series)} sample(s) is shorter than the window of "
+            f"{self.window_}, so that all rows hold padding. {advice}",
+            UserWarning,
+            stacklevel=4,  # beyond the wrappers of scikit-learn
+        )
 
     def _source(self, beyond: NDArray[np.intp], n: int) -> NDArray[np.intp]:
         """Return which of n samples replace the steps beyond the ends."""
