@@ -47,19 +47,28 @@ def ranking(accuracy: Content, *, kind: str) -> str:
 
 
 def ablation(accuracy: Content) -> str:
-    results = accuracy["results"]
+    """Return what each part is worth, by runs of the same code."""
+    results, runs = accuracy["results"], accuracy["runs"]
     names = [FULL, *(name for name in results["univariate"] if name.startswith(BUT))]
     rows = []
     for name in names:
         row = ["nothing" if name == FULL else name.removeprefix(BUT)]
         for kind in ("univariate", "multivariate"):
-            found, full = results[kind].get(name), results[kind][FULL]["mean"]
-            row.append("" if found is None else f"{found['mean']:.3f}")
-            is_other = found is not None and name != FULL
-            row.append(f"{full - found['mean']:+.3f}" if is_other else "")
-        rows.append(row)
+            found, full = results[kind].get(name), results[kind][FULL]
+            if found is None or _commit(found, runs) != _commit(full, runs):
+                row += ["", ""]
+                continue
+            loss = full["mean"] - found["mean"]
+            row += [f"{found['mean']:.3f}", "" if name == FULL else f"{loss:+.3f}"]
+        if any(row[1:]):
+            rows.append(row)
     head = ["taken away", "univariate", "loss", "multivariate", "loss"]
     return table(head, rows)
+
+
+def _commit(found: Content, runs: Content) -> str:
+    commit: str = runs[found["run"]]["commit"]
+    return commit
 
 
 def losses(accuracy: Content, *, kind: str) -> str:

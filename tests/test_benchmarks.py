@@ -208,6 +208,7 @@ def ranked(**means):
             "without_source": {"A": mean + 0.1, "B": mean - 0.1},
             "values": {"1_A": mean - 0.1, "2_B": mean + 0.1},
             "n_seeds": 1,
+            "run": "today",
         }
         for name, mean in means.items()
     }
@@ -215,12 +216,14 @@ def ranked(**means):
 
 def test_tables_of_accuracy(bench):
     tables = bench("_accuracy_tables")
-    but = {"ensemble, but power": 0.5}
+    but = {"ensemble, but power": 0.5, "ensemble, but former code": 0.4}
     kinds = {"univariate": ranked(pca=0.4, ensemble=0.6, **but)}
     kinds["multivariate"] = ranked(ensemble=0.3)
     best = {"1_A": {"name": "X", "value": 0.55}, "2_B": {"name": "Y", "value": 0.9}}
+    kinds["univariate"]["ensemble, but former code"]["run"] = "yesterday"
     content = {
         "results": kinds,
+        "runs": {"today": {"commit": "b"}, "yesterday": {"commit": "a"}},
         "published": {kind: {"X": 0.5, "Y": 0.1} for kind in kinds},
         "best_published": dict.fromkeys(kinds, best),
     }

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from skanomaly._keras import begin_to_load_keras, load_keras
 from skanomaly.cli._detect import check_channels
-from skanomaly.cli._errors import InputError, bad_input, refused, warn
-from skanomaly.cli._fit import load
+from skanomaly.cli._errors import InputError, bad_input, refused
+from skanomaly.cli._fit import load, warnings_in_one_line
 from skanomaly.cli._labels import check_labels, read_labelled
 from skanomaly.cli._made import how_made
 from skanomaly.cli._options import add_event_size, add_labels, add_output, add_reading
@@ -51,7 +51,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def score(options: Namespace) -> None:
     """Run ``skanomaly score``."""
-    from skanomaly.detection import EventRule, detect, window_of
+    from skanomaly.detection import EventRule, detect
     from skanomaly.report import check_folder
 
     with bad_input():
@@ -64,9 +64,8 @@ def score(options: Namespace) -> None:
         load_keras()
     with bad_input():
         pipeline = saved.pipeline
-    _warn_of_few_samples(len(series), window_of(pipeline))
     start = perf_counter()
-    with refused():
+    with refused(), warnings_in_one_line():
         detection = detect(
             pipeline,
             series.to_numpy(dtype=np.float64),
@@ -108,15 +107,6 @@ def _read(
         check_labels(options, truth, n_samples=len(series))
     check_channels(saved, tuple(map(str, series.columns)))
     return series, truth
-
-
-def _warn_of_few_samples(n_samples: int, window: int | None) -> None:
-    """Warn if the series is shorter than the window of the model."""
-    if window is not None and n_samples < window:
-        warn(
-            f"warning: {n_samples:,} samples are fewer than the model's window of "
-            f"{window:,}, so each window is padded; also pass the samples before them."
-        )
 
 
 def _check_model_there(options: Namespace) -> None:

@@ -25,14 +25,6 @@ validation_split : float, default=0.1
     whose order carries information. If fewer than ten rows would be held out, or less
     than half of the rows remain for training, there is no validation part and no early
     stopping.
-contamination_trim : float, default=0.0
-    Fraction of the training rows, 0 to 0.5, that may be abnormal. After a first
-    training, the rows with the largest errors are left out and training continues
-    without them; the offset is learned without the largest errors as well. It helps if
-    anomalies in the training part raise the threshold above all others: a larger
-    fraction then detects more anomalies, and raises more false alarms. The ranking of
-    samples by a network hardly changes, because a few abnormal rows have little effect
-    on the training and a pattern of many abnormal rows is learned in the first one.
 memory : str, path, joblib.Memory or None, default=None
     Folder that caches fits and scores, as in scikit-learn's pipelines. A fit with the
     same parameters on the same rows is not repeated, whatever its threshold, and the
@@ -43,6 +35,14 @@ memory : str, path, joblib.Memory or None, default=None
 random_state : int, RandomState instance or None, default=None
     Seed for weight initialisation, dropout and shuffling, or for the subsample and the
     solver of a detector without a network; global random states are not modified.
+contamination_trim : float, default=0.0
+    Fraction of the training rows, 0 to 0.5, that may be abnormal. After a first
+    training, the rows with the largest errors are left out and training continues
+    without them; the offset is learned without the largest errors as well. It helps if
+    anomalies in the training part raise the threshold above all others: a larger
+    fraction then detects more anomalies, and raises more false alarms. The ranking of
+    samples by a network hardly changes, because a few abnormal rows have little effect
+    on the training and a pattern of many abnormal rows is learned in the first one.
 """
 _TRAINING = """
 epochs : int, default=30

@@ -102,9 +102,8 @@ def test_a_file_shorter_than_the_window_is_warned_of(folder, trained, tmp_path, 
     short = tmp_path / "short.csv"
     pd.read_csv(folder / "cpu.csv", nrows=24).to_csv(short, index=False)
     assert main(["score", str(trained), str(short), "--out", str(tmp_path / "o")]) == 0
-    assert "24 samples are fewer than the model's window of 25" in (
-        capsys.readouterr().err
-    )
+    said = "The series of 24 sample(s) is shorter than the window of 25"
+    assert said in capsys.readouterr().err
 
 
 def test_options_are_not_guessed(folder, trained, capsys):
