@@ -21,6 +21,7 @@ from skanomaly.cli._fit import (
     prepare_to_go_on,
     train,
     trains_network,
+    warnings_in_one_line,
 )
 from skanomaly.cli._labels import check_labels, read_labelled
 from skanomaly.cli._made import how_made
@@ -180,19 +181,21 @@ def _detected(options: Namespace, pipeline: Any, parts: Parts) -> "Detection":
     from skanomaly.detection import EventRule, detect
 
     n_train = parts.n_train
-    detection = detect(
-        pipeline,
-        parts.scored.to_numpy(dtype=np.float64),
-        parts.truth,
-        index=index_of(parts.scored),
-        channel_names=tuple(map(str, parts.scored.columns)),
-        n_train=n_train,
-        events=EventRule(
-            min_length=options.min_length,
-            merge_gap=options.merge_gap,
-            in_training=options.all,
-        ),
+    rule = EventRule(
+        min_length=options.min_length,
+        merge_gap=options.merge_gap,
+        in_training=options.all,
     )
+    with warnings_in_one_line():
+        detection = detect(
+            pipeline,
+            parts.scored.to_numpy(dtype=np.float64),
+            parts.truth,
+            index=index_of(parts.scored),
+            channel_names=tuple(map(str, parts.scored.columns)),
+            n_train=n_train,
+            events=rule,
+        )
     if options.threshold_on == "validation":
         return detection
     if options.threshold_on == "scored":

@@ -26,8 +26,14 @@ from skanomaly.windows import Shingler
 # its square, and each copies the rows. Neighbouring windows are nearly equal anyway.
 MAX_ROWS = 10_000
 # The training series should hold four windows of periods that a model of an ensemble
-# sees, and the time of comparisons with references grows with their length.
+# sees, and the time of comparisons with references grows with their length. Of a number
+# of samples that nobody asked for, it should hold eight.
 MIN_WINDOWS, MAX_WINDOW = 4, 512
+MIN_FIXED = 8
+# Longest window, the shortest of an ensemble, in which some members see all channels
+# together: what these have in common shows within a few samples, and longer windows of
+# all channels have too many values.
+MAX_JOINT = 32
 
 
 def build_single(
@@ -45,6 +51,8 @@ def build_single(
     else:
         row, periods, own = window, recipe.periods, _whole(recipe) if online else {}
     shingler = _shingler(recipe, row, online, periods=periods)
+    if window == "auto" and isinstance(row, int):
+        shingler.min_windows = MIN_WINDOWS
     return [shingler, _detector(recipe, threshold, {**own, **params})]
 
 
@@ -78,9 +86,15 @@ def build_ensemble(
             f"EnsembleDetector has no parameter {name!r}."
             f"{closest(name, [*known, 'members', 'windows'])}"
         )
+    numbers = [window for window in seen if isinstance(window, Integral)]
+    shortest = min(numbers, default=MAX_JOINT + 1)
+    seeing: dict[str, Any] = {
+        "joint": shortest if shortest <= MAX_JOINT else None,
+        "random_state": random_state,
+    }
     return EnsembleDetector(
         [
-            (label, _member(RECIPES[name], window, online, random_state))
+            (label, _member(RECIPES[name], window, online, **seeing))
             for label, name, window in named
         ],
         threshold=threshold,
@@ -92,11 +106,14 @@ def _several(name: str, given: Any) -> Sequence[Any]:
     """Return one or several values as a sequence of at least one."""
     is_one = isinstance(given, str | Integral) and not isinstance(given, bool)
     several = [given] if is_one else given
+    if isinstance(several, np.ndarray):
+        several = several.tolist()
     if not isinstance(several, list | tuple) or not several:
         raise ValueError(
             f"{name} must be one value or a list of at least one, but is {given!r}."
         )
-    return several
+    distinct = [one for i, one in enumerate(several) if one not in several[:i]]
+    return distinct
 
 
 def _shingler(
@@ -122,20 +139,23 @@ def _windows_of(
 
 
 def _member(
-    recipe: Recipe, window: int | str, online: bool, random_state: Any
+    recipe: Recipe, window: int | str, online: bool, *, joint: Any, random_state: Any
 ) -> Pipeline:
-    """Return a member whose model sees a window, averaged over those with a sample."""
+    """Return a member whose model sees a window, averaged over those with a sample.
+
+    It sees all channels together in the window that is equal to `joint`.
+    """
     length, periods = _length_of(window)
     row, periods_of_row, seen = _row(recipe, length, periods, online)
-    is_joint = length == recipe.joint_window
-    channels = {"channel_model": "joint"} if is_joint else {}
+    together = recipe.may_join and length == joint
+    channels = {"channel_model": "joint"} if together else {}
     n_held = periods_of_row / periods
     shingler = _shingler(
         recipe,
         row,
         online,
         periods=periods_of_row,
-        min_windows=round(MIN_WINDOWS / n_held),
+        min_windows=round((MIN_FIXED if row != "auto" else MIN_WINDOWS) / n_held),
         max_window=round(MAX_WINDOW * n_held),
     )
     params = {**recipe.member, **seen, **channels, "random_state": random_state}
@@ -154,9 +174,8 @@ def _row(
         return window, periods, _whole(recipe)
     if "context" not in recipe.params:
         return window, periods, {}
-    if isinstance(window, int):
-        return 2 * window - 1, 2 * periods, {"context": window}
-    return window, 2 * periods, {"context": 0.5}
+    row = 2 * window - 1 if isinstance(window, int) else window
+    return row, 2 * periods, {"context": 0.5}
 
 
 def _whole(recipe: Recipe) -> dict[str, Any]:
@@ -173,7 +192,7 @@ def _length_of(window: int | str) -> tuple[int | str, float]:
         periods = float(number)
     except ValueError:
         periods = 0
-    if unit not in ("period", "periods") or not periods > 0:
+    if unit not in ("period", "periods") or not 0 < periods < np.inf:
         raise ValueError(
             f"The window {window!r} is neither a number of samples nor of periods. "
             "Pass windows such as 64 or '2 periods'."

@@ -58,7 +58,8 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         Fraction of the rows, taken from the end, on which no member is fitted. If fewer
         than ten rows, or less than half of the rows to fit on, would remain, no rows
         are held out. The rule is learned from held-out rows if they hold eight windows
-        of each member side by side, as fewer may all be quiet, or else from all rows.
+        of each member side by side, as fewer may all be quiet, or else from all rows
+        after the first window, which is padded.
     memory : str, path, joblib.Memory or None, default=None
         Folder that caches fitted members and assessments.
     n_jobs : int or None, default=None
@@ -176,11 +177,15 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         self._members, self._power, self._usual, errors = self._fitted(
             rows, lambda: self._learned(named, training, rows)
         )
+        reach = self._reach()
         # The windows of the first held-out rows begin among those trained on.
-        start += self._reach() if start else 0
-        is_enough = start and len(errors) - start >= ENOUGH_WINDOWS * self._reach()
+        start += reach if start else 0
+        is_enough = start and len(errors) - start >= ENOUGH_WINDOWS * reach
         self.n_held_out_ = max(0, len(errors) - start) if is_enough else 0
-        self.offset_ = rule.fit(0.0 - errors[-self.n_held_out_ :]).offset_
+        if not is_enough:
+            # The windows of the first rows hold padding, which is not normal.
+            start = reach if len(errors) >= ENOUGH_WINDOWS * reach else 0
+        self.offset_ = rule.fit(0.0 - errors[start:]).offset_
         return self
 
     def score_samples(self, X: ArrayLike) -> Floats:

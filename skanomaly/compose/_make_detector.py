@@ -77,10 +77,11 @@ def make_detector(
         ``nu``. For ``"ensemble"``, `members`, names of detectors, and `windows`, the
         numbers of samples that each member sees at once, such as ``(16, 64,
         "2 periods")``, and parameters of `EnsembleDetector`. Its members see each
-        channel by itself; with windows of 16 samples, ``"pca"`` and
-        ``"nearest_window"`` see all of them together.
-        ``memory`` and ``random_state`` are always accepted; a deterministic detector
-        ignores the latter.
+        channel by itself; in the shortest window, if it has at most 32 samples,
+        ``"pca"`` and ``"nearest_window"`` see all of them together. A short training
+        series shortens the windows: it holds each of them eight times, or four times if
+        it is one of periods. ``memory`` and ``random_state`` are always accepted; a
+        deterministic detector ignores the latter.
 
     Returns
     -------

@@ -25,19 +25,16 @@ class Recipe:
     params: dict[str, Any] = field(default_factory=dict)
     online: dict[str, Any] = field(default_factory=dict)  # instead, if online
     # As a member of an ensemble: further parameters, the windows around a sample that
-    # the model sees, if they are not those of all members, and the window in which it
-    # sees all channels together.
+    # the model sees, if they are not those of all members, and whether it sees all
+    # channels together in the shortest one.
     member: dict[str, Any] = field(default_factory=dict)
     member_windows: tuple[int, ...] = ()
-    joint_window: int | None = None
+    may_join: bool = False
 
 
 # What one channel says of another is lost if each is seen by itself. A forecaster knows
 # more from the past of each, and an autoencoder several windows of each.
 _SHARED = {"channel_model": "shared"}
-# What channels have in common shows within a few samples: longer windows of all
-# channels have too many values, and to shorter ones each new combination is abnormal.
-_TOGETHER = 16
 # A model per channel costs no more than one of all channels, if it is not trained.
 _APART = {"channel_model": "separate", "validation_split": 0.0}
 # Single errors of a forecaster say little: they are averaged over the half of a row
@@ -100,14 +97,14 @@ RECIPES = {
         align="center",
         params={"context": 0.5},
         member=_APART,
-        joint_window=_TOGETHER,
+        may_join=True,
     ),
     "nearest_window": Recipe(
         detectors.NearestWindowDetector,
         align="center",
         params={"context": 0.5},
         member={**_APART, "max_windows": 500},
-        joint_window=_TOGETHER,
+        may_join=True,
     ),
     "kernel_features": Recipe(
         detectors.ConvFeatureDetector,

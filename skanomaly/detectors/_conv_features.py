@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from skanomaly._compat import StrOptions
+from skanomaly._compat import Interval, RealNotInt, StrOptions
 from skanomaly.detectors._assessment import Float32s, Judged
-from skanomaly.detectors._inputs import View, WithoutPadding
+from skanomaly.detectors._inputs import View, WithoutPadding, steps_of
 from skanomaly.detectors._kernels import RandomKernels
 from skanomaly.detectors._network import BaseNetworkDetector, WithNetwork
 from skanomaly.detectors._parameters import COUNT, fitted, parameter, parameters
@@ -195,9 +195,10 @@ class ConvFeatureDetector(BaseNetworkDetector):
 
     Parameters
     ----------
-    context : int or None, default=64
-        Number of steps of a window. A longer row is scored on all of its windows of
-        that length; a shorter one is a single window. None means the whole row.
+    context : int, float or None, default=64
+        Number of steps of a window, a fraction of the row, or None for the whole row. A
+        longer row is scored on all of its windows of that length; a shorter one is a
+        single window.
     training : {"damaged"} or None, default="damaged"
         Task by which the encoder is trained: to tell windows from copies of which a
         part is damaged, see :func:`skanomaly.networks.damage_windows`. None uses random
@@ -233,12 +234,12 @@ class ConvFeatureDetector(BaseNetworkDetector):
     the default, the encoder learns from all channels, and each channel has its own
     usual features.
 
-    With the mean m and the standard deviation s of the features in training, and the
-    eigenvalues and -vectors l and V of the covariance of ``(f - m) / sqrt(s**2 +
-    0.05**2)``, the error is the root mean square of ``V.T @ (f - m) / sqrt(s**2 +
-    0.05**2) / sqrt(l + 0.05)``, a Mahalanobis distance [2]_. It is 0 for a channel that
-    is constant in training. A network that learns from damaged data is proposed in
-    [3]_.
+    With the mean m and the standard deviation s of the d features in n training
+    windows, the covariance C of ``(f - m) / sqrt(s**2 + 0.05**2)``, and the eigenvalues
+    and -vectors l and V of ``(n * C + d * I) / (n + d)``, which is shrunk as in [4]_,
+    the error is the root mean square of ``V.T @ (f - m) / sqrt(s**2 + 0.05**2) /
+    sqrt(l + 0.05)``, a Mahalanobis distance [2]_. It is 0 for a channel that is
+    constant in training. A network that learns from damaged data is proposed in [3]_.
 
     References
     ----------
@@ -251,6 +252,9 @@ class ConvFeatureDetector(BaseNetworkDetector):
        https://doi.org/10.48550/arXiv.1807.03888
     .. [3] Carmona, C. U. et al. (2022). Neural contextual anomaly detection for time
        series. IJCAI. https://doi.org/10.24963/ijcai.2022/394
+    .. [4] Ledoit, O. and Wolf, M. (2004). A well-conditioned estimator for
+       large-dimensional covariance matrices. Journal of Multivariate Analysis 88(2),
+       365-411. https://doi.org/10.1016/S0047-259X(03)00096-4
 
     Examples
     --------
@@ -268,7 +272,9 @@ class ConvFeatureDetector(BaseNetworkDetector):
     1
     """
 
-    context: int | None = parameter(64, COUNT, None)
+    context: float | None = parameter(
+        64, COUNT, Interval(RealNotInt, 0, 1, closed="neither"), None
+    )
     training: str | None = parameter("damaged", StrOptions({"damaged"}), None)
     n_filters: int | str = parameter("auto", COUNT, StrOptions({"auto"}))
     kernel_size: int = parameter(5, COUNT)
@@ -285,7 +291,7 @@ class ConvFeatureDetector(BaseNetworkDetector):
     _models: Sequence[FeatureModel] = fitted()
 
     def _set_up(self, rows: Sequences, n_channels: int) -> FeatureWindows:
-        context = rows.window if self.context is None else self.context
+        context = steps_of(self.context, rows.window)
         return FeatureWindows(min(context, rows.window), n_channels)
 
     def _builder(self) -> "Callable[..., keras.Model]":

@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from skanomaly.engine import TrainedNetwork
 
 
+def steps_of(context: float | None, window: int) -> int:
+    """Return a number of steps that is given as one, as a part of a row or as None."""
+    if context is None:
+        return window
+    if isinstance(context, float):
+        # Centering leaves nothing of a single step. Half of an odd row is rounded up.
+        return max(min(2, window), int(context * window + 0.5))
+    return int(context)
+
+
 class WithoutPadding:
     """Mark outputs that are not of padding at the end of a sequence, batch by batch.
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from skanomaly._compat import Interval, RealNotInt, StrOptions
 from skanomaly.detectors._assessment import Float32s, Judged
 from skanomaly.detectors._base import BaseDetector
-from skanomaly.detectors._inputs import View
+from skanomaly.detectors._inputs import View, steps_of
 from skanomaly.detectors._parameters import COUNT, parameter, parameters
 from skanomaly.windows import Examples, Sequences, Windows
 
@@ -107,11 +107,7 @@ class BaseReconstructionDetector(BaseDetector):
         return np.concatenate(steps, axis=1)
 
     def _set_up(self, rows: Sequences, n_channels: int) -> SubWindows:
-        context = rows.window if self.context is None else self.context
-        if isinstance(context, float):
-            # Centering leaves nothing of a single step.
-            context = max(min(2, rows.window), round(context * rows.window))
-        context = int(context)
+        context = steps_of(self.context, rows.window)
         if context > rows.window:
             raise ValueError(
                 f"context={self.context} is longer than the rows of {rows.window} "

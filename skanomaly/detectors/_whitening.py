@@ -42,7 +42,12 @@ class Whitening:
         deviation = np.sqrt(variance + LEAST_DEVIATION**2)
         values -= mean
         values /= deviation
-        spreads, directions = np.linalg.eigh(values.T @ values / len(values))
+        # With few windows, directions without variance are a matter of chance.
+        n_windows, n_features = values.shape
+        known = n_windows / (n_windows + n_features)
+        covariance = values.T @ values * (known / n_windows)
+        covariance += (1 - known) * np.eye(n_features)
+        spreads, directions = np.linalg.eigh(covariance)
         scale = np.sqrt(np.maximum(spreads, 0) + LEAST_VARIANCE)
         matrix = directions / scale / deviation[:, np.newaxis]
         if np.sqrt(variance.max()) < CONSTANT:

@@ -15,6 +15,8 @@ from skanomaly._validation import validated_series
 from skanomaly.windows._period import find_period, usual_length
 from skanomaly.windows._view import reach, sliding_view
 
+# Number of automatic windows that the training series should hold.
+MIN_WINDOWS = 8
 # Number of samples that an automatic window has at least: fewer have no shape.
 _FEWEST = 16
 _COUNT = Interval(Integral, 1, None, closed="left")
@@ -44,10 +46,11 @@ class Shingler(TransformerMixin, BaseEstimator):
     periods : float, default=1
         Number of periods in a window, such as 2 or 0.5. Only used with
         ``window="auto"``.
-    min_windows : int, default=8
+    min_windows : int or None, default=None
         Number of windows, side by side, that the training series should hold: with
-        fewer, a model knows too few shapes. A window of one period may be longer. Only
-        used with ``window="auto"``.
+        fewer, a model knows too few shapes. A given window is shortened until it does,
+        an automatic one is only down to one period. None means 8 for automatic windows,
+        and leaves a given window as it is.
     max_window : int, default=4096
         Largest number of steps in an automatic window: the time of most detectors grows
         with it. Only used with ``window="auto"``.
@@ -110,7 +113,7 @@ class Shingler(TransformerMixin, BaseEstimator):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "window": [StrOptions({"auto"}), _COUNT],
         "periods": [Interval(Real, 0, None, closed="neither")],
-        "min_windows": [_COUNT],
+        "min_windows": [_COUNT, None],
         "max_window": [_COUNT],
         "align": [StrOptions({"end", "center"}), Interval(Real, 0, 1, closed="both")],
         "pad": [StrOptions({"edge", "reflect", "period"})],
@@ -122,7 +125,7 @@ class Shingler(TransformerMixin, BaseEstimator):
         window: int | str = "auto",
         *,
         periods: float = 1,
-        min_windows: int = 8,
+        min_windows: int | None = None,
         max_window: int = 4096,
         align: float | str = "end",
         pad: str = "edge",
@@ -160,17 +163,21 @@ class Shingler(TransformerMixin, BaseEstimator):
         series = validated_series(self, X, reset=True)
         asked = isinstance(self.window, str) or self.pad == "period"
         self.period_ = find_period(series) if asked else None
-        automatic = isinstance(self.window, str)
-        self.window_ = self._automatic(len(series)) if automatic else int(self.window)
+        self.window_ = self._length(len(series))
         self._fits = len(series) >= self.window_
         if not self._fits:
             self._warn_of_padding(series, "Pass a shorter window or a longer series.")
         return self
 
-    def _automatic(self, n_samples: int) -> int:
-        """Return the length of windows for the period of a series."""
+    def _length(self, n_samples: int) -> int:
+        """Return the length of the windows of a training series."""
+        if not isinstance(self.window, str):
+            if self.min_windows is None:
+                return int(self.window)
+            return max(1, min(int(self.window), n_samples // self.min_windows))
         period = self.period_ or usual_length(n_samples)
-        n_fitting = max(1, n_samples // (self.min_windows * period))
+        least = self.min_windows or MIN_WINDOWS
+        n_fitting = max(1, n_samples // (least * period))
         periods = min(max(self.periods, _FEWEST / period), n_fitting)
         return max(1, min(round(period * periods), self.max_window))
 

@@ -425,6 +425,14 @@ def test_a_quiet_end_of_the_training_part_is_no_threshold(seed, windows):
     assert (pipeline.predict(X[2000:]) == -1).mean() < 0.1
 
 
+def test_padding_at_the_start_does_not_set_the_threshold():
+    X = 10 + wave(1000, noise=0.3)
+    pipeline = make_detector("ensemble", online=True, threshold="max:0", random_state=0)
+    scores = pipeline.fit(X).score_samples(X)
+    assert pipeline[-1].n_held_out_ == 0
+    assert pipeline[-1].offset_ == pytest.approx(scores[128:].min())
+
+
 def test_windows_across_the_held_out_rows_are_neither():
     X = rows_of(wave(200, noise=0.3))
     ensemble = EnsembleDetector(OF_ROWS, threshold="max:0").fit(X)
@@ -592,7 +600,8 @@ def test_members_of_the_recipe_have_their_windows():
     assert [name for name, _ in one.estimators] == ["pca_9"]
     # The model sees the window, in all positions that contain the sample.
     assert one.estimators[0][1][0].window == 17
-    assert one.estimators[0][1][-1].context == 9
+    fitted = one.fit(wave(400)).estimators_[0]
+    assert (fitted[0].window_, fitted[-1]._view.context) == (17, 9)
 
 
 @pytest.mark.parametrize(

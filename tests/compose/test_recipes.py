@@ -361,6 +361,46 @@ def test_what_no_ensemble_can_be_made_of_is_refused(params, message):
         make_detector("ensemble", **params)
 
 
+@pytest.mark.parametrize("n_training", [60, 100, 200])
+@pytest.mark.parametrize("name", ["ensemble", "kernel_features", "pca"])
+def test_a_short_training_series_does_not_make_all_others_abnormal(name, n_training):
+    shares = []
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        wave_of_19 = np.sin(np.arange(2 * n_training) / 3)
+        for X in (
+            wave_of_19 + 0.1 * rng.normal(size=2 * n_training),
+            rng.normal(size=400),
+        ):
+            series = X[: 2 * n_training, np.newaxis]
+            pipeline = make_detector(name, random_state=0).fit(series[:n_training])
+            shares.append(np.mean(pipeline.predict(series[n_training:]) == -1))
+    assert np.mean(shares) < 0.1
+
+
+def test_the_shortest_window_sees_channels_together():
+    def joint(**params):
+        members = make_detector("ensemble", **params)[-1].estimators
+        return {name for name, one in members if one[-1].channel_model == "joint"}
+
+    assert joint() == {"pca_16", "nearest_window_16"}
+    assert joint(online=True) == {"pca_16", "nearest_window_16"}
+    assert joint(windows=(64, 20)) == {"pca_20", "nearest_window_20"}
+    assert joint(windows=(64, 40)) == joint(windows="2 periods") == set()
+
+
+def test_members_are_those_of_the_table():
+    names = [name for name, _ in make_detector("ensemble")[-1].estimators]
+    windows = ("16", "64", "2_periods")
+    both = [f"{kind}_{w}" for kind in ("pca", "nearest_window") for w in windows]
+    assert names == [*both, "kernel_features_64"]
+    online = [name for name, _ in make_detector("ensemble", online=True)[-1].estimators]
+    kinds = ("pca", "nearest_window", "kernel_features")
+    assert online == [f"{kind}_{w}" for kind in kinds for w in (16, 32, 64, 128)]
+    same = make_detector("ensemble", windows=np.array([16, 64, 16]))[-1].estimators
+    assert [name for name, _ in same][:2] == ["pca_16", "pca_64"]
+
+
 def related_channels(seed):
     """A wave of irregular speed in two channels, one of which repeats its past."""
     rng = np.random.default_rng(seed)

@@ -125,7 +125,9 @@ def distances(features, usual):
     """Return the Mahalanobis distances by the inverse of the covariance."""
     deviation = np.sqrt(usual.var(axis=0) + 0.05**2)
     values = (usual - usual.mean(axis=0)) / deviation
-    inverse = np.linalg.inv(np.cov(values.T, bias=True) + 0.05 * np.eye(len(values.T)))
+    n, d = values.shape
+    shrunk = (n * np.cov(values.T, bias=True) + d * np.eye(d)) / (n + d)
+    inverse = np.linalg.inv(shrunk + 0.05 * np.eye(d))
     away = (features - usual.mean(axis=0)) / deviation
     squares = np.einsum("...i,ij,...j->...", away, inverse, away)
     return np.sqrt(squares / len(values.T))
