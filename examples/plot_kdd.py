@@ -67,7 +67,7 @@ from skanomaly import (
 
 few = {"epochs": 1} if quick else {}
 detectors = {
-    "autoencoder": AutoencoderDetector(dropout=0.2, random_state=0, **few),
+    "autoencoder": AutoencoderDetector(random_state=0, **few),
     # Numbers between 0 and 1 have little variance, which calls for a small beta.
     "variational": VariationalAutoencoderDetector(beta=0.03, random_state=0, **few),
     "BiGAN": BiGANDetector(random_state=0, **few),

@@ -104,6 +104,7 @@ def test_other_forecasters_have_no_state():
         CNNForecastDetector(stateful=True)
 
 
+@pytest.mark.filterwarnings("ignore:The series of:UserWarning")
 @pytest.mark.parametrize(
     "check", [check_methods_sample_order_invariance, check_methods_subset_invariance]
 )
