@@ -75,16 +75,13 @@ def build_ensemble(
             f"The member {unknown[0]!r} is unknown.{closest(str(unknown[0]), RECIPES)} "
             f"Valid names are: {', '.join(RECIPES)}."
         )
-    named = [
-        (f"{name}_{str(window).replace(' ', '_')}", name, window)
-        for name in members
-        for window in _windows_of(RECIPES[name], seen, online)
-    ]
-    known = signature(EnsembleDetector).parameters
-    for name in params.keys() - known.keys():
+    known = signature(EnsembleDetector).parameters.keys() - {"estimators"}
+    for name in params.keys() - known:
         raise TypeError(
             f"EnsembleDetector has no parameter {name!r}."
-            f"{closest(name, [*known, 'members', 'windows'])}"
+            f"{closest(name, [*known, 'members', 'windows'])} Parameters of members "
+            "are set by name: set_params(ensembledetector__pca_64__pcadetector__"
+            "n_components=4)."
         )
     numbers = [window for window in seen if isinstance(window, Integral)]
     shortest = min(numbers, default=MAX_JOINT + 1)
@@ -92,14 +89,15 @@ def build_ensemble(
         "joint": shortest if shortest <= MAX_JOINT else None,
         "random_state": random_state,
     }
-    return EnsembleDetector(
-        [
-            (label, _member(RECIPES[name], window, online, **seeing))
-            for label, name, window in named
-        ],
-        threshold=threshold,
-        **params,
-    )
+    named = [
+        (
+            f"{name}_{str(window).replace(' ', '_')}",
+            _member(RECIPES[name], window, online, **seeing),
+        )
+        for name in members
+        for window in _windows_of(RECIPES[name], seen, online)
+    ]
+    return EnsembleDetector(named, threshold=threshold, **params)
 
 
 def _several(name: str, given: Any) -> Sequence[Any]:

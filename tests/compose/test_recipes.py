@@ -433,6 +433,12 @@ def test_an_ensemble_sees_what_channels_have_in_common():
     assert mean_together > mean_apart + 0.15
 
 
+@pytest.mark.parametrize("name", ["epochs", "estimators"])
+def test_what_an_ensemble_does_not_take_is_refused_with_advice(name):
+    with pytest.raises(TypeError, match=f"no parameter '{name}'.*set_params"):
+        make_detector("ensemble", **{name: 3})
+
+
 def test_nothing_is_expected_where_it_cannot_be_told():
     X = LEVEL + SIZE * wave(80)
     quick = {"epochs": 1, "random_state": 0}
