@@ -238,7 +238,7 @@ class ConvFeatureDetector(BaseNetworkDetector):
     windows, the covariance C of ``(f - m) / sqrt(s**2 + 0.05**2)``, and the eigenvalues
     and -vectors l and V of ``(n * C + d * I) / (n + d)``, which is shrunk as in [4]_,
     the error is the root mean square of ``V.T @ (f - m) / sqrt(s**2 + 0.05**2) /
-    sqrt(l + 0.05)``, a Mahalanobis distance [2]_. It is 0 for a channel that is
+    sqrt(l)``, a Mahalanobis distance [2]_. It is 0 for a channel that is
     constant in training. A network that learns from damaged data is proposed in [3]_.
 
     References

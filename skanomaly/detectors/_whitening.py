@@ -10,11 +10,9 @@ from skanomaly.windows import padded
 
 # Number of windows whose features are whitened at once.
 BLOCK = 512
-# Deviation that is added to those of the features, which are of the order of 1, and
-# variance that is added in each direction: a direction without training variance would
-# otherwise outweigh all others.
+# Deviation that is added to those of the features, which are of the order of 1: one
+# that hardly varies in training would otherwise outweigh all others.
 LEAST_DEVIATION = 0.05
-LEAST_VARIANCE = 0.05
 # Deviation of features below which nothing but rounding varies.
 CONSTANT = 1e-6
 
@@ -48,7 +46,7 @@ class Whitening:
         covariance = values.T @ values * (known / n_windows)
         covariance += (1 - known) * np.eye(n_features)
         spreads, directions = np.linalg.eigh(covariance)
-        scale = np.sqrt(np.maximum(spreads, 0) + LEAST_VARIANCE)
+        scale = np.sqrt(np.maximum(spreads, 1 - known))
         matrix = directions / scale / deviation[:, np.newaxis]
         if np.sqrt(variance.max()) < CONSTANT:
             matrix = np.zeros_like(matrix)

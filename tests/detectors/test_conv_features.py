@@ -127,7 +127,7 @@ def distances(features, usual):
     values = (usual - usual.mean(axis=0)) / deviation
     n, d = values.shape
     shrunk = (n * np.cov(values.T, bias=True) + d * np.eye(d)) / (n + d)
-    inverse = np.linalg.inv(shrunk + 0.05 * np.eye(d))
+    inverse = np.linalg.inv(shrunk)
     away = (features - usual.mean(axis=0)) / deviation
     squares = np.einsum("...i,ij,...j->...", away, inverse, away)
     return np.sqrt(squares / len(values.T))
