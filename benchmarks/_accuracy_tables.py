@@ -58,7 +58,8 @@ def ablation(accuracy: Content) -> str:
             if found is None or _commit(found, runs) != _commit(full, runs):
                 row += ["", ""]
                 continue
-            loss = full["mean"] - found["mean"]
+            same_seeds = full["mean_of_each_seed"][: found["n_seeds"]]
+            loss = sum(same_seeds) / len(same_seeds) - found["mean"]
             row += [f"{found['mean']:.3f}", "" if name == FULL else f"{loss:+.3f}"]
         if any(row[1:]):
             rows.append(row)

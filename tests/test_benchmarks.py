@@ -208,6 +208,7 @@ def ranked(**means):
             "without_source": {"A": mean + 0.1, "B": mean - 0.1},
             "values": {"1_A": mean - 0.1, "2_B": mean + 0.1},
             "n_seeds": 1,
+            "mean_of_each_seed": [mean + 0.01, mean - 0.01],
             "run": "today",
         }
         for name, mean in means.items()
@@ -238,7 +239,7 @@ def test_tables_of_accuracy(bench):
     lines = tables.ablation(content).splitlines()
     assert lines[2:] == [
         "| nothing | 0.600 |  | 0.300 |  |",
-        "| power | 0.500 | +0.100 |  |  |",
+        "| power | 0.500 | +0.110 |  |  |",  # of the first seed
     ]
     lines = tables.losses(content, kind="univariate").splitlines()
     assert lines[2:] == [
