@@ -50,9 +50,9 @@ def build_single(
         row, periods, own = _row(recipe, recipe.window, recipe.periods, online)
     else:
         row, periods, own = window, recipe.periods, _whole(recipe) if online else {}
-    shingler = _shingler(recipe, row, online, periods=periods)
-    if window == "auto" and isinstance(row, int):
-        shingler.min_windows = MIN_WINDOWS
+    is_ours = window == "auto" and row != "auto"  # a number that nobody asked for
+    least = MIN_WINDOWS if is_ours else None
+    shingler = _shingler(recipe, row, online, periods=periods, min_windows=least)
     return [shingler, _detector(recipe, threshold, {**own, **params})]
 
 
@@ -69,6 +69,7 @@ def build_ensemble(
     if windows is None:
         windows = ONLINE_WINDOWS if online else WINDOWS
     members, seen = _several("members", members), _several("windows", windows)
+    # A list is no name either, and cannot be looked up in a dict.
     unknown = [name for name in members if name not in list(RECIPES)]
     if unknown:
         raise ValueError(

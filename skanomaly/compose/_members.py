@@ -43,7 +43,7 @@ def is_dropped(estimator: Any) -> bool:
     return isinstance(estimator, str) and estimator == "drop"
 
 
-def is_instance(estimator: Any) -> bool:
+def is_fittable(estimator: Any) -> bool:
     """Return whether a member can be fitted: a class has to be called before."""
     return hasattr(estimator, "fit") and not isinstance(estimator, type)
 
@@ -52,7 +52,7 @@ def check_named(estimators: Sequence[Any]) -> None:
     """Raise if a member is not a pair of a name and an estimator."""
     for one in estimators:
         match one:
-            case [str(), estimator] if is_dropped(estimator) or is_instance(estimator):
+            case [str(), estimator] if is_dropped(estimator) or is_fittable(estimator):
                 continue
         raise ValueError(
             f"estimators has the item {one!r}, which is not a pair of a name and an "
