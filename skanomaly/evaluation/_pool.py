@@ -3,6 +3,7 @@
 import gc
 import os
 import signal
+import threading
 import warnings
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
@@ -27,6 +28,7 @@ _THREADS = (
     "TF_NUM_INTEROP_THREADS",
 )
 _GRACE = 0.2  # seconds
+_FEEDER = "QueueFeederThread"  # named so by multiprocessing and joblib
 _DIED = (
     "the process died twice, the second time without parallel runs: memory ran out or "
     "compiled code crashed"
@@ -95,7 +97,19 @@ def _until_one_dies(waiting: deque[Job], n_jobs: int, *, networks: bool) -> Reco
         # fails on jobs that were submitted but not passed on yet.
         wait(running, timeout=_GRACE)
         executor.shutdown(kill_workers=True)
+        _await_feeders()
     return []
+
+
+def _await_feeders() -> None:
+    """Wait for the threads that send jobs to processes.
+
+    joblib does not. Such a thread may be the last to hold a semaphore: if Python ends
+    while it deletes one, the user reads a warning of a leak.
+    """
+    for thread in threading.enumerate():
+        if thread.name == _FEEDER:
+            thread.join(_GRACE)
 
 
 def _environment(n_jobs: int) -> dict[str, str]:
