@@ -33,8 +33,8 @@ class Assessment:
     residuals : ndarray of shape (n_rows, n_channels) or None
         Observed minus expected value at that step.
     own_errors : ndarray of shape (n_rows, n_channels) or None
-        Error of that step alone, averaged over the sub-windows of the row that cover
-        it. On the scale of `errors`: sums over the channels to the error of the sample.
+        Error of that step alone. On the scale of `errors`: sums over the channels to
+        the error of the sample.
     apart : ndarray of shape (n_rows, n_channels)
         Error of each channel by itself, before channels are combined. By default
         `errors`.
@@ -124,7 +124,9 @@ class StepMeans:
     """Average predictions and errors at one step of each row, batch by batch.
 
     Neighbouring rows share positions, so that each prediction belongs to several rows,
-    at a different step of each.
+    at a different step of each. An anomaly spoils what a model expects of the normal
+    steps in the same window, so predictions count by the inverse square of the mean
+    error of their window.
 
     Parameters
     ----------
@@ -134,14 +136,20 @@ class StepMeans:
         Step of a row that is its own sample.
     first_target : int
         Step of a row that is the first target of its first position.
+    rounding : float
+        Mean error that rounding can cause; windows with less than that are alike.
     """
 
-    def __init__(self, rows: Sequences, step: int, *, first_target: int) -> None:
+    def __init__(
+        self, rows: Sequences, step: int, *, first_target: int, rounding: float
+    ) -> None:
         self.step = step
         self.n_covering = 0  # positions of a row that predict the step
         self._rows = rows
         self._first_target = first_target
-        self._sums = np.zeros((2, rows.n_rows * rows.values.shape[2]))
+        self._rounding = max(rounding, float(np.finfo(np.float32).tiny))
+        # Of weights, and of weighted predictions and errors.
+        self._sums = np.zeros((3, rows.n_rows * rows.values.shape[2]))
         self._n_seen = 0
 
     def add(self, judged: Judged) -> None:
@@ -160,12 +168,9 @@ class StepMeans:
         self._n_seen += n
         if not self.n_covering:
             return
-        if not np.isfinite(step_errors).all():
-            # A value that the model cannot compute is not expected, and badly missed.
-            predictions = np.where(np.isfinite(predictions), predictions, np.nan)
-            finite = np.isfinite(step_errors)
-            step_errors = np.where(finite, step_errors, LARGEST_ERROR)
-        values = predictions[:, targets], step_errors[:, targets]
+        values = self._weighted(
+            predictions[:, targets], step_errors[:, targets], judged.errors
+        )
         # Of the sequence with the first position, and of all of them.
         n_positions = self._rows.rows_per_sequence + n_more
         sequence, position = divmod(first, n_positions)
@@ -176,11 +181,25 @@ class StepMeans:
 
     def means(self) -> tuple[Floats, Floats]:
         """Return expected values and own errors, each of shape (n_rows, n_channels)."""
-        shape = (2, self._rows.n_rows, -1)
-        expected, own_errors = self._sums.reshape(shape) / self.n_covering
+        weights, *sums = self._sums.reshape(3, self._rows.n_rows, -1)
+        expected, own_errors = (one / weights for one in sums)
         return expected, own_errors
 
-    def _add_consecutive(self, sequence: int, row: int, *values: Float32s) -> None:
+    def _weighted(
+        self, predictions: Float32s, step_errors: Float32s, errors: Float32s
+    ) -> tuple[Floats, Floats, Floats]:
+        """Return weights, and weighted predictions and errors, of the same shape."""
+        if not np.isfinite(step_errors).all():
+            # A value that the model cannot compute is not expected, and badly missed.
+            predictions = np.where(np.isfinite(predictions), predictions, np.nan)
+            finite = np.isfinite(step_errors)
+            step_errors = np.where(finite, step_errors, LARGEST_ERROR)
+            errors = np.where(np.isfinite(errors), errors, LARGEST_ERROR)
+        of_position = 1 / (errors.astype(np.float64) + self._rounding) ** 2
+        weights = np.broadcast_to(of_position[:, np.newaxis], predictions.shape)
+        return weights, weights * predictions, weights * step_errors
+
+    def _add_consecutive(self, sequence: int, row: int, *values: Floats) -> None:
         """Add the targets of positions in one sequence.
 
         Parameters
@@ -191,10 +210,10 @@ class StepMeans:
             Row in the sequence to which the first target of the first position belongs.
             That of the next position, or the next target, belongs to the next row.
         *values : ndarray of shape (n, n_targets, n_channels)
-            Predictions and errors.
+            Weights, and weighted predictions and errors.
         """
         per_sequence, n_channels = self._rows.rows_per_sequence, values[0].shape[2]
-        sums = self._sums.reshape(2, -1, per_sequence, n_channels)[:, sequence]
+        sums = self._sums.reshape(3, -1, per_sequence, n_channels)[:, sequence]
         for total, added in zip(sums, values, strict=True):
             by_target = added.swapaxes(0, 1)
             # One addition for each line: the fewer, the faster.
@@ -209,7 +228,7 @@ class StepMeans:
         position: NDArray[np.intp],
         shift: NDArray[np.intp],
         n_positions: int,
-        *values: Float32s,
+        *values: Floats,
     ) -> None:
         """Add the targets of positions in any sequences, all at once."""
         per_sequence, n_channels = self._rows.rows_per_sequence, values[0].shape[2]

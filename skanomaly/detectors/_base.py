@@ -293,7 +293,12 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
         first = self._view.first_target
         at_step = None
         if step is not None:
-            at_step = StepMeans(self._layout.arranged(rows), step, first_target=first)
+            at_step = StepMeans(
+                self._layout.arranged(rows),
+                step,
+                first_target=first,
+                rounding=self._rounding,
+            )
         apart = self._errors_apart(rows, at_step, check=check)
         errors = self._combination.contributions(apart)
         if at_step is None or not at_step.n_covering:
