@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
-from skanomaly.detection import ask
+from skanomaly.detection import ask, window_of
 from skanomaly.detectors import Assessment, Calibration
 
 Floats = NDArray[np.float64]
@@ -156,10 +156,12 @@ def _divided(column: Floats, n_channels: int) -> Floats:
 class Expectations:
     """Gather the expected values of members, one after the other.
 
-    Members that see the most channels count: others expect no values of each.
+    Members with the longest windows count, as they know most of what surrounds a
+    sample, and among these the ones that see the most channels.
     """
 
     def __init__(self) -> None:
+        self._rank = (0, 0)
         self._expected: list[Floats] = []
         self._observed = self._own_errors = np.empty((0, 0))
 
@@ -167,12 +169,13 @@ class Expectations:
         """Add the expected values of a member, if it has some."""
         if one.expected is None or one.residuals is None or one.own_errors is None:
             return
-        known, n_channels = self._observed.shape[1], one.expected.shape[1]
-        if n_channels > known:
+        rank = (window_of(member.estimator) or 0, one.expected.shape[1])
+        if rank > self._rank:
+            self._rank = rank
             self._expected = []
             self._observed = one.expected + one.residuals
             self._own_errors = np.zeros_like(one.own_errors)
-        if n_channels >= known:
+        if rank == self._rank:
             # A copy: it may be a part of a larger array.
             self._expected.append(one.expected.copy())
             self._own_errors += one.own_errors / member.usual_own_errors
