@@ -3,38 +3,78 @@
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as hnp
 
-from skanomaly.events import extents
+from skanomaly.events import extents, find_events
+
+ERRORS = np.ones(100)
 
 
 def test_an_event_is_cut_back_to_its_large_errors():
     own = np.full(100, 0.1)
     own[40:45] = [5, 9, 10, 9, 5]
-    assert extents([(20, 70)], own, usual=0.3, gap=5) == [(40, 45, 20, 70)]
+    found = extents([(20, 70)], ERRORS, own, usual=0.3, gap=5)
+    assert found == [(40, 45, 20, 70)]
 
 
 def test_what_smoothing_merged_comes_apart_and_near_parts_do_not():
     own = np.full(100, 0.1)
     own[[30, 34, 60]] = 10
-    found = extents([(20, 70)], own, usual=0.3, gap=5)
+    found = extents([(20, 70)], ERRORS, own, usual=0.3, gap=5)
     assert found == [(30, 35, 20, 70), (60, 61, 20, 70)]
 
 
-def test_an_event_of_the_shape_of_the_whole_keeps_its_span():
+@pytest.mark.parametrize("own", [0.1, 0.8, 10.0])
+def test_an_event_of_the_shape_of_the_whole_keeps_its_span(own):
+    errors = ERRORS * 20  # an average does not exceed all of its parts
+    own = np.where(np.arange(100) == 30, own, 0.1)
+    assert extents([(20, 70)], errors, own, usual=0.3, gap=5) == [(20, 70, 20, 70)]
+
+
+def test_a_part_that_is_hardly_unusual_is_none():
     own = np.full(100, 0.1)
-    assert extents([(20, 70)], own, usual=0.3, gap=5) == [(20, 70, 20, 70)]
+    own[30], own[60] = 10, 0.85  # more than the share of the largest, but not strong
+    found = extents([(20, 70)], ERRORS, own, usual=0.3, gap=5)
+    assert found == [(30, 31, 20, 70)]
+
+
+def test_samples_without_own_errors_are_in_no_part():
+    own = np.full(100, np.nan)
+    assert extents([(20, 70)], ERRORS, own, usual=0.3, gap=5) == [(20, 70, 20, 70)]
+    own[30] = 10
+    assert extents([(20, 70)], ERRORS, own, usual=0.3, gap=5) == [(30, 31, 20, 70)]
+
+
+def test_events_know_the_spans_that_they_were_found_in():
+    own = np.full(100, 0.1)
+    own[[12, 40, 44]] = 10
+    scores = np.zeros(100)
+    scores[10:20], scores[35:60] = -5, -6
+    spans = [(10, 20), (35, 60)]
+    parts = extents(spans, -scores, own, usual=0.3, gap=1)
+
+    def found(merge_gap):
+        events = find_events(scores, offset=-4, extents=parts, merge_gap=merge_gap)
+        return [(e.start, e.stop, e.span_start, e.span_stop) for e in events]
+
+    assert found(0) == [(12, 13, 10, 20), (40, 41, 35, 60), (44, 45, 35, 60)]
+    assert found(3) == [(12, 13, 10, 20), (40, 45, 35, 60)]
+    assert found(50) == [(12, 45, 10, 60)]
 
 
 @given(
     hnp.arrays(np.float64, 60, elements=st.floats(0, 1e6)),
     st.floats(0, 10),
     st.integers(0, 20),
+    st.floats(0, 1e6),
 )
-def test_extents_lie_within_their_spans_and_hold_the_largest_error(own, usual, gap):
+def test_extents_lie_within_their_spans_and_hold_the_largest_error(
+    own, usual, gap, error
+):
     spans = [(3, 20), (25, 26), (30, 60)]
-    found = extents(spans, own, usual=usual, gap=gap)
+    found = extents(spans, np.full(60, error), own, usual=usual, gap=gap)
     for span in spans:
         parts = [one for one in found if one[2:] == span]
         assert parts

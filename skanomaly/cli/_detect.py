@@ -31,6 +31,7 @@ from skanomaly.cli._options import (
     add_labels,
     add_output,
     add_reading,
+    event_rule,
 )
 from skanomaly.cli._reading import Reading, check_files, index_of, read_series
 from skanomaly.cli._show import Run, finish
@@ -178,14 +179,10 @@ def _pipeline(options: Namespace, parts: Parts, saved: "SavedModel | None") -> A
 
 def _detected(options: Namespace, pipeline: Any, parts: Parts) -> "Detection":
     """Score the series; learn the threshold as ``--threshold-on`` requests."""
-    from skanomaly.detection import EventRule, detect
+    from skanomaly.detection import detect
 
     n_train = parts.n_train
-    rule = EventRule(
-        min_length=options.min_length,
-        merge_gap=options.merge_gap,
-        in_training=options.all,
-    )
+    rule = event_rule(options, in_training=options.all)
     with warnings_in_one_line():
         detection = detect(
             pipeline,

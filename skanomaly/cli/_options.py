@@ -1,9 +1,13 @@
 """Options that several commands share."""
 
-from argparse import _ActionsContainer, _ArgumentGroup
+from argparse import Namespace, _ActionsContainer, _ArgumentGroup
+from typing import TYPE_CHECKING
 
 from skanomaly.cli._fit import DEFAULT_DETECTOR
 from skanomaly.cli._types import natural, positive, window_size
+
+if TYPE_CHECKING:
+    from skanomaly.detection import EventRule
 
 _LABEL_VALUES = (
     "1 or True for anomalies and 0 for normal samples, or -1 for anomalies and 1 for "
@@ -129,7 +133,7 @@ def add_events(group: _ArgumentGroup) -> None:
         "the training part (validation, the default), the whole training part (train) "
         "or all samples that are scored (scored)",
     )
-    add_event_size(group)
+    add_event_rule(group)
     group.add_argument(
         "--all",
         action="store_true",
@@ -137,8 +141,8 @@ def add_events(group: _ArgumentGroup) -> None:
     )
 
 
-def add_event_size(group: _ArgumentGroup) -> None:
-    """Add the options for the length of events and the gaps between them."""
+def add_event_rule(group: _ArgumentGroup) -> None:
+    """Add the options that say what an event is."""
     group.add_argument(
         "--min-length",
         type=positive,
@@ -152,6 +156,24 @@ def add_event_size(group: _ArgumentGroup) -> None:
         default=0,
         metavar="N",
         help="merge events that are at most N samples apart (default: 0)",
+    )
+    group.add_argument(
+        "--spans",
+        action="store_true",
+        help="report whole runs of abnormal scores, which are up to a window wider "
+        "than the anomalies in them",
+    )
+
+
+def event_rule(options: Namespace, *, in_training: bool = False) -> "EventRule":
+    """Return what an event is according to the options."""
+    from skanomaly.detection import EventRule
+
+    return EventRule(
+        min_length=options.min_length,
+        merge_gap=options.merge_gap,
+        localize=not options.spans,
+        in_training=in_training,
     )
 
 

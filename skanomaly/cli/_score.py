@@ -15,7 +15,13 @@ from skanomaly.cli._errors import InputError, bad_input, refused
 from skanomaly.cli._fit import load, warnings_in_one_line
 from skanomaly.cli._labels import check_labels, read_labelled
 from skanomaly.cli._made import how_made
-from skanomaly.cli._options import add_event_size, add_labels, add_output, add_reading
+from skanomaly.cli._options import (
+    add_event_rule,
+    add_labels,
+    add_output,
+    add_reading,
+    event_rule,
+)
 from skanomaly.cli._reading import Reading, check_files, index_of
 from skanomaly.cli._show import Run, finish
 from skanomaly.cli._types import model_path
@@ -44,14 +50,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_reading(parser.add_argument_group("reading"))
     add_labels(parser.add_argument_group("truth"))
     events = parser.add_argument_group("events")
-    add_event_size(events)
+    add_event_rule(events)
     add_output(parser.add_argument_group("output"), "skanomaly-score")
     parser.set_defaults(run=score)
 
 
 def score(options: Namespace) -> None:
     """Run ``skanomaly score``."""
-    from skanomaly.detection import EventRule, detect
+    from skanomaly.detection import detect
     from skanomaly.report import check_folder
 
     with bad_input():
@@ -72,9 +78,7 @@ def score(options: Namespace) -> None:
             truth,
             index=index_of(series),
             channel_names=tuple(map(str, series.columns)),
-            events=EventRule(
-                min_length=options.min_length, merge_gap=options.merge_gap
-            ),
+            events=event_rule(options),
         )
     seconds, rule = {"score": perf_counter() - start}, "of the model"
     made = how_made(

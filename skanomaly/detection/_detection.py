@@ -14,7 +14,15 @@ from skanomaly.detection._facts import RunFacts
 from skanomaly.detection._rule import EventRule
 from skanomaly.detection._tables import events_frame, scores_frame
 from skanomaly.detection._time_series import TimeSeries
-from skanomaly.events import Event, find_events, is_below
+from skanomaly.events import (
+    Event,
+    Extent,
+    events_to_labels,
+    extents,
+    find_events,
+    is_below,
+    runs,
+)
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -24,6 +32,10 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _MATRICES = ("expected", "channel_errors")
+# Quantile of the own errors of normal samples that is usual, and the part of a window
+# that may look normal within an anomaly.
+_USUAL = 0.99
+_GAPS_PER_WINDOW = 6
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -139,8 +151,33 @@ class Detection:
 
     @cached_property
     def labels(self) -> NDArray[np.int64]:
-        """Label of each sample by its own score: -1 for anomalous, +1 for normal."""
-        return np.where(is_below(self.scores, self.offset), -1, 1)
+        """Label of each sample: -1 within an event, +1 elsewhere."""
+        return events_to_labels(self.events, self.series.n_samples)
+
+    @cached_property
+    def usual_error(self) -> float | None:
+        """Own error that normal samples rarely exceed; None without own errors.
+
+        The 99th percentile over the half of the samples with the best scores, which
+        holds whatever anomalies the other half has.
+        """
+        if self.own_error is None:
+            return None
+        known = self.scores[~np.isnan(self.scores)]
+        if not known.size:
+            return 0.0
+        best = self.scores >= np.median(known)
+        return float(np.nanquantile(self.own_error[best], _USUAL))
+
+    @property
+    def largest_gap(self) -> int:
+        """Maximum number of samples with usual own errors within an event."""
+        return (self.about.window or 0) // _GAPS_PER_WINDOW
+
+    @cached_property
+    def own_error(self) -> Floats | None:
+        """Own errors summed over the channels; None without own errors."""
+        return None if self.own_errors is None else self.own_errors.sum(axis=1)
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
@@ -155,10 +192,20 @@ class Detection:
                 channel_errors=self.channel_errors,
                 channel_names=names,
                 index=self.series.index,
+                extents=self._extents(scores),
                 min_length=self.rule.min_length,
                 merge_gap=self.rule.merge_gap,
             )
         )
+
+    def _extents(self, scores: Floats) -> list[Extent] | None:
+        """Return where the anomalies are within runs of abnormal scores."""
+        own, usual = self.own_error, self.usual_error
+        if own is None or usual is None or not self.rule.localize:
+            return None
+        starts, stops = runs(is_below(scores, self.offset))
+        spans = list(zip(starts.tolist(), stops.tolist(), strict=True))
+        return extents(spans, -scores, own, usual=usual, gap=self.largest_gap)
 
     @cached_property
     def residuals(self) -> Floats | None:
@@ -179,9 +226,10 @@ class Detection:
             Columns ``time`` (``sample`` if the series has no index), one per channel,
             ``expected_<channel>`` per channel if there are expected values,
             ``error_<channel>`` per channel if the detector separates channels,
-            ``score``, ``label``, and ``truth`` if the true labels are known. A channel
-            whose name is one of these gets the suffix ``_value``: the values of the
-            channel ``score`` are in the column ``score_value``.
+            ``own_error`` if the errors of single samples are known, ``score``,
+            ``label``, and ``truth`` if the true labels are known. A channel whose name
+            is one of these gets the suffix ``_value``: the values of the channel
+            ``score`` are in the column ``score_value``.
         """
         return scores_frame(self)
 

@@ -16,7 +16,8 @@ class RunFacts:
     detector : str, default="scores"
         Name of the detector.
     window : int or None, default=None
-        Number of samples in a window of the detector; None if it is not known.
+        Number of samples in a window of the detector; None if it is not known. Large
+        own errors that are at most a sixth of it apart belong to one event.
     history : mapping of str to sequence of float, or None, default=None
         Losses per epoch; None for detectors without a training history.
     title : str or None, default=None

@@ -10,7 +10,8 @@ class EventRule:
     """Rule that defines the events of a detection.
 
     The rule of a detection determines its events. The command line, displays, tables
-    and metrics all use these events.
+    and metrics all use these events. Runs of abnormal scores are localized first, then
+    merged, and then short ones are dropped.
 
     Parameters
     ----------
@@ -19,6 +20,11 @@ class EventRule:
         merging.
     merge_gap : int, default=0
         Maximum number of normal samples between two events that are merged.
+    localize : bool, default=True
+        Whether an event is cut back to the samples whose own errors are large, if the
+        detector knows these. The score of a sample is averaged over the windows that
+        cover it, so that a run of abnormal scores is up to a window wider than the
+        anomaly, and may hold several. If False, events are whole runs.
     in_training : bool, default=False
         Whether to search the samples that the detector was trained on for events, too.
 
@@ -37,11 +43,12 @@ class EventRule:
     --------
     >>> from skanomaly import EventRule
     >>> EventRule(min_length=3)
-    EventRule(min_length=3, merge_gap=0, in_training=False)
+    EventRule(min_length=3, merge_gap=0, localize=True, in_training=False)
     """
 
     min_length: int = 1
     merge_gap: int = 0
+    localize: bool = True
     in_training: bool = False
 
     def __post_init__(self) -> None:

@@ -28,6 +28,8 @@ def scores_frame(detection: "Detection") -> "DataFrame":
     for kind, matrix in matrices.items():
         if matrix is not None:
             columns |= dict(zip(names[kind], matrix.T, strict=True))
+    if detection.own_error is not None:
+        columns["own_error"] = detection.own_error
     columns |= {"score": detection.scores, "label": detection.labels}
     if series.truth is not None:
         columns["truth"] = series.truth.astype(np.int64)
@@ -47,7 +49,8 @@ def column_names(detection: "Detection") -> dict[str, list[str]]:
     -------
     columns : dict of str to list of str
         Columns of ``"index"``, ``"values"``, ``"score"`` and ``"label"``, and, if the
-        detection has them, of ``"expected"``, ``"channel_errors"`` and ``"truth"``.
+        detection has them, of ``"expected"``, ``"channel_errors"``, ``"own_error"``
+        and ``"truth"``.
 
     Examples
     --------
@@ -63,6 +66,8 @@ def column_names(detection: "Detection") -> dict[str, list[str]]:
         columns["expected"] = [f"expected_{name}" for name in names]
     if detection.channel_errors is not None:
         columns["channel_errors"] = [f"error_{name}" for name in names]
+    if detection.own_error is not None:
+        columns["own_error"] = ["own_error"]
     if detection.series.truth is not None:
         columns["truth"] = ["truth"]
     columns |= {"score": ["score"], "label": ["label"]}

@@ -2,10 +2,12 @@
 
 from skanomaly.events._decide import is_below, read_labels, runs
 from skanomaly.events._event import Event, events_to_labels
-from skanomaly.events._extents import Extent, extents
+from skanomaly.events._extents import SHARE, STRONG, Extent, extents
 from skanomaly.events._find import find_events
 
 __all__ = [
+    "SHARE",
+    "STRONG",
     "Event",
     "Extent",
     "events_to_labels",

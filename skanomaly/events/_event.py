@@ -3,12 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import nan
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly._validation import check_count
+
+
+class Interval(Protocol):
+    """Samples from `start` up to, but not including, `stop`."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def stop(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,10 @@ class Event:
         None if the channel errors are not known.
     start_time, stop_time, peak_time : timestamp, number or None, default=None
         Entries of the index at `start`, `stop` and `peak`. None without an index.
+    span_start, span_stop : int or None, default=None
+        Position of the first sample of the run of abnormal scores that the event was
+        found in, and of the sample after its last. Equal to `start` and `stop` if the
+        event was not cut back to its extent.
 
     Examples
     --------
@@ -54,15 +67,17 @@ class Event:
     start_time: Any = None
     stop_time: Any = None
     peak_time: Any = None
+    span_start: int | None = None
+    span_stop: int | None = None
 
 
-def events_to_labels(events: Iterable[Event], n_samples: int) -> NDArray[np.int64]:
+def events_to_labels(events: Iterable[Interval], n_samples: int) -> NDArray[np.int64]:
     """Convert events to labels: -1 within an event, +1 elsewhere.
 
     Parameters
     ----------
-    events : iterable of Event
-        Events with ``start`` and ``stop``. They may overlap.
+    events : iterable of Event or Extent
+        Intervals with ``start`` and ``stop``. They may overlap.
     n_samples : int
         Number of samples in the series.
 

@@ -1,8 +1,10 @@
 """Search for events in labels or scores of samples."""
 
 import warnings
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from math import nan
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from skanomaly._validation import check_count, check_finite
 from skanomaly.events._decide import is_below, read_labels, runs
-from skanomaly.events._event import Event
+from skanomaly.events._event import Event, events_to_labels
+from skanomaly.events._extents import Extent
 
 
 def find_events(
@@ -20,6 +23,7 @@ def find_events(
     channel_errors: ArrayLike | None = None,
     channel_names: Sequence[Any] | None = None,
     index: Any = None,
+    extents: Sequence[Extent] | None = None,
     min_length: int = 1,
     merge_gap: int = 0,
 ) -> list[Event]:
@@ -49,6 +53,10 @@ def find_events(
         Times of the samples: a pandas index or series, an array or a list. If an event
         lasts until the end of the series, its stop time is the last time plus the last
         time step, or None if that step cannot be computed.
+    extents : sequence of Extent, default=None
+        Where the anomalies are, as returned by :func:`skanomaly.events.extents`, in
+        temporal order. Anomalous samples outside of them are in no event. If None, all
+        are in one.
     min_length : int, default=1
         Minimum number of samples in an event. Shorter events are dropped, after
         merging.
@@ -91,6 +99,8 @@ def find_events(
     check_count("merge_gap", merge_gap, least=0)
     anomalous, scores, offset = _read(y_or_scores, offset)
     n_samples = anomalous.size
+    if extents is not None:
+        anomalous &= events_to_labels(extents, n_samples) == -1
     unknown = np.zeros(n_samples, bool) if scores is None else np.isnan(scores)
     errors = None
     if channel_errors is not None:
@@ -121,10 +131,20 @@ def find_events(
         when = (None, None, None)
         if index is not None:
             when = times[start], _stop_time(times, stop, n_samples), times[peak]
-        events.append(
-            Event(start, stop, stop - start, peak, peak_score, severity, channel, *when)
-        )
+        found = start, stop, stop - start, peak, peak_score, severity, channel
+        events.append(Event(*found, *when, *_span_of(start, stop, extents)))
     return events
+
+
+def _span_of(
+    start: int, stop: int, extents: Sequence[Extent] | None
+) -> tuple[int, int]:
+    """Return start and stop of the spans that an event was found in."""
+    if extents is None:
+        return start, stop
+    first = bisect_right(extents, start, key=attrgetter("stop"))
+    last = bisect_left(extents, stop, key=attrgetter("start")) - 1
+    return extents[first].span_start, extents[last].span_stop
 
 
 def _read(

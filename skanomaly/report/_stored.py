@@ -21,7 +21,7 @@ from skanomaly.detection import (
 if TYPE_CHECKING:
     from pandas import Series
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 def dump_run(detection: Detection, scores: Path) -> str:
@@ -36,6 +36,7 @@ def dump_run(detection: Detection, scores: Path) -> str:
         "first": detection.first,
         "min_length": detection.rule.min_length,
         "merge_gap": detection.rule.merge_gap,
+        "localize": detection.rule.localize,
         "title": about.title,
         "history": about.history,
         "made": about.made,
@@ -115,7 +116,7 @@ def _detection(run: dict[str, Any], path: Path) -> Detection:
         truth = scores["truth"].to_numpy(dtype=np.float64)
     matrices = {
         name: scores[columns[name]].to_numpy(dtype=np.float64)
-        for name in ("values", "expected", "channel_errors")
+        for name in ("values", "expected", "channel_errors", "own_error")
         if name in columns
     }
     series = TimeSeries(
@@ -132,9 +133,11 @@ def _detection(run: dict[str, Any], path: Path) -> Detection:
         rule=EventRule(
             min_length=run["min_length"],
             merge_gap=run["merge_gap"],
+            localize=run["localize"],
             in_training=run["first"] < run["n_train"],
         ),
         about=RunFacts(**{field.name: run[field.name] for field in fields(RunFacts)}),
+        own_errors=matrices.pop("own_error", None),
         **matrices,
     )
 

@@ -127,8 +127,8 @@ def other_json(out):
     (out / "run.json").write_text("[1, 2]")
 
 
-def later_version(out):
-    change(out, format=2, skanomaly="9.0")
+def other_version(out):
+    change(out, format=1, skanomaly="9.0")
 
 
 def without_columns(out):
@@ -150,7 +150,7 @@ def change(out, **facts):
         (other_scores, "belongs to another run"),
         (no_json, "is damaged"),
         (other_json, "is damaged"),
-        (later_version, "format 2, of another version of skanomaly (9.0)"),
+        (other_version, "format 1, of another version of skanomaly (9.0)"),
         (without_columns, "is damaged"),
     ],
 )

@@ -21,7 +21,12 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import OneClassSVM
 
 import skanomaly
-from skanomaly import TunedThresholdDetectorCV, find_events
+from skanomaly import (
+    Event,
+    TunedThresholdDetectorCV,
+    events_to_labels,
+    find_events,
+)
 from skanomaly.cli import main
 from skanomaly.cli._interrupt import interruptible
 from skanomaly.cli._progress import progress_bar
@@ -63,16 +68,23 @@ def trained(folder):
 
 def test_files_agree_with_each_other(trained):
     scores = pd.read_csv(trained / "scores.csv")
-    assert list(scores) == ["time", "cpu", "expected_cpu", "score", "label"]
+    assert list(scores) == [
+        *("time", "cpu", "expected_cpu", "own_error", "score", "label")
+    ]
     assert len(scores) == 1000
     events = pd.read_csv(trained / "events.csv")
-    found = find_events(scores["label"].where(scores.index >= 500, 1).to_numpy())
+    found = find_events(scores["label"].to_numpy())
     assert events["start"].tolist() == [event.start for event in found]
     assert (events["start_time"] == scores["time"].iloc[events["start"]].array).all()
     pipeline = load_model(trained / "model.joblib").pipeline
-    assert (
-        scores["label"] == np.where(scores["score"] < pipeline[-1].offset_, -1, 1)
-    ).all()
+    # Events are cut back to their extents, and not searched for in the training part.
+    below = (scores["score"] < pipeline[-1].offset_) & (scores.index >= 500)
+    assert below[scores["label"] == -1].all()
+    spans = [
+        Event(start, stop, stop - start, start)
+        for start, stop in zip(events["span_start"], events["span_stop"], strict=True)
+    ]
+    assert ((events_to_labels(spans, 1000) == -1) == below).all()
     assert (trained / "report.png").stat().st_size > 10_000
 
 

@@ -51,7 +51,9 @@ def drawn(display):
 
 @pytest.mark.parametrize("kind", [*OF_SERIES, *OF_TRUTH, ErrorHistogramDisplay])
 def test_a_detection_is_drawn_as_its_estimator(kind, pipe, labelled):
-    of_detection = kind.from_detection(detect(pipe, *labelled))
+    # Scores and errors without those of single samples have no extents.
+    rule = EventRule(localize=kind not in (ScoreDisplay, BlameDisplay))
+    of_detection = kind.from_detection(detect(pipe, *labelled, events=rule))
     of_estimator = kind.from_estimator(pipe, *labelled)
     lines = zip(drawn(of_detection), drawn(of_estimator), strict=True)
     for ours, theirs in lines:

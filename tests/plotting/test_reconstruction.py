@@ -9,7 +9,7 @@ from skanomaly import (
     Event,
     PCADetector,
     TunedThresholdDetectorCV,
-    find_events,
+    detect,
     make_detector,
 )
 from skanomaly.detection import ask
@@ -60,7 +60,7 @@ def test_the_stretch_is_drawn_with_what_was_expected(series, pipe):
 
 def test_samples_of_the_event_are_red_in_the_channel_to_blame(series, pipe):
     X, y = series
-    (event,) = find_events(pipe.decision_function(X))
+    (event,) = detect(pipe, X).events
     display = ReconstructionDisplay.from_estimator(pipe, X, y, event=event)
     good, bad = display.axes_
     assert lines_of(good, EVENT) == []

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skanomaly import find_events
+from skanomaly import EventRule, detect, find_events, make_detector
+from skanomaly.datasets import make_periodic
 from skanomaly.detection import judge
 from skanomaly.report import draw_page
 from tests.detection.common import detection_of
@@ -168,6 +169,33 @@ def test_events_and_metrics_are_those_of_python(page):
                 ours = judged[f"{kind}{metric.capitalize()}"]
                 assert ours == pytest.approx(metrics[f"{kind}_{metric}"], abs=1e-12)
         assert judged["found"] == metrics["n_true_events_found"]
+
+
+@pytest.mark.parametrize("merge_gap", [0, 40])
+def test_events_have_the_extents_of_python_at_any_threshold(browser, write, merge_gap):
+    made = make_periodic(1500, period=25, n_anomalies=5, random_state=2)
+    pipe = make_detector("pca", window=50).fit(made.X[:750])
+    found = detect(
+        pipe, made.X, n_train=750, events=EventRule(merge_gap=merge_gap, min_length=2)
+    )
+    assert any(e.start > e.span_start and e.stop < e.span_stop for e in found.events)
+    page = browser.open(write(found))
+    for quantile in (0, 0.1, 0.5, 0.9, 0.99):
+        offset = float(np.quantile(found.scores[750:], quantile))
+        events = page.ask(
+            """
+            const threshold = arguments[0];
+            return readRun().then((run) => findEvents(run.error, threshold, run))
+              .then((events) => events.map((e) => [
+                e.start, e.stop, e.peak, e.spanStart, e.spanStop,
+              ]));
+            """,
+            -offset,
+        )
+        assert events == [
+            [e.start, e.stop, e.peak, e.span_start, e.span_stop]
+            for e in replace(found, offset=offset).events
+        ]
 
 
 def test_samples_without_a_score_are_in_no_event(page):

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly.detection import Detection, judge
+from skanomaly.events import SHARE, STRONG
 from skanomaly.report._page._pack import Arrays, compact
 
 # Values, expected values and errors together; about 60 MB in a browser.
@@ -36,6 +37,7 @@ def contents_of(detection: Detection, *, title: str) -> tuple[dict[str, Any], by
         "threshold": str(0.0 - detection.offset),  # JSON has no infinity
         "minLength": detection.rule.min_length,
         "mergeGap": detection.rule.merge_gap,
+        "own": _own_errors(detection, arrays),
         "history": _numbers(about.history or {}),
         "made": {
             head: {name: _text(value) for name, value in facts.items()}
@@ -94,6 +96,20 @@ def _other_errors(
     left_out = np.ones(errors.shape[1])
     left_out[shown] = 0
     return arrays.add(compact(errors @ left_out))
+
+
+def _own_errors(detection: Detection, arrays: Arrays) -> dict[str, Any] | None:
+    """Return what cuts events back to their extents; None if they are not cut."""
+    own, usual = detection.own_error, detection.usual_error
+    if own is None or usual is None or not detection.rule.localize:
+        return None
+    return {
+        "errors": arrays.add(own),
+        "usual": usual,
+        "gap": detection.largest_gap,
+        "strong": STRONG * usual,
+        "share": SHARE,
+    }
 
 
 def _index(detection: Detection, arrays: Arrays) -> dict[str, Any]:

@@ -32,6 +32,7 @@ async function readRun() {
     x,
     timeLength: timeLength(x),
     error: array(run.error),
+    own: run.own && { ...run.own, errors: array(run.own.errors) },
     truth: array(run.truth),
     otherErrors: array(run.otherErrors),
     channels: run.channels.map(channel),

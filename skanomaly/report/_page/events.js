@@ -3,26 +3,83 @@
 /**
  * Find the events of errors above a threshold.
  *
- * An event is a run of samples [start, stop) from `first` on. Events separated by at
- * most `mergeGap` samples are merged; then those shorter than `minLength` are dropped.
- * A sample without an error (NaN) is never in an event, so events on either side of it
- * are not merged.
+ * A run of samples [start, stop) from `first` on is cut back to its extents if `own`
+ * errors are known. Events separated by at most `mergeGap` samples are merged; then
+ * those shorter than `minLength` are dropped. A sample without an error (NaN) is never
+ * in an event, so events on either side of it are not merged.
  */
-function findEvents(error, threshold, { first = 0, minLength = 1, mergeGap = 0 } = {}) {
-  const events = [];
-  let event = null;
-  let known = first; // first sample after the last one without an error
-  for (let i = first; i < error.length; i++) {
-    if (Number.isNaN(error[i])) known = i + 1;
-    if (!(error[i] > threshold)) continue;
-    if (event === null || i - event.stop > mergeGap || known > event.stop) {
-      event = { start: i, stop: i + 1, peak: i };
-      events.push(event);
+function findEvents(error, threshold, rule = {}) {
+  const { first = 0, minLength = 1, mergeGap = 0, own = null } = rule;
+  const spans = runs(error, threshold, first, error.length, 0);
+  const parts = spans.flatMap((span) =>
+    (own ? extents(span, error, own) : [span]).map((part) => ({
+      ...part,
+      spanStart: span.start,
+      spanStop: span.stop,
+    })),
+  );
+  return merged(parts, error, mergeGap).filter(
+    ({ start, stop }) => stop - start >= minLength,
+  );
+}
+
+/** Return the runs of values above a level, merged across `gap` other samples. */
+function runs(values, level, first, stop, gap) {
+  const found = [];
+  let run = null;
+  for (let i = first; i < stop; i++) {
+    if (!(values[i] > level)) continue;
+    if (run === null || i - run.stop > gap) {
+      run = { start: i, stop: i + 1 };
+      found.push(run);
     }
-    event.stop = i + 1;
-    if (error[i] > error[event.peak]) event.peak = i;
+    run.stop = i + 1;
   }
-  return events.filter(({ start, stop }) => stop - start >= minLength);
+  return found;
+}
+
+/** Return the parts of a span with large own errors, as skanomaly.events.extents. */
+function extents(span, error, { errors, usual, strong, gap, share }) {
+  const largest = largestWithin(errors, span);
+  if (!(largest > Math.max(strong, largestWithin(error, span)))) return [span];
+  const least = usual + share * (largest - usual);
+  return runs(errors, least, span.start, span.stop, gap).filter(
+    (part) => largestWithin(errors, part) > strong,
+  );
+}
+
+/** Return the largest known value within [start, stop). */
+function largestWithin(values, { start, stop }) {
+  let largest = -Infinity;
+  for (let i = start; i < stop; i++) if (values[i] > largest) largest = values[i];
+  return largest;
+}
+
+/** Return events merged across at most `gap` samples with an error, with peaks. */
+function merged(parts, error, gap) {
+  const events = [];
+  for (const part of parts) {
+    const event = events.at(-1);
+    const near = event && part.start - event.stop <= gap;
+    if (near && allKnown(error, event.stop, part.start)) {
+      event.stop = part.stop;
+      event.spanStop = part.spanStop;
+    } else events.push(part);
+  }
+  for (const event of events) event.peak = argmaxWithin(error, event);
+  return events;
+}
+
+function allKnown(error, start, stop) {
+  for (let i = start; i < stop; i++) if (Number.isNaN(error[i])) return false;
+  return true;
+}
+
+/** Return the sample with the largest value within [start, stop), the first of them. */
+function argmaxWithin(values, { start, stop }) {
+  let best = start;
+  for (let i = start; i < stop; i++) if (values[i] > values[best]) best = i;
+  return best;
 }
 
 /** Return the runs of anomalous samples in the true labels, from `first` on. */

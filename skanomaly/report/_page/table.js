@@ -76,8 +76,10 @@ function eventsCsv(run, events) {
     ...[e.start, e.stop, e.stop - e.start, e.peak, -run.error[e.peak], e.severity],
     run.channels[0].errors ? blamed(run, e).name : null,
     ...[time(run.x[e.start]), time(stopPosition(run, e.stop)), time(run.x[e.peak])],
+    ...[e.spanStart, e.spanStop],
   ]);
-  return toCsv([[...head, "start_time", "stop_time", "peak_time"], ...rows]);
+  const tail = ["start_time", "stop_time", "peak_time", "span_start", "span_stop"];
+  return toCsv([[...head, ...tail], ...rows]);
 }
 
 /** Create an element with a text and attributes. */
