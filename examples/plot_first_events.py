@@ -47,9 +47,9 @@ print(f"windows of {window} samples")
 # %%
 # The events
 # ----------
-# ``detect`` scores the series once. Each run of anomalous samples is one event. Every
-# window that includes a part of an anomaly may respond to it, so an event begins up to
-# half a window early.
+# ``detect`` scores the series once. Every window that includes a part of an anomaly may
+# respond to it, so a run of anomalous samples is wider than the anomaly. The events are
+# the samples in it whose own errors are large.
 
 from skanomaly import detect
 

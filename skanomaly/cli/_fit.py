@@ -18,7 +18,7 @@ from skanomaly.cli._progress import progress_bar
 if TYPE_CHECKING:
     from skanomaly.report import SavedModel
 
-DEFAULT_DETECTOR = "autoencoder"
+DEFAULT_DETECTOR = "ensemble"
 
 
 def check_options(options: Namespace) -> None:

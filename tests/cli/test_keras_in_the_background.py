@@ -23,6 +23,7 @@ os.write(2, b"a message about the machine")
 pathlib.Path("begun").touch()
 time.sleep(3600)
 """
+NETWORK = ("--detector", "autoencoder")
 BROKEN = "raise ImportError('a shared library is missing')"
 
 
@@ -46,7 +47,7 @@ def begin(folder, *arguments, keras=None):
 def begin_to_read(folder, keras):
     """Start to read a file that never comes; return when the import has begun."""
     os.mkfifo(folder / "series.csv")
-    process = begin(folder, "detect", "series.csv", keras=keras)
+    process = begin(folder, "detect", "series.csv", *NETWORK, keras=keras)
     end = time.monotonic() + LONGEST
     while not (folder / "begun").exists():
         assert process.poll() is None, process.communicate()
@@ -77,7 +78,7 @@ def test_an_end_while_the_file_is_read_does_not_wait_for_the_import(
 
 def test_a_process_ends_well_in_the_middle_of_the_import(tmp_path):
     (tmp_path / "nan.csv").write_text("cpu\n1\nnan\n3\n")
-    process = begin(tmp_path, "detect", "nan.csv")
+    process = begin(tmp_path, "detect", "nan.csv", *NETWORK)
     out, error = process.communicate(timeout=LONGEST)
     assert process.returncode == 2
     assert out == ""
@@ -91,7 +92,7 @@ def test_a_caller_in_the_same_process_gets_no_import_under_way(tmp_path):
 import sys, threading
 from skanomaly.cli import main
 former = sys.stderr
-code = main(["detect", "nan.csv"])
+code = main(["detect", "nan.csv", "--detector", "autoencoder"])
 print(code, threading.active_count(), sys.stderr is former, "keras" in sys.modules)
 """
     done = subprocess.run(
@@ -107,7 +108,7 @@ print(code, threading.active_count(), sys.stderr is former, "keras" in sys.modul
 @pytest.mark.parametrize("arguments", [("detect", "good.csv"), ("demo",)])
 def test_a_failed_import_is_reported(tmp_path, arguments):
     (tmp_path / "good.csv").write_text("cpu\n" + "1\n2\n" * 20)
-    process = begin(tmp_path, *arguments, keras=BROKEN)
+    process = begin(tmp_path, *arguments, *NETWORK, keras=BROKEN)
     out, error = process.communicate(timeout=LONGEST)
     assert process.returncode == 1
     assert out == ""
