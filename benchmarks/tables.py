@@ -15,6 +15,7 @@ from _accuracy_tables import ACCURACY_TABLES
 from _markdown import seconds as _seconds, table as _table
 from _peer_tables import PEER_TABLES
 from _results import RESULTS, read_json
+from _threshold_tables import THRESHOLD_TABLES
 
 _DOCS = RESULTS.parent.parent / "docs"
 PAGE_NAMES = ("accuracy", "benchmarks", "deciding", "performance")
@@ -41,6 +42,7 @@ def fill(text: str) -> str:
     measured["page"] = read_json(RESULTS / "page.json")
     measured |= dict.fromkeys(PEER_TABLES, read_json(RESULTS / "peers.json"))
     measured |= dict.fromkeys(ACCURACY_TABLES, read_json(RESULTS / "accuracy.json"))
+    measured |= dict.fromkeys(THRESHOLD_TABLES, read_json(RESULTS / "deciding.json"))
     return _MARKED.sub(
         lambda found: found[1] + TABLES[found[2]](measured[found[2]]) + found[3], text
     )
@@ -283,6 +285,7 @@ TABLES: dict[str, Callable[[Section], str]] = (
     }
     | PEER_TABLES
     | ACCURACY_TABLES
+    | THRESHOLD_TABLES
 )
 
 

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     )
     from skanomaly.thresholds import (
         FixedThreshold as FixedThreshold,
+        GapThreshold as GapThreshold,
         IQRThreshold as IQRThreshold,
         MADThreshold as MADThreshold,
         MaxThreshold as MaxThreshold,
@@ -84,6 +85,7 @@ _PUBLIC = {
     "detection": ("Detection", "EventRule", "detect"),
     "thresholds": (
         "FixedThreshold",
+        "GapThreshold",
         "IQRThreshold",
         "MADThreshold",
         "MaxThreshold",

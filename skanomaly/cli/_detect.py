@@ -142,10 +142,7 @@ def run_detector(
     with refused():
         detection = _detected(options, pipeline, parts)
     seconds["score"] = perf_counter() - start
-    learned_on = options.threshold_on
-    if learned_on == "train" or (learned_on == "validation" and not held_out):
-        learned_on = "training"
-    rule = f"{pipeline[-1].threshold} on {learned_on}"
+    rule = _rule_in_words(options, pipeline[-1].threshold, detection, held_out)
     made = how_made(
         options,
         pipeline,
@@ -166,6 +163,20 @@ def run_detector(
         ),
         model=SavedModel(pipeline, channel_names=names, reading=reading.to_save(names)),
     )
+
+
+def _rule_in_words(
+    options: Namespace, rule: Any, detection: "Detection", held_out: bool
+) -> str:
+    """Return the rule of the threshold and what it was learned from."""
+    learned_on = options.threshold_on
+    if learned_on == "auto" and detection.threshold_source == "series":
+        learned_on = "the series"
+    elif learned_on in ("auto", "validation"):
+        learned_on = "validation" if held_out else "training"
+    elif learned_on == "train":
+        learned_on = "training"
+    return f"{rule} on {learned_on}"
 
 
 def _pipeline(options: Namespace, parts: Parts, saved: "SavedModel | None") -> Any:
@@ -192,8 +203,9 @@ def _detected(options: Namespace, pipeline: Any, parts: Parts) -> "Detection":
             channel_names=tuple(map(str, parts.scored.columns)),
             n_train=n_train,
             events=rule,
+            threshold="auto" if options.threshold_on == "auto" else "fit",
         )
-    if options.threshold_on == "validation":
+    if options.threshold_on in ("auto", "validation"):
         return detection
     if options.threshold_on == "scored":
         scores = detection.scores[n_train:]

@@ -127,11 +127,12 @@ def add_events(group: _ArgumentGroup) -> None:
     )
     group.add_argument(
         "--threshold-on",
-        choices=("validation", "train", "scored"),
-        default="validation",
+        choices=("auto", "validation", "train", "scored"),
+        default="auto",
         help="samples whose scores the threshold is learned from: the held-out end of "
-        "the training part (validation, the default), the whole training part (train) "
-        "or all samples that are scored (scored)",
+        "the training part (validation), the whole training part (train), all samples "
+        "that are scored (scored), or (auto, the default) all of the series if no "
+        "--threshold is given, else validation",
     )
     add_event_rule(group)
     group.add_argument(

@@ -79,6 +79,7 @@ def score(options: Namespace) -> None:
             index=index_of(series),
             channel_names=tuple(map(str, series.columns)),
             events=event_rule(options),
+            threshold="fit",
         )
     seconds, rule = {"score": perf_counter() - start}, "of the model"
     made = how_made(

@@ -23,12 +23,17 @@ from skanomaly.compose._members import (
 from skanomaly.compose._rows import RowsMixin
 from skanomaly.detection import ask, window_of
 from skanomaly.detectors import Assessment, Calibration, OffsetMixin
-from skanomaly.thresholds import resolve_threshold
+from skanomaly.thresholds import MaxThreshold, resolve_threshold
 
 Floats = NDArray[np.float64]
 
 # Number of windows, side by side, that are enough to learn a threshold from.
 ENOUGH_WINDOWS = 8
+# On the scale of an ensemble, 1 is the 99th percentile of the training rows and errors
+# are logarithms, so that three times the largest one would be beyond most anomalies.
+AUTO = MaxThreshold(least=2.5)
+# Fewer errors do not show how far normal ones reach.
+ENOUGH_FOR_AUTO = 100
 
 
 class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
@@ -53,13 +58,15 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         Weights of the members in the mean, None for equal ones.
     threshold : rule, float or str, default="quantile:0.01"
         Rule that learns the offset from the scores of the held-out rows, see
-        :func:`skanomaly.resolve_threshold`.
+        :func:`skanomaly.resolve_threshold`. ``"auto"`` stands for the largest error of
+        all training rows, but at least 2.5 times their 99th percentile; for three times
+        the largest one of fewer than a hundred rows.
     validation_split : float, default=0.1
         Fraction of the rows, taken from the end, on which no member is fitted. If fewer
         than ten rows, or less than half of the rows to fit on, would remain, no rows
         are held out. The rule is learned from held-out rows if they hold eight windows
         of each member side by side, as fewer may all be quiet, or else from all rows
-        after the first window, which is padded.
+        but the first and last window, which are padded.
     memory : str, path, joblib.Memory or None, default=None
         Folder that caches fitted members and assessments.
     n_jobs : int or None, default=None
@@ -182,10 +189,14 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         start += reach if start else 0
         is_enough = start and len(errors) - start >= ENOUGH_WINDOWS * reach
         self.n_held_out_ = max(0, len(errors) - start) if is_enough else 0
-        if not is_enough:
-            # The windows of the first rows hold padding, which is not normal.
-            start = reach if len(errors) >= ENOUGH_WINDOWS * reach else 0
-        self.offset_ = rule.fit(0.0 - errors[start:]).offset_
+        is_auto = isinstance(self.threshold, str) and self.threshold == "auto"
+        if is_auto and len(errors) >= ENOUGH_FOR_AUTO:
+            rule = AUTO
+        if is_auto or not is_enough:
+            errors = _without_padding(errors, reach)
+        else:
+            errors = errors[start:]
+        self.offset_ = rule.fit(0.0 - errors).offset_
         return self
 
     def score_samples(self, X: ArrayLike) -> Floats:
@@ -371,3 +382,9 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         parallel = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator")
         results: Iterator[Any] = parallel(jobs)
         return results
+
+
+def _without_padding(errors: Floats, reach: int) -> Floats:
+    """Return the errors of rows that hold no padding, which is not normal."""
+    is_long = len(errors) >= ENOUGH_WINDOWS * reach
+    return errors[reach : len(errors) - reach] if is_long else errors

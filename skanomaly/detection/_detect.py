@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from numpy.typing import ArrayLike
-from sklearn.utils.validation import check_is_fitted
 
 from skanomaly.detection._ask import ask
 from skanomaly.detection._detection import Detection
-from skanomaly.detection._facts import RunFacts, detector_name, offset_of
+from skanomaly.detection._facts import RunFacts
 from skanomaly.detection._rule import EventRule
+from skanomaly.detection._threshold import offset_from, source_of
 from skanomaly.detection._time_series import TimeSeries
 
 _DEFAULT_RULE = EventRule()
@@ -24,7 +24,7 @@ def detect(
     channel_names: Sequence[Any] | None = None,
     n_train: int = 0,
     events: EventRule = _DEFAULT_RULE,
-    offset: float | None = None,
+    threshold: Any = "auto",
 ) -> Detection:
     """Score a series with a fitted detector and find its events.
 
@@ -52,9 +52,20 @@ def detect(
         searched for events unless ``events.in_training`` is True.
     events : EventRule, default=EventRule()
         Definition of an event.
-    offset : float, default=None
-        Threshold on the scale of the scores. If None, the ``offset_`` of the
-        estimator.
+    threshold : {"auto", "fit", "series"}, rule, str or float, default="auto"
+        How the threshold is chosen:
+
+        - ``"fit"``: the ``offset_`` of the estimator, which does not depend on the
+          series. Labels of samples remain as they are when later ones are appended;
+        - ``"series"``: in the widest gap among the peaks of the errors of the series
+          (see :class:`skanomaly.GapThreshold`), but beyond the largest error of the
+          training part, and 1.75 times its 99th percentile. Without a training part,
+          beyond the threshold of the estimator;
+        - ``"auto"``: ``"series"`` if the estimator's own threshold is ``"auto"``, else
+          ``"fit"``;
+        - a number, the largest error (negative score) that is normal;
+        - a rule such as ``"sigma:8"``, fitted on the scores of the training part, or of
+          the whole series if that is not part of it.
 
     Returns
     -------
@@ -65,9 +76,9 @@ def detect(
     Raises
     ------
     ValueError
-        If the estimator has no ``score_samples``, if it has no ``offset_`` and `offset`
-        is None, or if `index`, `channel_names`, `n_train` or `y` do not match the
-        series.
+        If the estimator has no ``score_samples``, if it has no ``offset_`` that
+        `threshold` asks for, or if `index`, `channel_names`, `n_train` or `y` do not
+        match the series.
 
     See Also
     --------
@@ -90,15 +101,7 @@ def detect(
     series = TimeSeries(
         X, index=index, channel_names=channel_names, n_train=n_train, truth=y
     )
-    if offset is None:
-        offset = offset_of(estimator)
-    if offset is None:
-        if hasattr(estimator, "fit"):
-            check_is_fitted(estimator)
-        raise ValueError(
-            f"{detector_name(estimator)} has no offset_. Pass offset, the score below "
-            "which samples are anomalous."
-        )
+    source = source_of(estimator, threshold)
     assessment = ask(estimator, X)
     # Records, and transformers that join channels, lead to errors of other columns.
     separate = assessment.errors.shape == series.values.shape
@@ -108,7 +111,8 @@ def detect(
     return Detection(
         series=series,
         scores=assessment.scores,
-        offset=offset,
+        offset=offset_from(source, estimator, assessment.scores, series.n_train),
+        threshold_source=source if isinstance(source, str) else "rule",
         rule=events,
         expected=assessment.expected,
         # A single channel contributes the whole error.

@@ -54,6 +54,9 @@ class Detection:
         Scores of the samples; lower is more abnormal, NaN if a sample has no score.
     offset : float
         Threshold on the scale of the scores; scores below it are anomalous.
+    threshold_source : {"fit", "series", "rule"}, default="fit"
+        Where the offset comes from: the fit of the estimator, the scores of the series,
+        or a rule that was asked for.
     rule : EventRule, default=EventRule()
         Definition of an event.
     expected : ndarray of shape (n_samples, n_channels) or None, default=None
@@ -99,6 +102,7 @@ class Detection:
     series: TimeSeries
     scores: Floats
     offset: float
+    threshold_source: str = "fit"
     rule: EventRule = field(default_factory=EventRule)
     expected: Floats | None = None
     channel_errors: Floats | None = None

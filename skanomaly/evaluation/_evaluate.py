@@ -128,7 +128,7 @@ def evaluate(
     >>> results = evaluate(["pca"], [waves], metrics="event_recall")
     >>> results[["estimator", "dataset", "seed", "status", "event_recall"]]
       estimator dataset  seed status  event_recall
-    0       pca   waves     0     ok           1.0
+    0       pca   waves     0     ok           0.6
     """
     pandas = import_extra("pandas", extra="cli")
     names = check_metrics(metrics)

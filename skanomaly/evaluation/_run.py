@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
-from skanomaly.detection import Detection, detect, offset_of
+from skanomaly.detection import Detection, EventRule, detect, offset_of
 from skanomaly.evaluation._data import LabelledData
 from skanomaly.evaluation._metrics import METRICS
 from skanomaly.evaluation._peak import peak_memory
 from skanomaly.evaluation._store import Record
-from skanomaly.events import find_events, is_below, read_labels
+from skanomaly.events import find_events, read_labels
 from skanomaly.metrics import compute_metrics, vus_window
 
 MEASURED = ("fit_seconds", "score_seconds", "peak_memory_mib")
@@ -131,15 +131,16 @@ def _detected(estimator: Any, data: LabelledData) -> Detection:
         data.X,
         data.y,
         n_train=data.train_size,
-        offset=offset_of(estimator, default=-np.inf),
+        events=EventRule(in_training=True),
+        threshold="auto" if offset_of(estimator) is not None else np.inf,
     )
 
 
 def _labels(estimator: Any, detection: Detection) -> NDArray[np.bool_]:
-    """Return which samples the estimator labels anomalous, without scoring twice."""
+    """Return which samples are in an event, or labelled by an estimator of labels."""
     if offset_of(estimator) is None:
         return read_labels(estimator.predict(detection.series.values), name="predict")
-    return is_below(detection.scores, detection.offset)
+    return read_labels(detection.labels)
 
 
 def _epochs(detection: Detection) -> float:

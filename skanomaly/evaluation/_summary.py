@@ -71,7 +71,7 @@ def summarize(results: "DataFrame", metric: str = "vus_pr") -> "DataFrame":
     >>> summarize(results, "event_f1")[["mean", "n_failed"]]
                mean  n_failed
     estimator
-    pca         1.0         0
+    pca        0.75         0
     """
     check_metrics([metric])
     means = mean_values(results, metric).sort_values(ascending=False)

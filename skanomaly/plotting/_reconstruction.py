@@ -150,7 +150,7 @@ class ReconstructionDisplay:
             y,
             index=index,
             channel_names=channel_names,
-            offset=offset_of(estimator, default=-np.inf),
+            threshold="auto" if offset_of(estimator) is not None else np.inf,
         )
         return cls.from_detection(detection, event=event, start=start, stop=stop, ax=ax)
 

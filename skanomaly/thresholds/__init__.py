@@ -3,6 +3,7 @@
 from skanomaly.thresholds._auto import auto_threshold
 from skanomaly.thresholds._base import BaseThreshold
 from skanomaly.thresholds._fixed import FixedThreshold
+from skanomaly.thresholds._gap import GapThreshold
 from skanomaly.thresholds._iqr import IQRThreshold
 from skanomaly.thresholds._mad import MADThreshold
 from skanomaly.thresholds._max import MaxThreshold
@@ -14,6 +15,7 @@ from skanomaly.thresholds._sigma import SigmaThreshold
 __all__ = [
     "BaseThreshold",
     "FixedThreshold",
+    "GapThreshold",
     "IQRThreshold",
     "MADThreshold",
     "MaxThreshold",

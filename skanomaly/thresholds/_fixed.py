@@ -34,7 +34,7 @@ class FixedThreshold(BaseThreshold):
     """
 
     _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012
-        "value": [Interval(Real, None, None, closed="neither")]
+        "value": [Interval(Real, None, None, closed="right")]
     }
 
     def __init__(self, value: float) -> None:

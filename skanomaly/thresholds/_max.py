@@ -22,6 +22,8 @@ class MaxThreshold(BaseThreshold):
         Fraction of the largest error to add to it, at least 0. It does not depend on
         the unit of the error. If all errors are 0 it adds nothing, and every error
         above 0 is anomalous.
+    least : float, default=0.0
+        Smallest threshold, in units of the error.
 
     Attributes
     ----------
@@ -30,7 +32,8 @@ class MaxThreshold(BaseThreshold):
 
     Notes
     -----
-    The threshold is ``max(error) + margin * abs(max(error))``.
+    The threshold is ``max(error) + margin * abs(max(error))``, or `least` if that is
+    more and not 0.
 
     Examples
     --------
@@ -40,13 +43,16 @@ class MaxThreshold(BaseThreshold):
     """
 
     _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012
-        "margin": [Interval(Real, 0, None, closed="left")]
+        "margin": [Interval(Real, 0, None, closed="left")],
+        "least": [Interval(Real, 0, None, closed="left")],
     }
 
-    def __init__(self, margin: float = 0.0) -> None:
+    def __init__(self, margin: float = 0.0, least: float = 0.0) -> None:
         self.margin = margin
+        self.least = least
 
     def _threshold(self, errors: NDArray[np.float64]) -> float:
         largest = float(errors.max())
         # Scores of other estimators may be positive, so that the errors are negative.
-        return largest + self.margin * abs(largest)
+        threshold = largest + self.margin * abs(largest)
+        return max(threshold, self.least) if self.least else threshold

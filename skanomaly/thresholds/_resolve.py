@@ -12,6 +12,7 @@ from skanomaly._text import closest
 from skanomaly.thresholds._auto import auto_threshold
 from skanomaly.thresholds._base import BaseThreshold
 from skanomaly.thresholds._fixed import FixedThreshold
+from skanomaly.thresholds._gap import GapThreshold
 from skanomaly.thresholds._iqr import IQRThreshold
 from skanomaly.thresholds._mad import MADThreshold
 from skanomaly.thresholds._max import MaxThreshold
@@ -21,6 +22,7 @@ from skanomaly.thresholds._sigma import SigmaThreshold
 
 _RULES: dict[str, type[BaseThreshold]] = {
     "fixed": FixedThreshold,
+    "gap": GapThreshold,
     "iqr": IQRThreshold,
     "mad": MADThreshold,
     "max": MaxThreshold,
@@ -65,7 +67,7 @@ def resolve_threshold(spec: Any) -> Any:
     --------
     >>> from skanomaly import resolve_threshold
     >>> resolve_threshold("sigma:8")
-    SigmaThreshold(k=8.0)
+    SigmaThreshold(k=8)
     """
     if isinstance(spec, str):
         return _from_text(spec)
@@ -113,7 +115,7 @@ def _from_text(text: str) -> Any:
         )
     rule = _RULES[name]
     try:
-        values = [float(value) for value in rest.split(",")] if rest else []
+        values = [_number(value) for value in rest.split(",")] if rest else []
         signature(rule).bind(*values)
     except (TypeError, ValueError):
         raise ValueError(
@@ -121,6 +123,11 @@ def _from_text(text: str) -> Any:
             f"numbers {', '.join(signature(rule).parameters)}. {_KNOWN}"
         ) from None
     return _checked(rule(*values))
+
+
+def _number(text: str) -> float:
+    """Return a number, of type int if it is written as one."""
+    return int(text) if text.strip().isdigit() else float(text)
 
 
 def _is_number(text: str) -> bool:

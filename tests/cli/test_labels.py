@@ -10,6 +10,7 @@ import pytest
 
 from skanomaly.cli import main
 from skanomaly.metrics import event_f1_score, vus_pr_score, vus_window
+from skanomaly.report import load_model
 
 PCA = ["--detector", "pca", "--window", "10"]
 N_SAMPLES = 400
@@ -65,7 +66,9 @@ def test_labels_of_a_file_say_the_same(folder, capsys):
     model = "skanomaly-out/model.joblib"
     scored = run(capsys, "score", model, "cpu.csv", "--value", "cpu", "--labels", "y")
     assert scored["metrics"]["n_true_events"] == 2
-    assert scored["threshold"] == file["threshold"] | {"rule": "of the model"}
+    assert file["threshold"]["rule"] == "auto on the series"
+    offset = load_model(model).pipeline[-1].offset_
+    assert scored["threshold"] == {"rule": "of the model", "error": -offset}
 
 
 @pytest.mark.parametrize("heading", [True, False], ids=["headed", "headless"])

@@ -76,9 +76,9 @@ def test_files_agree_with_each_other(trained):
     found = find_events(scores["label"].to_numpy())
     assert events["start"].tolist() == [event.start for event in found]
     assert (events["start_time"] == scores["time"].iloc[events["start"]].array).all()
-    pipeline = load_model(trained / "model.joblib").pipeline
+    offset = float(json.loads((trained / "run.json").read_text())["offset"])
     # Events are cut back to their extents, and not searched for in the training part.
-    below = (scores["score"] < pipeline[-1].offset_) & (scores.index >= 500)
+    below = (scores["score"] < offset) & (scores.index >= 500)
     assert below[scores["label"] == -1].all()
     spans = [
         Event(start, stop, stop - start, start)
@@ -206,8 +206,8 @@ def test_without_a_validation_part_the_rule_learned_on_training(folder, capsys):
     lines = (folder / "cpu.csv").read_text().splitlines()[:41]
     (folder / "short.csv").write_text("\n".join(lines))
     command = ["detect", folder / "short.csv", "--out", folder / "short", *QUICK]
-    answer = run(capsys, *command, "--window", 3)
-    assert answer["threshold"]["rule"] == "auto on training"
+    command += ["--window", 3, "--threshold-on", "validation"]
+    assert run(capsys, *command)["threshold"]["rule"] == "auto on training"
 
 
 def test_digits_are_a_number_of_samples_although_there_are_dates(folder, capsys):

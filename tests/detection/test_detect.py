@@ -22,6 +22,7 @@ from skanomaly import (
     EventRule,
     PCADetector,
     Shingler,
+    SigmaThreshold,
     ThresholdDetector,
     TunedThresholdDetectorCV,
     detect,
@@ -80,7 +81,7 @@ def test_pipelines_of_ours_tell_what_they_know(name, n_channels, waves):
     pipe = make_detector(name, window=10, random_state=0)
     if name == "dense":
         pipe[-1].set_params(epochs=1)
-    found = detect(pipe.fit(X[:100]), X, n_train=100)
+    found = detect(pipe.fit(X[:100]), X, n_train=100, threshold="fit")
     np.testing.assert_array_equal(found.scores, pipe.score_samples(X))
     whole = replace(found, rule=EventRule(localize=False, in_training=True))
     np.testing.assert_array_equal(whole.labels, pipe.predict(X))
@@ -144,7 +145,7 @@ def test_a_wrapper_hides_neither_window_nor_history_nor_blame(wrap, waves):
         rule = ThresholdDetector(clone(pipe[-1]), threshold="max")
         detector = make_pipeline(*clone(pipe)[:-1], rule).fit(X[:100])
         pipe = make_pipeline(*detector[:-1], detector[-1].estimator_)
-    plain, found = (detect(one, X, y) for one in (pipe, detector))
+    plain, found = (detect(one, X, y, threshold="fit") for one in (pipe, detector))
     assert found.about == plain.about
     assert found.about.window == 10
     assert found.about.history == pipe[-1].history_
@@ -241,7 +242,8 @@ def test_threshold_of_any_kind_is_a_number_or_asked_for():
     density = KernelDensity().fit(X)
     with pytest.raises(ValueError, match=r"KernelDensity has no offset_\. Pass"):
         detect(density, X)
-    assert detect(density, X, offset=-9.0).offset == -9.0
+    assert detect(density, X, threshold=9.0).offset == -9.0
+    assert detect(svm, X, threshold=np.inf).offset == -np.inf
 
 
 def test_what_cannot_score_is_refused():
@@ -383,3 +385,79 @@ def test_what_is_not_fitted_is_told_from_what_has_no_threshold():
     density = KernelDensity().fit(np.zeros((9, 1)))
     with pytest.raises(ValueError, match="KernelDensity has no offset_"):
         detect(density, np.zeros((9, 1)))
+
+
+# Thresholds.
+
+
+def test_the_threshold_is_of_the_series_only_where_nobody_chose_one(waves):
+    X, _ = waves
+
+    def found(rule, asked):
+        pipe = make_detector("pca", window=10, threshold=rule).fit(X[:100])
+        detection = detect(pipe, X, n_train=100, threshold=asked)
+        return detection.threshold_source, detection.offset, pipe[-1].offset_
+
+    for rule, asked, source in (
+        ("auto", "auto", "series"),
+        ("auto", "fit", "fit"),
+        ("sigma:8", "auto", "fit"),
+        ("sigma:8", "series", "series"),
+        ("auto", "sigma:8", "rule"),
+        ("auto", SigmaThreshold(8), "rule"),
+        ("auto", 0.25, "rule"),
+    ):
+        said, offset, own = found(rule, asked)
+        assert said == source
+        assert (offset == own) == (source == "fit")
+    assert found("auto", 0.25)[1] == -0.25
+
+
+def test_tuned_thresholds_and_searches_keep_theirs(waves):
+    X, y = waves
+    pipe = make_detector("pca", window=10).fit(X[:100])
+    tuned = TunedThresholdDetectorCV(pipe, cv="prefit").fit(X, y)
+    assert detect(tuned, X).threshold_source == "fit"
+    cv = [(np.arange(100), np.arange(100, 200))]
+    search = GridSearchCV(pipe, {"pcadetector__n_components": [2]}, cv=cv, scoring=max_)
+    assert detect(search.fit(X), X).threshold_source == "series"
+
+
+def max_(estimator, X, y=None):
+    return 0.0
+
+
+def test_records_keep_the_threshold_of_the_fit():
+    X = np.random.default_rng(0).normal(size=(300, 4))
+    detector = PCADetector(threshold="auto").fit(X)
+    assert detect(detector, X).threshold_source == "fit"
+
+
+def test_the_threshold_of_a_series_is_beyond_its_training_part(waves):
+    X, _ = waves
+    pipe = make_detector("pca", window=10).fit(X[:100])
+    found = detect(pipe, X, n_train=100)
+    assert found.offset <= found.scores[:100].min()
+    assert found.offset <= 1.75 * np.quantile(found.scores[:100], 0.01)
+    # Without a training part, it is beyond what the estimator learned.
+    assert detect(pipe, X).offset <= pipe[-1].offset_
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [("serie", "mean 'series'"), ("sgima:8", "unknown"), (None, "is not a threshold")],
+)
+def test_a_threshold_of_no_kind_is_refused(waves, asked, message):
+    pipe = make_detector("pca", window=10).fit(waves[0][:100])
+    with pytest.raises(ValueError, match=message):
+        detect(pipe, waves[0], threshold=asked)
+
+
+def test_normal_series_have_no_events():
+    none = 0
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        X = np.sin(np.arange(3000) / 8)[:, None] + 0.1 * rng.normal(size=(3000, 1))
+        pipe = make_detector("ensemble", random_state=0).fit(X[:1500])
+        none += not detect(pipe, X, n_train=1500).events
+    assert none >= 9

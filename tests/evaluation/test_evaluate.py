@@ -11,7 +11,7 @@ from sklearn.ensemble import IsolationForest
 from sklearn.metrics import f1_score, roc_auc_score
 from sklearn.pipeline import Pipeline
 
-from skanomaly import find_events, make_detector
+from skanomaly import EventRule, detect, find_events, make_detector
 from skanomaly.evaluation import METRICS, LabelledData, evaluate
 from skanomaly.metrics import (
     affiliation_recall_score,
@@ -70,7 +70,9 @@ def test_one_row_a_run_in_the_order_that_was_asked(results):
 def test_metrics_are_those_of_the_package(results):
     data = WAVES[0]
     pipe = make_detector("pca", random_state=1).fit(data.X[: data.train_size])
-    scores, labels = -pipe.score_samples(data.X), pipe.predict(data.X)
+    rule = EventRule(in_training=True)
+    found = detect(pipe, data.X, n_train=data.train_size, events=rule)
+    scores, labels = -pipe.score_samples(data.X), found.labels
     truth = np.where(data.y, -1, 1)
     window = vus_window(data.X)
     expected = {

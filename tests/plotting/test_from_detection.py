@@ -52,8 +52,10 @@ def drawn(display):
 @pytest.mark.parametrize("kind", [*OF_SERIES, *OF_TRUTH, ErrorHistogramDisplay])
 def test_a_detection_is_drawn_as_its_estimator(kind, pipe, labelled):
     # Scores and errors without those of single samples have no extents.
-    rule = EventRule(localize=kind not in (ScoreDisplay, BlameDisplay))
-    of_detection = kind.from_detection(detect(pipe, *labelled, events=rule))
+    rule = EventRule(localize=kind in (SeriesDisplay, ReconstructionDisplay))
+    threshold = "auto" if rule.localize else "fit"
+    found = detect(pipe, *labelled, events=rule, threshold=threshold)
+    of_detection = kind.from_detection(found)
     of_estimator = kind.from_estimator(pipe, *labelled)
     lines = zip(drawn(of_detection), drawn(of_estimator), strict=True)
     for ours, theirs in lines:

@@ -75,8 +75,9 @@ def test_each_rule_has_a_text():
     } - {BaseThreshold}
     for rule in rules:
         text = rule.__name__.removesuffix("Threshold").lower()
-        assert type(resolve_threshold(f"{text}:0.1")) is rule
-    assert len(rules) == 7
+        number = "9" if text == "gap" else "0.1"
+        assert type(resolve_threshold(f"{text}:{number}")) is rule
+    assert len(rules) == 8
 
 
 @pytest.mark.parametrize("spec", ["sigma:-1", "quantile:0.9", "fixed:nan", "pot:2"])

@@ -9,6 +9,7 @@ from sklearn.exceptions import NotFittedError
 
 from skanomaly.thresholds import (
     FixedThreshold,
+    GapThreshold,
     IQRThreshold,
     MADThreshold,
     MaxThreshold,
@@ -19,6 +20,7 @@ from skanomaly.thresholds import (
 )
 
 LEARNED = [
+    GapThreshold(block=1),
     IQRThreshold(),
     MADThreshold(),
     MaxThreshold(),
@@ -173,3 +175,37 @@ def test_bad_parameters_are_refused_in_fit(rule):
 def test_predict_needs_fit(rule):
     with pytest.raises(NotFittedError):
         clone(rule).predict([-1.0])
+
+
+def test_the_gap_is_between_the_peaks_of_blocks():
+    rng = np.random.default_rng(0)
+    errors = 1 + 0.1 * rng.random(1000)
+    errors[430:460] = 8 + rng.random(30)  # of one block, which are no gaps
+    errors[870] = 5
+    rule = GapThreshold(block=100)
+    labels = rule.fit(-errors).predict(-errors)
+    assert np.flatnonzero(labels == -1).tolist() == [*range(430, 460), 870]
+    # By single samples, there are as many normal ones that the gap is the same.
+    alone = GapThreshold(block=1).fit(-errors)
+    np.testing.assert_array_equal(alone.predict(-errors), labels)
+
+
+def test_the_gap_is_beyond_what_is_known_to_be_normal():
+    errors = np.array([1.0, 1.1, 1.2, 2.0, 1.0, 1.1, 9.0, 1.0])
+    thresholds = [
+        -GapThreshold(block=1, least=least).fit(-errors).offset_
+        for least in (None, 1.2, 3.0, 10.0)
+    ]
+    assert thresholds == pytest.approx([18**0.5, 2.4, 18**0.5, 10.0])
+
+
+def test_with_more_anomalies_than_not_the_gap_begins_at_what_is_normal():
+    errors = np.array([1.0, 1.1, 20.0, 70.0, 30.0, 45.0, 25.0, 300.0])
+    assert -GapThreshold(block=1).fit(-errors).offset_ > 70
+    assert 1.2 < -GapThreshold(block=1, least=1.2).fit(-errors).offset_ < 20
+
+
+def test_negative_errors_have_a_gap_as_well():
+    scores = np.array([5.0, 5.2, 5.1, 5.05, 4.9, 1.0])
+    labels = GapThreshold(block=1).fit(scores).predict(scores)
+    assert labels.tolist() == [1, 1, 1, 1, 1, -1]
