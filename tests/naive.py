@@ -240,6 +240,21 @@ def detection_delays(truth, found):
     return delays
 
 
+def matches(truth, found):
+    """Pairs of (first, last) of each true event and the one it is most alike."""
+    pairs = []
+    for event in segments(truth):
+        samples = set(range(event[0], event[1] + 1))
+        best = (0.0, None)
+        for other in segments(found):
+            others = set(range(other[0], other[1] + 1))
+            iou = len(samples & others) / len(samples | others)
+            if iou > best[0]:
+                best = (iou, other)
+        pairs.append((event, *best))
+    return pairs
+
+
 def point_adjusted(truth, found):
     adjusted = list(found)
     for first, last in segments(truth):

@@ -7,44 +7,44 @@ import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as hnp
 
+from skanomaly import detect, make_detector
 from skanomaly.events import extents, find_events
-
-ERRORS = np.ones(100)
 
 
 def test_an_event_is_cut_back_to_its_large_errors():
     own = np.full(100, 0.1)
     own[40:45] = [5, 9, 10, 9, 5]
-    found = extents([(20, 70)], ERRORS, own, usual=0.3, gap=5)
+    found = extents([(20, 70)], own, usual=0.3, gap=5)
     assert found == [(40, 45, 20, 70)]
 
 
 def test_what_smoothing_merged_comes_apart_and_near_parts_do_not():
     own = np.full(100, 0.1)
     own[[30, 34, 60]] = 10
-    found = extents([(20, 70)], ERRORS, own, usual=0.3, gap=5)
+    found = extents([(20, 70)], own, usual=0.3, gap=5)
     assert found == [(30, 35, 20, 70), (60, 61, 20, 70)]
 
 
 @pytest.mark.parametrize("own", [0.1, 0.8, 10.0])
 def test_an_event_of_the_shape_of_the_whole_keeps_its_span(own):
-    errors = ERRORS * 20  # an average does not exceed all of its parts
+    errors = np.full(100, 20.0)  # an average does not exceed all of its parts
     own = np.where(np.arange(100) == 30, own, 0.1)
-    assert extents([(20, 70)], errors, own, usual=0.3, gap=5) == [(20, 70, 20, 70)]
+    found = extents([(20, 70)], own, usual=0.3, gap=5, errors=errors)
+    assert found == [(20, 70, 20, 70)]
 
 
 def test_a_part_that_is_hardly_unusual_is_none():
     own = np.full(100, 0.1)
     own[30], own[60] = 10, 0.85  # more than the share of the largest, but not strong
-    found = extents([(20, 70)], ERRORS, own, usual=0.3, gap=5)
+    found = extents([(20, 70)], own, usual=0.3, gap=5)
     assert found == [(30, 31, 20, 70)]
 
 
 def test_samples_without_own_errors_are_in_no_part():
     own = np.full(100, np.nan)
-    assert extents([(20, 70)], ERRORS, own, usual=0.3, gap=5) == [(20, 70, 20, 70)]
+    assert extents([(20, 70)], own, usual=0.3, gap=5) == [(20, 70, 20, 70)]
     own[30] = 10
-    assert extents([(20, 70)], ERRORS, own, usual=0.3, gap=5) == [(30, 31, 20, 70)]
+    assert extents([(20, 70)], own, usual=0.3, gap=5) == [(30, 31, 20, 70)]
 
 
 def test_events_know_the_spans_that_they_were_found_in():
@@ -53,7 +53,7 @@ def test_events_know_the_spans_that_they_were_found_in():
     scores = np.zeros(100)
     scores[10:20], scores[35:60] = -5, -6
     spans = [(10, 20), (35, 60)]
-    parts = extents(spans, -scores, own, usual=0.3, gap=1)
+    parts = extents(spans, own, usual=0.3, gap=1)
 
     def found(merge_gap):
         events = find_events(scores, offset=-4, extents=parts, merge_gap=merge_gap)
@@ -74,7 +74,8 @@ def test_extents_lie_within_their_spans_and_hold_the_largest_error(
     own, usual, gap, error
 ):
     spans = [(3, 20), (25, 26), (30, 60)]
-    found = extents(spans, np.full(60, error), own, usual=usual, gap=gap)
+    errors = np.full(60, error)
+    found = extents(spans, own, usual=usual, gap=gap, errors=errors)
     for span in spans:
         parts = [one for one in found if one[2:] == span]
         assert parts
@@ -83,3 +84,22 @@ def test_extents_lie_within_their_spans_and_hold_the_largest_error(
         for one, later in pairwise(parts):
             assert later.start - one.stop > gap
         assert all(span[0] <= one.start < one.stop <= span[1] for one in parts)
+
+
+@pytest.mark.parametrize(
+    ("own", "usual"),
+    [([0.1, np.inf, 0.1, 0.1], 0.2), ([0.1, 9.0, 0.1, 0.1], np.nan)],
+)
+def test_errors_that_are_no_numbers_lead_to_no_failure(own, usual):
+    found = extents([(0, 4)], np.array(own), usual=usual, gap=1)
+    assert all(0 <= one.start < one.stop <= 4 for one in found)
+
+
+def test_online_an_anomaly_is_one_event():
+    """Windows that end later see it when it is over, which raises errors again."""
+    X = np.sin(np.arange(2000) / 8)[:, None]
+    X = X + 0.1 * np.random.default_rng(0).normal(size=X.shape)
+    X[1500:1505] += 3
+    pipe = make_detector("ensemble", online=True, random_state=0).fit(X[:1000])
+    (event,) = detect(pipe, X, n_train=1000).events
+    assert event.start == 1500

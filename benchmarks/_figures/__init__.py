@@ -14,6 +14,7 @@ SECTIONS = (
     "heart",
     "one_hot",
     "kdd",
+    "located",
     "odds",
     "digits",
     "sp500",

@@ -159,6 +159,7 @@ def run_detector(
             detection=replace(detection, about=about),
             said=parts.said,
             threshold=rule,
+            kept=_kept(pipeline, detection),
             seconds=seconds,
         ),
         model=SavedModel(pipeline, channel_names=names, reading=reading.to_save(names)),
@@ -170,13 +171,19 @@ def _rule_in_words(
 ) -> str:
     """Return the rule of the threshold and what it was learned from."""
     learned_on = options.threshold_on
-    if learned_on == "auto" and detection.threshold_source == "series":
-        learned_on = "the series"
-    elif learned_on in ("auto", "validation"):
+    if detection.threshold_source == "series":
+        return "widest gap in the series"
+    if learned_on in ("auto", "validation"):
         learned_on = "validation" if held_out else "training"
     elif learned_on == "train":
         learned_on = "training"
     return f"{rule} on {learned_on}"
+
+
+def _kept(pipeline: Any, detection: "Detection") -> float | None:
+    """Return the threshold of the model if the detection has another one."""
+    own = float(pipeline[-1].offset_)
+    return 0.0 - own if own != detection.offset else None
 
 
 def _pipeline(options: Namespace, parts: Parts, saved: "SavedModel | None") -> Any:
@@ -209,11 +216,14 @@ def _detected(options: Namespace, pipeline: Any, parts: Parts) -> "Detection":
         return detection
     if options.threshold_on == "scored":
         scores = detection.scores[n_train:]
+    elif not pipeline[-1].n_held_out_:
+        return detection  # learned from the whole training part when it was fitted
     elif n_train:
         scores = detection.scores[:n_train]
     else:
         scores = pipeline.score_samples(parts.training)
-    return replace(detection, offset=learn_threshold(pipeline, scores))
+    offset = learn_threshold(pipeline, scores)
+    return replace(detection, offset=offset, threshold_source="rule")
 
 
 def check_channels(saved: "SavedModel", names: tuple[str, ...]) -> None:

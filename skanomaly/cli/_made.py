@@ -44,7 +44,6 @@ def how_made(
             "error": f"{0.0 - offset:.6g}",
             "min length": options.min_length,
             "merge gap": options.merge_gap,
-            "extents": "whole runs" if options.spans else "by own errors",
         },
         type(detector).__name__: detector.get_params(deep=False),
         "Versions": software_versions(python=True),

@@ -130,9 +130,10 @@ def add_events(group: _ArgumentGroup) -> None:
         choices=("auto", "validation", "train", "scored"),
         default="auto",
         help="samples whose scores the threshold is learned from: the held-out end of "
-        "the training part (validation), the whole training part (train), all samples "
-        "that are scored (scored), or (auto, the default) all of the series if no "
-        "--threshold is given, else validation",
+        "the training part, if there is one (validation), the whole training part "
+        "(train), or all samples that are scored (scored). By default (auto), where no "
+        "rule was chosen, the threshold is in the widest gap among the errors of the "
+        "series, if that holds the training part; else as for validation",
     )
     add_event_rule(group)
     group.add_argument(

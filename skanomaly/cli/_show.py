@@ -30,6 +30,7 @@ class Run:
     detection: "Detection"
     said: str
     threshold: str
+    kept: float | None = None  # threshold of the model, if it is another one
     seconds: dict[str, float]
 
     @cached_property
@@ -103,6 +104,11 @@ def _print(run: Run, paths: list[Path]) -> None:
         f"Threshold {0.0 - detection.offset:.4g} ({run.threshold}). "
         + ", ".join(f"{name} {took:.1f} s" for name, took in run.seconds.items())
     )
+    if run.kept is not None:
+        console.print(
+            f"The model keeps the threshold {run.kept:.4g}, which does not depend on "
+            "the series, for 'skanomaly score'."
+        )
     if detection.events:
         console.print(_table(detection.events))
         if len(detection.events) > _MOST_ROWS:

@@ -31,19 +31,19 @@ Floats = NDArray[np.float64]
 ENOUGH_WINDOWS = 8
 # On the scale of an ensemble, 1 is the 99th percentile of the training rows and errors
 # are logarithms, so that three times the largest one would be beyond most anomalies.
-AUTO = MaxThreshold(least=2.5)
+LEAST = 2.5
 # Fewer errors do not show how far normal ones reach.
-ENOUGH_FOR_AUTO = 100
+ENOUGH_ERRORS = 100
 
 
 class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
     """Average the errors of several detectors, on the scale of their training errors.
 
-    Anomalies have lengths and shapes of their own, and no detector finds all of them.
-    Each member may have windows of its own. The errors of each member and channel are
-    calibrated on the training rows, so that members of any kind can be combined, and a
-    power mean lets a member that is certain outweigh those that see nothing. A member
-    that is abnormal all the time weakens the others.
+    Anomalies have lengths and shapes of their own, so each member may have windows of
+    its own. The errors of each member and channel are calibrated on the training rows,
+    so that members of any kind can be combined, and a power mean lets a member that is
+    certain outweigh those that see nothing. A member that is abnormal all the time
+    weakens the others.
 
     Parameters
     ----------
@@ -176,6 +176,7 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
             message names, or members differ in the number of rows or channels.
         """
         rule = resolve_threshold(self.threshold)
+        is_auto = isinstance(self.threshold, str) and self.threshold == "auto"
         if hasattr(self, "offset_"):
             del self.offset_
         named = self._members_to_fit()
@@ -188,14 +189,12 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         # The windows of the first held-out rows begin among those trained on.
         start += reach if start else 0
         is_enough = start and len(errors) - start >= ENOUGH_WINDOWS * reach
-        self.n_held_out_ = max(0, len(errors) - start) if is_enough else 0
-        is_auto = isinstance(self.threshold, str) and self.threshold == "auto"
-        if is_auto and len(errors) >= ENOUGH_FOR_AUTO:
-            rule = AUTO
-        if is_auto or not is_enough:
-            errors = _without_padding(errors, reach)
+        if is_enough and not is_auto:
+            self.n_held_out_, errors = max(0, len(errors) - start), errors[start:]
         else:
-            errors = errors[start:]
+            self.n_held_out_, errors = 0, _without_padding(errors, reach)
+        if is_auto and len(errors) >= ENOUGH_ERRORS:
+            rule = MaxThreshold(least=LEAST)
         self.offset_ = rule.fit(0.0 - errors).offset_
         return self
 
@@ -247,9 +246,9 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         Returns
         -------
         assessment : Assessment
-            Errors, with the median of the expected values of all members that have one,
-            and the mean of their own errors, each divided by its 99th percentile on the
-            training rows.
+            Errors, with the median of the expected values of the members with the
+            longest windows, and the mean of their own errors, each divided by its 99th
+            percentile on the training rows.
         """
         return self._answered(X, step)
 
@@ -355,8 +354,14 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
 
     def _assessed(self, rows: Any, step: int | None, expects: bool) -> Assessment:
         total, expectations = PowerSum(self._power), Expectations()
+        longest = max((one.window for one in self._members if one.expects), default=0)
         asked = (
-            delayed(ask)(member.estimator, rows, step=step, expects=expects)
+            delayed(ask)(
+                member.estimator,
+                rows,
+                step=step,
+                expects=expects and member.window >= longest,
+            )
             for member in self._members
         )
         answers = self._one_by_one(asked)
@@ -364,7 +369,9 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
             total.add(member, assessment.apart)
             expectations.add(member, assessment)
         errors, apart = total.errors(self._usual), total.apart(self._usual)
-        return Assessment(errors, *expectations.of(errors.shape[1]), apart)
+        expected = expectations.of(errors.shape[1])
+        # Errors are logarithms.
+        return Assessment(errors, *expected, apart, own_in_unit=False)
 
     def _weights(self) -> Floats:
         """Return the weights of members that are not dropped, with a sum of 1."""

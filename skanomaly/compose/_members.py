@@ -26,6 +26,8 @@ class Member:
     weight: float
     calibration: Calibration
     usual_own_errors: Floats
+    window: int = 0  # 0 for members on rows
+    expects: bool = False  # whether a pipeline has expected values
 
     @classmethod
     def of(
@@ -35,7 +37,8 @@ class Member:
         calibration, own = Calibration.of(assessment.apart), assessment.own_errors
         # A member on rows has own errors only for a step that is not known yet.
         usual = calibration.usual if own is None else Calibration.of(own).usual
-        return cls(name, estimator, weight, calibration, usual)
+        window = window_of(estimator) or 0
+        return cls(name, estimator, weight, calibration, usual, window, own is not None)
 
 
 def is_dropped(estimator: Any) -> bool:
@@ -169,7 +172,7 @@ class Expectations:
         """Add the expected values of a member, if it has some."""
         if one.expected is None or one.residuals is None or one.own_errors is None:
             return
-        rank = (window_of(member.estimator) or 0, one.expected.shape[1])
+        rank = (member.window, one.expected.shape[1])
         if rank > self._rank:
             self._rank = rank
             self._expected = []

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from skanomaly.detection._ask import ask
 from skanomaly.detection._detection import Detection
-from skanomaly.detection._facts import RunFacts
+from skanomaly.detection._facts import RunFacts, gap_of
 from skanomaly.detection._rule import EventRule
 from skanomaly.detection._threshold import offset_from, source_of
 from skanomaly.detection._time_series import TimeSeries
@@ -59,10 +59,11 @@ def detect(
           series. Labels of samples remain as they are when later ones are appended;
         - ``"series"``: in the widest gap among the peaks of the errors of the series
           (see :class:`skanomaly.GapThreshold`), but beyond the largest error of the
-          training part, and 1.75 times its 99th percentile. Without a training part,
-          beyond the threshold of the estimator;
-        - ``"auto"``: ``"series"`` if the estimator's own threshold is ``"auto"``, else
-          ``"fit"``;
+          training part, and 1.75 times its 99th percentile, and at most three times
+          that. Without a training part, the error that ``"fit"`` allows takes its
+          place;
+        - ``"auto"``: ``"series"`` if the estimator's own threshold is ``"auto"``, it
+          sees windows, and the series holds its training part, else ``"fit"``;
         - a number, the largest error (negative score) that is normal;
         - a rule such as ``"sigma:8"``, fitted on the scores of the training part, or of
           the whole series if that is not part of it.
@@ -101,7 +102,7 @@ def detect(
     series = TimeSeries(
         X, index=index, channel_names=channel_names, n_train=n_train, truth=y
     )
-    source = source_of(estimator, threshold)
+    source = source_of(estimator, threshold, series.n_train)
     assessment = ask(estimator, X)
     # Records, and transformers that join channels, lead to errors of other columns.
     separate = assessment.errors.shape == series.values.shape
@@ -120,5 +121,7 @@ def detect(
         if separate and series.n_channels > 1
         else None,
         own_errors=own_errors,
+        own_in_unit=assessment.own_in_unit,
+        gap=gap_of(estimator),
         about=RunFacts.of(estimator),
     )

@@ -32,10 +32,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _MATRICES = ("expected", "channel_errors")
-# Quantile of the own errors of normal samples that is usual, and the part of a window
-# that may look normal within an anomaly.
+_SOURCES = ("fit", "series", "rule")
+# Quantile of the own errors of normal samples that is usual.
 _USUAL = 0.99
-_GAPS_PER_WINDOW = 6
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,9 +67,14 @@ class Detection:
         one.
     own_errors : ndarray of shape (n_samples, n_channels) or (n_samples, 1), or None, \
             default=None
-        Error of the sample itself rather than of the window around it, on the scale
-        of the scores; its columns sum to the error of the sample. It has a single
-        column if the detector does not separate the channels of the series.
+        Error of the sample itself rather than of the window around it; its columns sum
+        to the error of the sample. It has a single column if the detector does not
+        separate the channels of the series.
+    own_in_unit : bool, default=True
+        Whether own errors are in the unit of the scores, as those of all detectors but
+        ensembles are.
+    gap : int, default=0
+        Maximum number of samples with usual own errors within an event.
     about : RunFacts, default=RunFacts()
         Facts about the run: detector, window and training history.
 
@@ -107,6 +111,8 @@ class Detection:
     expected: Floats | None = None
     channel_errors: Floats | None = None
     own_errors: Floats | None = None
+    own_in_unit: bool = True
+    gap: int = 0
     about: RunFacts = field(default_factory=RunFacts)
 
     def __post_init__(self) -> None:
@@ -136,10 +142,23 @@ class Detection:
             if matrix is not None:
                 fields[name] = self.series.like_values(matrix, name=name)
         if self.own_errors is not None:
-            fields["own_errors"] = np.asarray(self.own_errors, dtype=np.float64)
-            check_lengths(self.series.n_samples, own_errors=fields["own_errors"])
+            fields["own_errors"] = self._checked_own_errors()
+        if self.threshold_source not in _SOURCES:
+            raise ValueError(
+                f"threshold_source must be one of {', '.join(_SOURCES)}, got "
+                f"{self.threshold_source!r}."
+            )
         for name, value in fields.items():
             object.__setattr__(self, name, value)
+
+    def _checked_own_errors(self) -> Floats:
+        own = np.array(self.own_errors, dtype=np.float64)
+        shapes = [(self.series.n_samples, n) for n in {1, self.series.n_channels}]
+        if own.shape not in shapes:
+            expected = " or ".join(map(str, sorted(shapes)))
+            raise ValueError(f"own_errors must have shape {expected}, got {own.shape}.")
+        own.flags.writeable = False
+        return own
 
     @property
     def first(self) -> int:
@@ -167,16 +186,11 @@ class Detection:
         """
         if self.own_error is None:
             return None
-        known = self.scores[~np.isnan(self.scores)]
-        if not known.size:
-            return 0.0
-        best = self.scores >= np.median(known)
-        return float(np.nanquantile(self.own_error[best], _USUAL))
-
-    @property
-    def largest_gap(self) -> int:
-        """Maximum number of samples with usual own errors within an event."""
-        return (self.about.window or 0) // _GAPS_PER_WINDOW
+        known = np.isfinite(self.own_error) & ~np.isnan(self.scores)
+        if not known.any():
+            return None
+        best = self.scores[known] >= np.median(self.scores[known])
+        return float(np.quantile(self.own_error[known][best], _USUAL))
 
     @cached_property
     def own_error(self) -> Floats | None:
@@ -209,7 +223,8 @@ class Detection:
             return None
         starts, stops = runs(is_below(scores, self.offset))
         spans = list(zip(starts.tolist(), stops.tolist(), strict=True))
-        return extents(spans, -scores, own, usual=usual, gap=self.largest_gap)
+        errors = 0.0 - scores if self.own_in_unit else None
+        return extents(spans, own, usual=usual, gap=self.gap, errors=errors)
 
     @cached_property
     def residuals(self) -> Floats | None:

@@ -6,6 +6,9 @@ from typing import Any, Self
 
 import numpy as np
 
+# Windows around a sample, in each of which a gap within an anomaly is one part.
+_GAPS_PER_WINDOW = 6
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunFacts:
@@ -16,8 +19,7 @@ class RunFacts:
     detector : str, default="scores"
         Name of the detector.
     window : int or None, default=None
-        Number of samples in a window of the detector; None if it is not known. Large
-        own errors that are at most a sixth of it apart belong to one event.
+        Number of samples in a window of the detector; None if it is not known.
     history : mapping of str to sequence of float, or None, default=None
         Losses per epoch; None for detectors without a training history.
     title : str or None, default=None
@@ -171,15 +173,53 @@ def window_of(estimator: Any) -> int | None:
     >>> window_of(make_detector("pca", window=8).fit(np.random.rand(50, 1)))
     8
     """
+    shingler = _shingler_of(estimator)
+    return None if shingler is None else int(shingler.window_)
+
+
+def gap_of(estimator: Any) -> int:
+    """Return the number of samples that may look normal within an anomaly.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted pipeline or outlier detector.
+
+    Returns
+    -------
+    gap : int
+        A sixth of the window if rows lie around their sample, 0 without a window. Rows
+        that end at or near their sample see an anomaly when it is over, which raises
+        own errors again: a whole window.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skanomaly import make_detector
+    >>> from skanomaly.detection import gap_of
+    >>> gap_of(make_detector("pca", window=30).fit(np.random.rand(90, 1)))
+    5
+    """
+    shingler = _shingler_of(estimator)
+    if shingler is None:
+        return 0
+    window = int(shingler.window_)
+    is_centered = abs(2 * getattr(shingler, "own_step_", window) - window) <= 1
+    return window // _GAPS_PER_WINDOW if is_centered else window
+
+
+def _shingler_of(estimator: Any) -> Any:
+    """Return the first step with a window, of an ensemble the one with the largest."""
     for _, step in getattr(estimator, "steps", ()):
         if hasattr(step, "window_"):
-            return int(step.window_)
+            return step
     inner = _within(estimator)
     if inner is not None:
-        return window_of(inner)
+        return _shingler_of(inner)
     members = getattr(estimator, "estimators_", ())
-    windows = [window_of(one) for one in members if hasattr(one, "steps")]
-    return max((one for one in windows if one is not None), default=None)
+    found = [_shingler_of(one) for one in members if hasattr(one, "steps")]
+    known = [one for one in found if one is not None]
+    return max(known, key=lambda one: one.window_, default=None)
 
 
 def _within(estimator: Any) -> Any:

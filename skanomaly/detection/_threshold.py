@@ -16,9 +16,11 @@ SOURCES = ("auto", "fit", "series")
 _TIMES_USUAL = 1.75
 # Fewer errors have no 99th percentile, and do not show how far normal ones reach.
 _ENOUGH = 100
+# Windows in a training part that is long.
+_LONG = 8
 
 
-def source_of(estimator: Any, threshold: Any) -> Any:
+def source_of(estimator: Any, threshold: Any, n_train: int) -> Any:
     """Return what the threshold of a detection is learned from.
 
     Parameters
@@ -27,6 +29,8 @@ def source_of(estimator: Any, threshold: Any) -> Any:
         Fitted pipeline or outlier detector.
     threshold : {"auto", "fit", "series"}, rule, str or float
         See :func:`skanomaly.detect`.
+    n_train : int
+        Number of samples at the start that the estimator was trained on.
 
     Returns
     -------
@@ -39,7 +43,8 @@ def source_of(estimator: Any, threshold: Any) -> Any:
         If the estimator has no ``offset_`` and no rule is given, or if the threshold is
         none of these.
     """
-    if isinstance(threshold, str) and threshold in SOURCES:
+    if isinstance(threshold, str) and threshold.strip().lower() in SOURCES:
+        threshold = threshold.strip().lower()
         if offset_of(estimator) is None:
             if hasattr(estimator, "fit"):
                 check_is_fitted(estimator)
@@ -50,9 +55,10 @@ def source_of(estimator: Any, threshold: Any) -> Any:
             )
         if threshold != "auto":
             return threshold
-        # Records have no order, and peaks of blocks no meaning.
-        in_windows = window_of(estimator) is not None
-        return "series" if in_windows and _is_auto(estimator) else "fit"
+        # Records have no order, and peaks of blocks no meaning. Without a training part
+        # at hand, it is not known how far the errors of normal samples reach.
+        is_known = window_of(estimator) is not None and n_train > 0
+        return "series" if is_known and _is_auto(estimator) else "fit"
     try:
         return resolve_threshold(threshold)
     except ValueError as error:
@@ -85,21 +91,51 @@ def offset_from(
     """
     own = offset_of(estimator, default=-np.inf)
     assert own is not None
-    if source == "fit":
+    known = _known(scores)
+    if source == "fit" or not known.size:
         return own
-    training, known = _known(scores[:n_train]), _known(scores)
     if source != "series":
-        learned_from = training if training.size else known
-        return float(source.fit(learned_from).offset_)
-    if not known.size:
+        training = _known(scores[:n_train])
+        return float(source.fit(training if training.size else known).offset_)
+    block = window_of(estimator) or 1
+    least = _largest_normal(scores[:n_train], 0.0 - own, window=block)
+    if not np.isfinite(least):
         return own
-    block, least = window_of(estimator) or 1, 0.0 - own
-    if training.size >= _ENOUGH:
-        largest, usual = 0.0 - training.min(), 0.0 - np.quantile(training, 0.01)
-        # Scores of other estimators may be positive, where a multiple is no limit.
-        least = float(max(largest, _TIMES_USUAL * usual if usual > 0 else largest))
-    rule = GapThreshold(block=block, least=least)
-    return float(rule.fit(known).offset_)
+    return float(GapThreshold(block=block, least=least).fit(known).offset_)
+
+
+def _largest_normal(training: NDArray[np.float64], own: float, *, window: int) -> float:
+    """Return the error up to which samples are normal.
+
+    Parameters
+    ----------
+    training : ndarray of shape (n_train,)
+        Scores of the training samples.
+    own : float
+        Largest error that is normal by the threshold of the estimator.
+    window : int
+        Number of samples in a window.
+    """
+    if _known(training).size < _ENOUGH:
+        return own
+    # Windows of the last training samples see what follows, which may be an anomaly,
+    # and those of the first ones padding.
+    margin = window // 2
+    inner = _reached(_known(training[margin : len(training) - margin]))
+    if len(training) > _LONG * window:
+        return inner
+    # Too few windows are left to show how far normal errors reach.
+    whole = _reached(_known(training))
+    return min(whole, max(own, inner))
+
+
+def _reached(scores: NDArray[np.float64]) -> float:
+    """Return how far errors reach that are of normal data; -inf of too few."""
+    if scores.size < _ENOUGH:
+        return -np.inf
+    smallest, usual, largest = np.quantile(0.0 - scores, [0, 0.99, 1])
+    # Errors of ours begin at 0, those of other estimators anywhere.
+    return float(max(largest, smallest + _TIMES_USUAL * (usual - smallest)))
 
 
 def _is_auto(estimator: Any) -> bool:

@@ -33,11 +33,13 @@ class Assessment:
     residuals : ndarray of shape (n_rows, n_channels) or None
         Observed minus expected value at that step.
     own_errors : ndarray of shape (n_rows, n_channels) or None
-        Error of that step alone. On the scale of `errors`: sums over the channels to
-        the error of the sample.
+        Error of that step alone; sums over the channels to the error of the sample.
     apart : ndarray of shape (n_rows, n_channels)
         Error of each channel by itself, before channels are combined. By default
         `errors`.
+    own_in_unit : bool
+        Whether own errors are in the unit of `errors`, so that the error of a row is an
+        average of own errors. By default True.
     """
 
     errors: Floats
@@ -45,6 +47,7 @@ class Assessment:
     residuals: Floats | None = None
     own_errors: Floats | None = None
     apart: Floats = None  # type: ignore[assignment]
+    own_in_unit: bool = True
 
     def __post_init__(self) -> None:
         if self.apart is None:

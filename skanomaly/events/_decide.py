@@ -108,3 +108,12 @@ def runs(anomalous: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.int
     """
     edges = np.flatnonzero(np.diff(anomalous, prepend=False, append=False))
     return edges[::2], edges[1::2]
+
+
+def merged(
+    starts: NDArray[np.intp], stops: NDArray[np.intp], apart: NDArray[np.bool_]
+) -> list[tuple[int, int]]:
+    """Return runs as (start, stop), merged with the next one where not `apart`."""
+    starts = starts[np.r_[True, apart][: starts.size]]
+    stops = stops[np.r_[apart, True][: stops.size]]
+    return list(zip(starts.tolist(), stops.tolist(), strict=True))

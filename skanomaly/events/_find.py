@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly._validation import check_count, check_finite
-from skanomaly.events._decide import is_below, read_labels, runs
+from skanomaly.events._decide import is_below, merged, read_labels, runs
 from skanomaly.events._event import Event, events_to_labels
 from skanomaly.events._extents import Extent
 
@@ -204,9 +204,7 @@ def _merged(
     n_unknown = np.concatenate([[0], np.cumsum(unknown)])
     apart = starts[1:] - stops[:-1] > merge_gap
     apart |= n_unknown[starts[1:]] > n_unknown[stops[:-1]]
-    starts = starts[np.r_[True, apart][: starts.size]]
-    stops = stops[np.r_[apart, True][: stops.size]]
-    return list(zip(starts.tolist(), stops.tolist(), strict=True))
+    return merged(starts, stops, apart)
 
 
 def _stop_time(times: Any, stop: int, n_samples: int) -> Any:

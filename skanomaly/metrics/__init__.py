@@ -20,6 +20,11 @@ from skanomaly.metrics._event_wise import (
     event_precision_score,
     event_recall_score,
 )
+from skanomaly.metrics._localization import (
+    end_error_score,
+    event_iou_score,
+    onset_error_score,
+)
 from skanomaly.metrics._nab import nab_score
 from skanomaly.metrics._point_adjusted import (
     point_adjusted_f1_score,
@@ -57,12 +62,15 @@ __all__ = [
     "best_f1_threshold",
     "compute_metrics",
     "detection_delay_score",
+    "end_error_score",
     "event_f1_score",
+    "event_iou_score",
     "event_precision_score",
     "event_recall_score",
     "label_scorer",
     "make_anomaly_scorer",
     "nab_score",
+    "onset_error_score",
     "point_adjusted_f1_score",
     "random_point_adjusted_f1",
     "range_curves",

@@ -25,6 +25,11 @@ from skanomaly.metrics._event_wise import (
     event_precision_score,
     event_recall_score,
 )
+from skanomaly.metrics._localization import (
+    end_error_score,
+    event_iou_score,
+    onset_error_score,
+)
 from skanomaly.metrics._nab import nab_score
 from skanomaly.metrics._point_adjusted import (
     point_adjusted_f1_score,
@@ -162,6 +167,9 @@ _METRICS = (
         greater_is_better=False,
         is_scorer=True,
     ),
+    _of_labels("event_iou", event_iou_score, is_scorer=True),
+    _of_labels("neg_onset_error", onset_error_score, greater_is_better=False),
+    _of_labels("neg_end_error", end_error_score, greater_is_better=False),
     _of_labels("point_adjusted_f1", point_adjusted_f1_score),
     _of_labels("random_point_adjusted_f1", _random_point_adjusted_f1),
     _of_scores("roc_auc", roc_auc_score, series_only=False, is_scorer=True),

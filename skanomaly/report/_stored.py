@@ -37,6 +37,9 @@ def dump_run(detection: Detection, scores: Path) -> str:
         "min_length": detection.rule.min_length,
         "merge_gap": detection.rule.merge_gap,
         "localize": detection.rule.localize,
+        "own_in_unit": detection.own_in_unit,
+        "gap": detection.gap,
+        "threshold_source": detection.threshold_source,
         "title": about.title,
         "history": about.history,
         "made": about.made,
@@ -137,7 +140,10 @@ def _detection(run: dict[str, Any], path: Path) -> Detection:
             in_training=run["first"] < run["n_train"],
         ),
         about=RunFacts(**{field.name: run[field.name] for field in fields(RunFacts)}),
+        threshold_source=run["threshold_source"],
         own_errors=matrices.pop("own_error", None),
+        own_in_unit=run["own_in_unit"],
+        gap=run["gap"],
         **matrices,
     )
 

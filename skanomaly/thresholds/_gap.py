@@ -14,7 +14,7 @@ _FEWEST = 4
 # Part of the largest peak that smaller ones count as, since 0 has no logarithm.
 _SMALLEST = 1e-6
 # The threshold is at most so many times the largest error that is known to be normal.
-_FURTHEST = 2.0
+_FURTHEST = 3.0
 
 
 class GapThreshold(BaseThreshold):
@@ -32,7 +32,8 @@ class GapThreshold(BaseThreshold):
         series has less than four blocks, each sample is one.
     least : float or None, default=None
         Error up to which samples are normal, such as the largest one of the training
-        part. The threshold is between this and twice this.
+        part. The threshold is between this and three times
+        this, if it is positive.
 
     Attributes
     ----------

@@ -66,7 +66,7 @@ def test_labels_of_a_file_say_the_same(folder, capsys):
     model = "skanomaly-out/model.joblib"
     scored = run(capsys, "score", model, "cpu.csv", "--value", "cpu", "--labels", "y")
     assert scored["metrics"]["n_true_events"] == 2
-    assert file["threshold"]["rule"] == "auto on the series"
+    assert file["threshold"]["rule"] == "widest gap in the series"
     offset = load_model(model).pipeline[-1].offset_
     assert scored["threshold"] == {"rule": "of the model", "error": -offset}
 

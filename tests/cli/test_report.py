@@ -67,7 +67,7 @@ def test_run_comes_back_as_it_was(out):
     assert run.about.title == "three.csv"
     assert run.about.made["Run"]["command"].startswith("skanomaly detect ")
     assert run.about.made["Versions"] == software_versions(python=True)
-    assert run.about.made["Threshold"]["rule"] == "auto on the series"
+    assert run.about.made["Threshold"]["rule"] == "widest gap in the series"
     assert run.about.made["DenseForecastDetector"]["epochs"] == 2
     assert run.about.made["DenseForecastDetector"]["random_state"] == 0
 

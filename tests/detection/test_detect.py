@@ -20,6 +20,7 @@ from sklearn.svm import OneClassSVM
 
 from skanomaly import (
     EventRule,
+    FixedThreshold,
     PCADetector,
     Shingler,
     SigmaThreshold,
@@ -409,7 +410,8 @@ def test_the_threshold_is_of_the_series_only_where_nobody_chose_one(waves):
     ):
         said, offset, own = found(rule, asked)
         assert said == source
-        assert (offset == own) == (source == "fit")
+        if source != "series":
+            assert (offset == own) == (source == "fit")
     assert found("auto", 0.25)[1] == -0.25
 
 
@@ -417,10 +419,10 @@ def test_tuned_thresholds_and_searches_keep_theirs(waves):
     X, y = waves
     pipe = make_detector("pca", window=10).fit(X[:100])
     tuned = TunedThresholdDetectorCV(pipe, cv="prefit").fit(X, y)
-    assert detect(tuned, X).threshold_source == "fit"
+    assert detect(tuned, X, n_train=100).threshold_source == "fit"
     cv = [(np.arange(100), np.arange(100, 200))]
     search = GridSearchCV(pipe, {"pcadetector__n_components": [2]}, cv=cv, scoring=max_)
-    assert detect(search.fit(X), X).threshold_source == "series"
+    assert detect(search.fit(X), X, n_train=100).threshold_source == "series"
 
 
 def max_(estimator, X, y=None):
@@ -433,14 +435,67 @@ def test_records_keep_the_threshold_of_the_fit():
     assert detect(detector, X).threshold_source == "fit"
 
 
-def test_the_threshold_of_a_series_is_beyond_its_training_part(waves):
+def noisy(seed, n_samples, period=50):
+    noise = 0.1 * np.random.default_rng(seed).normal(size=n_samples)
+    return (np.sin(2 * np.pi * np.arange(n_samples) / period) + noise)[:, None]
+
+
+def test_the_threshold_of_a_series_is_beyond_its_training_part():
+    X = noisy(0, 2000)
+    X[1500:1510] += 3
+    pipe = make_detector("pca").fit(X[:1000])
+    found = detect(pipe, X, n_train=1000)
+    half = found.about.window // 2
+    training = -found.scores[half : 1000 - half]
+    least = max(training.max(), 1.75 * np.quantile(training, 0.99))
+    assert least <= -found.offset <= 3.01 * least
+
+
+@pytest.mark.parametrize("n_train", [300, 1000])
+@pytest.mark.parametrize("name", ["ensemble", "pca"])
+def test_an_anomaly_right_after_the_training_part_hides_no_other(name, n_train):
+    X = noisy(0, 2 * n_train, period=25)
+    truth = [(n_train + 3, n_train + 8), (2 * n_train - 60, 2 * n_train - 50)]
+    for (start, stop), size in zip(truth, (4, 1.5), strict=True):
+        X[start:stop] += size
+    pipe = make_detector(name, random_state=0).fit(X[:n_train])
+    events = detect(pipe, X, n_train=n_train).events
+    for start, stop in truth:
+        assert any(e.start < stop and e.stop > start for e in events)
+
+
+def test_without_a_training_part_the_threshold_is_that_of_the_fit(waves):
     X, _ = waves
     pipe = make_detector("pca", window=10).fit(X[:100])
-    found = detect(pipe, X, n_train=100)
-    assert found.offset <= found.scores[:100].min()
-    assert found.offset <= 1.75 * np.quantile(found.scores[:100], 0.01)
-    # Without a training part, it is beyond what the estimator learned.
-    assert detect(pipe, X).offset <= pipe[-1].offset_
+    assert detect(pipe, X).threshold_source == "fit"
+    asked = detect(pipe, X, threshold="series")
+    assert asked.offset <= pipe[-1].offset_
+
+
+@pytest.mark.parametrize("n_samples", [300, 500, 1000])
+def test_short_normal_series_have_few_events(n_samples):
+    shares = []
+    for seed in range(6):
+        X = noisy(seed, n_samples)
+        pipe = make_detector("ensemble", random_state=0).fit(X[: n_samples // 2])
+        found = detect(pipe, X, n_train=n_samples // 2)
+        shares.append(np.mean(found.labels == -1))
+    assert np.mean(shares) < 0.03
+
+
+def test_an_infinite_threshold_of_the_fit_remains_so():
+    X = noisy(0, 80)
+    pipe = make_detector("pca", window=10, threshold=FixedThreshold(np.inf)).fit(X[:60])
+    assert detect(pipe, X, n_train=60, threshold="series").offset == -np.inf
+
+
+def test_errors_that_do_not_begin_at_0_have_a_threshold():
+    X = noisy(0, 2000)
+    X[1500:1510] += 4
+    forest = IsolationForest(random_state=0)
+    pipe = make_pipeline(StandardScaler(), Shingler(20, align="center"), forest)
+    found = detect(pipe.fit(X[:1000]), X, n_train=1000, threshold="series")
+    assert [e.start <= 1505 < e.stop for e in found.events] == [True]
 
 
 @pytest.mark.parametrize(

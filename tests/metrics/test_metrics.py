@@ -23,10 +23,13 @@ OF_LABELS = [
     "affiliation_precision_score",
     "affiliation_recall_score",
     "detection_delay_score",
+    "end_error_score",
     "event_f1_score",
+    "event_iou_score",
     "event_precision_score",
     "event_recall_score",
     "nab_score",
+    "onset_error_score",
     "point_adjusted_f1_score",
     "range_f_score",
     "range_precision_score",
@@ -104,6 +107,22 @@ def test_events():
         delays = naive.detection_delays(truth, found)
         delay = metrics.detection_delay_score(truth, found)
         assert delay == np.mean(delays) if delays else np.isnan(delay)
+
+
+@quiet
+def test_localization():
+    for truth, found, _ in cases(3000):
+        pairs = naive.matches(truth, found)
+        iou = metrics.event_iou_score(truth, found)
+        assert iou == pytest.approx(np.mean([one for _, one, _ in pairs]))
+        hits = [(true, other) for true, _, other in pairs if other is not None]
+        for score, end in (
+            (metrics.onset_error_score, 0),
+            (metrics.end_error_score, 1),
+        ):
+            errors = [abs(true[end] - other[end]) for true, other in hits]
+            error = score(truth, found)
+            assert error == pytest.approx(np.mean(errors)) if hits else np.isnan(error)
 
 
 @quiet
@@ -227,6 +246,8 @@ def test_truth_that_is_all_anomalous(name, n_samples):
         "vus_roc_score": np.nan,
         "best_f1_threshold": (1.0, 1.0),
         "detection_delay_score": 0.0,
+        "onset_error_score": 0.0,
+        "end_error_score": 0.0,
         "nab_score": 100.0,
     }
     assert value == pytest.approx(expected.get(name, 1.0), nan_ok=True)
@@ -236,7 +257,8 @@ def test_truth_that_is_all_anomalous(name, n_samples):
 @pytest.mark.parametrize("name", OF_LABELS)
 def test_nothing_predicted(name):
     value = judge(name, [0, 0, 0, 0, 1, 1, 0], np.ones(7, dtype=int))
-    assert np.isnan(value) if name == "detection_delay_score" else value == 0
+    distances = ("detection_delay_score", "onset_error_score", "end_error_score")
+    assert np.isnan(value) if name in distances else value == 0
 
 
 @pytest.mark.parametrize("name", [*OF_SCORES, *OF_LABELS])

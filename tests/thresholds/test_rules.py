@@ -196,7 +196,7 @@ def test_the_gap_is_beyond_what_is_known_to_be_normal():
         -GapThreshold(block=1, least=least).fit(-errors).offset_
         for least in (None, 1.2, 3.0, 10.0)
     ]
-    assert thresholds == pytest.approx([18**0.5, 2.4, 18**0.5, 10.0])
+    assert thresholds == pytest.approx([18**0.5, 3.6, 18**0.5, 10.0])
 
 
 def test_with_more_anomalies_than_not_the_gap_begins_at_what_is_normal():

@@ -106,8 +106,9 @@ def _own_errors(detection: Detection, arrays: Arrays) -> dict[str, Any] | None:
     return {
         "errors": arrays.add(own),
         "usual": usual,
-        "gap": detection.largest_gap,
+        "gap": detection.gap,
         "strong": STRONG * usual,
+        "inUnit": detection.own_in_unit,
         "share": SHARE,
     }
 

@@ -39,9 +39,10 @@ function runs(values, level, first, stop, gap) {
 }
 
 /** Return the parts of a span with large own errors, as skanomaly.events.extents. */
-function extents(span, error, { errors, usual, strong, gap, share }) {
+function extents(span, error, { errors, usual, strong, inUnit, gap, share }) {
   const largest = largestWithin(errors, span);
-  if (!(largest > Math.max(strong, largestWithin(error, span)))) return [span];
+  const average = inUnit ? largestWithin(error, span) : 0;
+  if (!(largest > Math.max(strong, average))) return [span];
   const least = usual + share * (largest - usual);
   return runs(errors, least, span.start, span.stop, gap).filter(
     (part) => largestWithin(errors, part) > strong,
