@@ -40,7 +40,6 @@ RECIPES = ("ensemble", "autoencoder", "pca")
 LONGEST = 200_000  # samples; longer series take most of the time
 # False events are counted before the first true one, if so many samples precede it.
 FEWEST_BEFORE = 500
-N_CANDIDATES = 60
 
 
 def main() -> None:
@@ -74,11 +73,11 @@ def decided(name: str, data: LabelledData) -> Iterator[tuple[str, Detection]]:
     yield "series", found
     spans = EventRule(localize=False)
     yield "series, whole spans", replace(found, rule=spans)
-    yield "fit", replace(found, offset=offset_of(pipeline))
+    yield "fit", replace(found, offset=offset_of(pipeline), threshold_source="fit")
     training, scores = found.scores[: data.train_size], found.scores
     for rule, threshold in RULES.items():
         offset = 0.0 - threshold(0.0 - training, 0.0 - scores)
-        yield rule, replace(found, offset=offset, rule=spans)
+        yield rule, replace(found, offset=offset, threshold_source="rule")
     yield "best of each series", best(found)
 
 
@@ -139,7 +138,8 @@ RULES: dict[str, Callable[[NDArray[Any], NDArray[Any]], float]] = {
 def best(found: Detection) -> Detection:
     """Return the detection with the best range F score of some thresholds."""
     judged_part = found.scores[found.first :]
-    shares = np.r_[np.geomspace(1e-4, 0.05, N_CANDIDATES // 2), np.linspace(0.06, 0.5)]
+    few, many = np.geomspace(1e-4, 0.05, 30), np.linspace(0.06, 0.5, 30)
+    shares = np.r_[few, many]
     candidates = [
         replace(found, offset=offset) for offset in np.quantile(judged_part, shares)
     ]

@@ -51,7 +51,7 @@ def resolve_threshold(spec: Any) -> Any:
         - ``"auto"`` for `auto_threshold`;
         - the name of a rule with its parameters in positional order, such as
           ``"sigma:8"``, ``"quantile:0.01"``, ``"mad:5"``, ``"iqr:2.5"``,
-          ``"max:0.1"``, ``"pot:1e-4,0.98"`` or ``"fixed:2.0"``.
+          ``"max:0.1"``, ``"gap:100"``, ``"pot:1e-4,0.98"`` or ``"fixed:2.0"``.
 
     Returns
     -------

@@ -24,6 +24,9 @@ _MIN_DEVIATIONS = 4.0
 # of the best contrast counts as equally good.
 _AS_GOOD = 0.8
 _REFINE_CYCLES = 10
+# Repetitions are looked for among so many periods, a week of shifts of eight hours, by
+# so many of them side by side. A later one must be nearer by this factor.
+_MOST_PERIODS, _N_COMPARED, _CLEARLY = 21, 7, 0.7
 
 # Periods of recent series by content: several steps of a pipeline need the period of
 # the same series, as do all candidates of a grid search for each fold.
@@ -185,6 +188,34 @@ def _refine(r: NDArray[np.float64], period: int) -> int:
     n_cycles = int(min(_REFINE_CYCLES, max(1, (len(r) - 1) // grid[-1])))
     contrast, _ = _contrast(r, grid[grid <= len(r) - 1], n_cycles)
     return round(float(grid[np.argmax(contrast)]))
+
+
+def repeated_after(series: NDArray[np.floating], period: int) -> int:
+    """Return after how many periods a series repeats its first ones best.
+
+    Days are alike, but a Saturday is like other Saturdays: whether a week is the better
+    repetition shows in the days that follow.
+
+    Parameters
+    ----------
+    series : ndarray of shape (n_samples, n_channels)
+        Series with a period.
+    period : int
+        Period in samples.
+
+    Returns
+    -------
+    n_periods : int
+        1, unless the first periods resemble those after another number clearly more.
+    """
+    best, least = 1, np.inf
+    for n_periods in range(1, min(_MOST_PERIODS, len(series) // period - 1) + 1):
+        later = series[n_periods * period :][: _N_COMPARED * period]
+        with np.errstate(over="ignore"):
+            distance = float(np.mean(np.square(series[: len(later)] - later)))
+        if distance < _CLEARLY * least:
+            best, least = n_periods, distance
+    return best
 
 
 def usual_length(n_samples: int) -> int:

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_array, check_is_fitted
 
 from skanomaly._compat import Interval, StrOptions, fit_context
 from skanomaly._validation import validated_series
-from skanomaly.windows._period import find_period, usual_length
+from skanomaly.windows._period import find_period, repeated_after, usual_length
 from skanomaly.windows._view import reach, sliding_view
 
 # Number of automatic windows that the training series should hold.
@@ -63,8 +63,9 @@ class Shingler(TransformerMixin, BaseEstimator):
         Values of windows beyond the ends of the series: the first and last sample, the
         mirror image of the series, or repetitions of its first and last dominant period
         (the mirror image if the training series has no period, or if a series is
-        shorter than the period). With all but ``"edge"``, the first rows depend on
-        later samples.
+        shorter than the period), or of several periods, such as a week of days, if it
+        repeats itself better after these. With all but ``"edge"``, the first rows
+        depend on later samples.
     flatten : bool, default=True
         Whether rows are flat, oldest step first with the channels of a step side by
         side, or have the shape (window, n_channels). The latter do not fit into a data
@@ -328,8 +329,8 @@ class Shingler(TransformerMixin, BaseEstimator):
         before, after = reach(self.window_, self.align)
         padded = np.empty((before + n + after, n_channels), dtype=series.dtype)
         padded[before : before + n] = series
-        padded[:before] = series[self._source(np.arange(-before, 0), n)]
-        padded[before + n :] = series[self._source(np.arange(n, n + after), n)]
+        padded[:before] = self._before(series, before)
+        padded[before + n :] = self._before(series[::-1], after)[::-1]
         return padded
 
     def _warn_of_padding(self, series: NDArray[np.floating], advice: str) -> None:
@@ -341,18 +342,22 @@ class Shingler(TransformerMixin, BaseEstimator):
             stacklevel=4,  # beyond the wrappers of scikit-learn
         )
 
-    def _source(self, beyond: NDArray[np.intp], n: int) -> NDArray[np.intp]:
-        """Return which of n samples replace the steps beyond the ends."""
-        source: NDArray[np.intp]
+    def _before(
+        self, series: NDArray[np.floating], n_steps: int
+    ) -> NDArray[np.floating]:
+        """Return values for the steps before the first sample."""
+        n, steps = len(series), np.arange(-n_steps, 0)
         if self.pad == "period" and self.period_ is not None and n >= self.period_:
-            first = np.where(beyond < 0, 0, n - self.period_)
-            source = first + (beyond - first) % self.period_
-        elif self.pad != "edge" and n > 1:
-            place = np.abs(beyond) % (2 * n - 2)
-            source = np.minimum(place, 2 * n - 2 - place)
-        else:
-            source = np.clip(beyond, 0, n - 1)
-        return source
+            lag = self.period_ * repeated_after(series, self.period_)
+            continued: NDArray[np.floating] = series[steps % lag]
+            return continued
+        if self.pad != "edge" and n > 1:
+            place = np.abs(steps) % (2 * n - 2)
+            mirrored: NDArray[np.floating] = series[
+                np.minimum(place, 2 * n - 2 - place)
+            ]
+            return mirrored
+        return np.repeat(series[:1], n_steps, axis=0)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -292,3 +292,26 @@ def test_wrong_number_of_channels_is_refused():
         shingler.transform(np.zeros((10, 3)))
     with pytest.raises(ValueError, match=r"\(n_samples, 6\)"):
         shingler.inverse_transform(np.zeros((10, 5)))
+
+
+@pytest.mark.parametrize("n_days", [100, 101, 102, 103])
+def test_days_of_a_week_go_on_as_a_week(n_days):
+    hours = np.arange(24 * (n_days + 8))
+    free = (hours // 24) % 7 >= 5
+    days = (1 + 0.6 * np.sin(2 * np.pi * hours / 24)) * np.where(free, 0.6, 1.0)
+    noisy = days * np.random.default_rng(0).normal(1, 0.05, len(hours))
+    first, stop = 24 * 7, 24 * (7 + n_days)
+    X = noisy[first:stop, np.newaxis]
+    shingler = Shingler(48, align="center", pad="period").fit(X)
+    assert shingler.period_ == 24
+    rows = shingler.transform(X)
+    np.testing.assert_allclose(rows[-1][-23:], days[stop:][:23], atol=0.3)
+    np.testing.assert_allclose(rows[0][:24], days[first - 24 : first], atol=0.3)
+
+
+def test_a_period_is_continued():
+    period = np.array([0.0, 2.0, 5.0, 1.0, -3.0, -1.0, 0.5, 0.2])
+    noise = np.random.default_rng(0).normal(0, 0.1, (320, 1))
+    X = np.tile(period, 40)[:, np.newaxis] + noise
+    rows = Shingler(8, align=0.0, pad="period").fit(X).transform(X)
+    np.testing.assert_allclose(rows[-1][1:], period[:-1], atol=0.5)
