@@ -52,6 +52,25 @@ def _row(name: str, one: Content) -> list[str]:
     ]
 
 
+def located(section: Content) -> str:
+    """Return where events of generated series begin and end, from verify.json."""
+    head = ["detector", "intersection over union", "onset error", "recall", "precision"]
+    return table(
+        head,
+        (
+            [
+                f"`{asked.partition(':')[0]}`",
+                f"{one['iou']:.2f}",
+                f"{one['median_onset']:.1f} samples",
+                f"{one['recall']:.2f}",
+                f"{one['precision']:.2f}",
+            ]
+            for asked, one in section.items()
+            if "iou" in one
+        ),
+    )
+
+
 THRESHOLD_TABLES: dict[str, Callable[[Content], str]] = {
     "thresholds_ensemble": of_ensemble,
     "thresholds_others": of_others,

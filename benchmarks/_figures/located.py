@@ -62,7 +62,7 @@ def _located(name: str, *, asked: bool) -> Figure:
     claim = f"{name}: events of {len(SEEDS)} generated series"
     if not asked:
         return Figure(claim, measured)
-    claim += f" have an intersection over union of {IOU:.2f} with the true ones and "
+    claim += f" have an intersection over union of {IOU:.2f} with the true ones and"
     return Figure(f"{claim} begin within {ONSET} samples", measured, met=met)
 
 
