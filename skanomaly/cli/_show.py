@@ -157,13 +157,15 @@ def _table(events: tuple[Event, ...]) -> Any:
     )
     timed = events[0].start_time is not None
     blamed = events[0].channel is not None
-    heads = ["start", "length", "peak", "severity", *(["channel"] if blamed else [])]
+    heads = ["start", "stop", "length", "peak", "severity"]
+    heads += ["channel"] if blamed else []
     for head in heads:
         side = "left" if head == "channel" or (timed and head != "length") else "right"
         table.add_column(head, justify=side, no_wrap=True)
     for event in events[:_MOST_ROWS]:
         table.add_row(
             str(event.start_time if timed else event.start),
+            str(event.stop_time if timed else event.stop),
             f"{event.length:,}",
             str(event.peak_time if timed else event.peak),
             f"{event.severity:.4g}",
