@@ -500,7 +500,11 @@ def test_errors_that_do_not_begin_at_0_have_a_threshold():
 
 @pytest.mark.parametrize(
     ("asked", "message"),
-    [("seriesx", "mean 'series'"), ("sgima:8", "unknown"), (None, "is not a threshold")],
+    [
+        ("seriesx", "mean 'series'"),
+        ("sgima:8", "unknown"),
+        (None, "is not a threshold"),
+    ],
 )
 def test_a_threshold_of_no_kind_is_refused(waves, asked, message):
     pipe = make_detector("pca", window=10).fit(waves[0][:100])
