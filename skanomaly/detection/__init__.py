@@ -10,6 +10,7 @@ from skanomaly.detection._detection import Detection
 from skanomaly.detection._facts import (
     RunFacts,
     detector_name,
+    gap_of,
     innermost,
     offset_of,
     window_of,
@@ -30,6 +31,7 @@ __all__ = [
     "column_names",
     "detect",
     "detector_name",
+    "gap_of",
     "index_of",
     "innermost",
     "judge",

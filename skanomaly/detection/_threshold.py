@@ -16,8 +16,6 @@ SOURCES = ("auto", "fit", "series")
 _TIMES_USUAL = 1.75
 # Fewer errors have no 99th percentile, and do not show how far normal ones reach.
 _ENOUGH = 100
-# Windows in a training part that is long.
-_LONG = 8
 
 
 def source_of(estimator: Any, threshold: Any, n_train: int) -> Any:
@@ -118,15 +116,11 @@ def _largest_normal(training: NDArray[np.float64], own: float, *, window: int) -
     """
     if _known(training).size < _ENOUGH:
         return own
-    # Windows of the last training samples see what follows, which may be an anomaly,
-    # and those of the first ones padding.
+    # Windows of the last training samples see what follows. If that is an anomaly, the
+    # threshold of the fit does not know it.
     margin = window // 2
     inner = _reached(_known(training[margin : len(training) - margin]))
-    if len(training) > _LONG * window:
-        return inner
-    # Too few windows are left to show how far normal errors reach.
-    whole = _reached(_known(training))
-    return min(whole, max(own, inner))
+    return min(_reached(_known(training)), max(own, inner))
 
 
 def _reached(scores: NDArray[np.float64]) -> float:

@@ -26,7 +26,7 @@ _AS_GOOD = 0.8
 _REFINE_CYCLES = 10
 # Repetitions are looked for among so many periods, a week of shifts of eight hours, by
 # so many of them side by side. A later one must be nearer by this factor.
-_MOST_PERIODS, _N_COMPARED, _CLEARLY = 21, 7, 0.7
+_MOST_PERIODS, _N_COMPARED, _CLEARLY = 21, 7, 0.5
 
 # Periods of recent series by content: several steps of a pipeline need the period of
 # the same series, as do all candidates of a grid search for each fold.

@@ -227,7 +227,7 @@ def test_the_reconstruction_of_each_channel_is_where_it_belongs(family, model):
     assert rebuilt.shape == X.shape
     by_step = rebuilt.reshape(len(X), WINDOW, CHANNELS)
     np.testing.assert_allclose(by_step.mean(axis=(0, 1)), levels, atol=2)
-    for step in (0, 5, WINDOW - 1):
+    for step in (0, WINDOW - 1):  # which a single sub-window covers
         expected = detector.assess(X, step=step).expected
         np.testing.assert_allclose(expected, by_step[:, step], rtol=1e-5, atol=1e-4)
     if model == "separate":

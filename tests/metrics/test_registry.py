@@ -64,7 +64,7 @@ def test_a_perfect_answer_is_not_worse_than_a_bad_one(metric):
     truth = np.zeros(60, dtype=bool)
     truth[[20, 21, 22, 40, 41]] = True
     late = np.zeros(60, dtype=bool)
-    late[[3, 22]] = True
+    late[[3, 21]] = True
     best = value_of(metric, truth, truth, truth.astype(float))
     worse = value_of(metric, truth, late, late.astype(float))
     # What a random score reaches does not depend on the answer.
