@@ -191,15 +191,15 @@ def _refine(r: NDArray[np.float64], period: int) -> int:
 
 
 def repeated_after(series: NDArray[np.floating], period: int) -> int:
-    """Return after how many periods a series repeats its first ones best.
+    """Return after how many periods a channel repeats its first ones best.
 
     Days are alike, but a Saturday is like other Saturdays: whether a week is the better
     repetition shows in the days that follow.
 
     Parameters
     ----------
-    series : ndarray of shape (n_samples, n_channels)
-        Series with a period.
+    series : ndarray of shape (n_samples,)
+        Channel of a series with a period.
     period : int
         Period in samples.
 

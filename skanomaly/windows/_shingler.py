@@ -348,9 +348,11 @@ class Shingler(TransformerMixin, BaseEstimator):
         """Return values for the steps before the first sample."""
         n, steps = len(series), np.arange(-n_steps, 0)
         if self.pad == "period" and self.period_ is not None and n >= self.period_:
-            lag = self.period_ * repeated_after(series, self.period_)
-            continued: NDArray[np.floating] = series[steps % lag]
-            return continued
+            columns = [
+                column[steps % (self.period_ * repeated_after(column, self.period_))]
+                for column in series.T
+            ]
+            return np.stack(columns, axis=1)
         if self.pad != "edge" and n > 1:
             place = np.abs(steps) % (2 * n - 2)
             mirrored: NDArray[np.floating] = series[
