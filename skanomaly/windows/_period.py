@@ -25,8 +25,9 @@ _MIN_DEVIATIONS = 4.0
 _AS_GOOD = 0.8
 _REFINE_CYCLES = 10
 # Repetitions are looked for among so many periods, a week of shifts of eight hours, by
-# so many of them side by side. A later one must be nearer by this factor.
-_MOST_PERIODS, _N_COMPARED, _CLEARLY = 21, 7, 0.5
+# so many of them side by side, without the largest tenth of differences. A later one
+# must be nearer by this factor.
+_MOST_PERIODS, _N_COMPARED, _KEPT, _CLEARLY = 21, 7, 0.9, 0.5
 
 # Periods of recent series by content: several steps of a pipeline need the period of
 # the same series, as do all candidates of a grid search for each fold.
@@ -212,7 +213,9 @@ def repeated_after(series: NDArray[np.floating], period: int) -> int:
     for n_periods in range(1, min(_MOST_PERIODS, len(series) // period - 1) + 1):
         later = series[n_periods * period :][: _N_COMPARED * period]
         with np.errstate(over="ignore"):
-            distance = float(np.mean(np.square(series[: len(later)] - later)))
+            distances = np.sort(np.square(series[: len(later)] - later))
+        # An anomaly is in some of the comparisons, and must not decide.
+        distance = float(np.mean(distances[: max(1, int(_KEPT * len(distances)))]))
         if distance < _CLEARLY * least:
             best, least = n_periods, distance
     return best

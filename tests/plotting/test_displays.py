@@ -108,7 +108,7 @@ def test_estimator_that_tells_channels_apart_is_asked_whom_to_blame():
     X[310:316, 2] += 3
     pipe = make_detector("pca", window=20).fit(X[:200])
     display = SeriesDisplay.from_estimator(pipe, X, y)
-    assert {event.channel for event in display.events} == {"x2"}
+    assert [event.channel for event in display.events] == ["x2"]
     assert [len(lines_of(ax, EVENT)) for ax in display.axes_] == [0, 0, 1]
     frame = pd.DataFrame(X, columns=["a", "b", "c"])
     pipe.fit(frame[:200])
