@@ -24,10 +24,13 @@ _MIN_DEVIATIONS = 4.0
 # of the best contrast counts as equally good.
 _AS_GOOD = 0.8
 _REFINE_CYCLES = 10
-# Repetitions are looked for among so many periods, a week of shifts of eight hours, by
-# so many of them side by side, without the largest tenth of differences. A later one
-# must be nearer by this factor.
-_MOST_PERIODS, _N_COMPARED, _KEPT, _CLEARLY = 21, 7, 0.9, 0.5
+# Repetitions are looked for among so many periods: a week of shifts of eight hours.
+_MOST_PERIODS = 21
+# They are judged in parts of so many periods, so many parts side by side, without the
+# largest tenth of the differences of each.
+_PER_PART, _N_PARTS, _KEPT = 7, 3, 0.9
+# A later one must be nearer by this factor, in most parts.
+_CLEARLY = 0.5
 
 # Periods of recent series by content: several steps of a pipeline need the period of
 # the same series, as do all candidates of a grid search for each fold.
@@ -209,16 +212,28 @@ def repeated_after(series: NDArray[np.floating], period: int) -> int:
     n_periods : int
         1, unless the first periods resemble those after another number clearly more.
     """
-    best, least = 1, np.inf
-    for n_periods in range(1, min(_MOST_PERIODS, len(series) // period - 1) + 1):
-        later = series[n_periods * period :][: _N_COMPARED * period]
-        with np.errstate(over="ignore"):
-            distances = np.sort(np.square(series[: len(later)] - later))
-        # An anomaly is in some of the comparisons, and must not decide.
-        distance = float(np.mean(distances[: max(1, int(_KEPT * len(distances)))]))
-        if distance < _CLEARLY * least:
-            best, least = n_periods, distance
+    if len(series) < 3 * period:
+        return 1
+    best, least = 1, _distances(series, period, period)
+    for n_periods in range(2, min(_MOST_PERIODS, len(series) // period - 1) + 1):
+        distances = _distances(series, period, n_periods * period)
+        nearer = distances < _CLEARLY * least[: len(distances)]
+        # One anomaly is in some of the comparisons, and must not decide.
+        if np.mean(nearer) > 0.5:
+            best, least = n_periods, distances
     return best
+
+
+def _distances(
+    series: NDArray[np.floating], period: int, lag: int
+) -> NDArray[np.float64]:
+    """Return the mean squared differences to later samples, for each part."""
+    later = series[lag:][: _N_PARTS * _PER_PART * period]
+    with np.errstate(over="ignore"):
+        squares = np.square(series[: len(later)] - later)
+    parts = np.array_split(squares, max(1, len(later) // (_PER_PART * period)))
+    kept = [np.sort(part)[: max(1, int(_KEPT * len(part)))] for part in parts]
+    return np.array([np.mean(part) for part in kept])
 
 
 def usual_length(n_samples: int) -> int:

@@ -309,6 +309,17 @@ def test_days_of_a_week_go_on_as_a_week(n_days):
     np.testing.assert_allclose(rows[0][:24], days[first - 24 : first], atol=0.3)
 
 
+def test_equal_anomalies_are_no_repetition():
+    X = np.sin(2 * np.pi * np.arange(600)[:, np.newaxis] / 20)
+    clean = X + 0.05 * np.random.default_rng(0).normal(size=X.shape)
+    X = clean.copy()
+    for start in (250, 400, 550):
+        X[start : start + 10] = 0.5
+    shingler = Shingler(20, align="center", pad="period").fit(clean)
+    last = shingler.transform(X)[-1]
+    np.testing.assert_allclose(last, shingler.transform(clean)[-1], atol=0.3)
+
+
 def test_a_period_is_continued():
     period = np.array([0.0, 2.0, 5.0, 1.0, -3.0, -1.0, 0.5, 0.2])
     noise = np.random.default_rng(0).normal(0, 0.1, (320, 1))
