@@ -1,6 +1,6 @@
 """Tables of the events that thresholds lead to, from deciding.json."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from _markdown import table
@@ -14,26 +14,38 @@ NAMES = {
     "fit": '`detect(threshold="fit")`',
 }
 OURS = ("series", "fit")
+# Prefix of the rules of a detector that was fitted on the whole series.
+ON_ALL = "fitted on all: "
 
 
 def of_ensemble(content: Content) -> str:
     found = _rules(content["results"]["ensemble"])
-    head = ["threshold", *METRICS, "lowest event F1", "nothing found", "false events"]
-    return table(head, (_row(NAMES.get(rule, rule), one) for rule, one in found))
+    return _table((_name(rule), one) for rule, one in found if ON_ALL not in rule)
+
+
+def of_ensemble_on_all(content: Content) -> str:
+    found = _rules(content["results"]["ensemble"])
+    return _table((_name(rule), one) for rule, one in found if ON_ALL in rule)
 
 
 def of_others(content: Content) -> str:
-    head = ["threshold", *METRICS, "lowest event F1", "nothing found", "false events"]
-    return table(
-        head,
-        (
-            _row(f"`{name}`, {NAMES.get(rule, rule)}", one)
-            for name, results in content["results"].items()
-            if name != "ensemble"
-            for rule, one in _rules(results)
-            if rule in OURS
-        ),
+    return _table(
+        (f"`{name}`, {_name(rule)}", one)
+        for name, results in content["results"].items()
+        if name != "ensemble"
+        for rule, one in _rules(results)
+        if rule in OURS
     )
+
+
+def _table(rows: Iterable[tuple[str, Content]]) -> str:
+    head = ["threshold", *METRICS, "lowest event F1", "nothing found", "false events"]
+    return table(head, (_row(name, one) for name, one in rows))
+
+
+def _name(rule: str) -> str:
+    rule = rule.removeprefix(ON_ALL)
+    return NAMES.get(rule, rule)
 
 
 def _rules(results: Content) -> list[tuple[str, Content]]:
@@ -73,5 +85,6 @@ def located(section: Content) -> str:
 
 THRESHOLD_TABLES: dict[str, Callable[[Content], str]] = {
     "thresholds_ensemble": of_ensemble,
+    "thresholds_on_all": of_ensemble_on_all,
     "thresholds_others": of_others,
 }

@@ -4,7 +4,8 @@
     python benchmarks/deciding.py --only ensemble    this recipe; the others are kept
 
 A detector is fitted on the training part of a univariate labelled series and scores all
-of it. What follows the training part is judged.
+of it. What follows the training part is judged. Then it is fitted on the whole series,
+its anomalies included, and all of it is judged.
 Writes benchmarks/results/deciding.json.
 """
 
@@ -12,12 +13,14 @@ import os
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 from _results import RESULTS, data_folder, origin, read_json, write_json
+from _threshold_tables import ON_ALL
 from accuracy import FOLDERS, labelled
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
@@ -51,7 +54,7 @@ def main() -> None:
         for data in labelled(data_folder() / FOLDERS["univariate"]):
             if len(data.X) > LONGEST or not data.y[data.train_size :].any():
                 continue
-            for rule, detection in decided(name, data):
+            for rule, detection in chain(decided(name, data), on_all(name, data)):
                 found.setdefault(rule, {})[data.name] = judged(detection)
         content = read_json(FILE)
         content.setdefault("runs", {})[run["date"]] = run
@@ -79,6 +82,18 @@ def decided(name: str, data: LabelledData) -> Iterator[tuple[str, Detection]]:
         offset = 0.0 - threshold(0.0 - training, 0.0 - scores)
         yield rule, replace(found, offset=offset, threshold_source="rule")
     yield "best of each series", best(found)
+
+
+def on_all(name: str, data: LabelledData) -> Iterator[tuple[str, Detection]]:
+    """Yield detections by a detector that was fitted on the anomalies as well."""
+    pipeline = make_detector(name, random_state=0).fit(data.X)
+    found = detect(pipeline, data.X, data.y, threshold="fit")
+    yield f"{ON_ALL}fit", found
+    errors = 0.0 - found.scores
+    for rule, threshold in RULES.items():
+        offset = 0.0 - threshold(errors, errors)
+        yield f"{ON_ALL}{rule}", replace(found, offset=offset, threshold_source="rule")
+    yield f"{ON_ALL}best of each series", best(found)
 
 
 def three_times_the_largest(training: NDArray[Any], _: NDArray[Any]) -> float:

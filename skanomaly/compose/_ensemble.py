@@ -23,15 +23,12 @@ from skanomaly.compose._members import (
 from skanomaly.compose._rows import RowsMixin
 from skanomaly.detection import ask, window_of
 from skanomaly.detectors import Assessment, Calibration, OffsetMixin
-from skanomaly.thresholds import MaxThreshold, resolve_threshold
+from skanomaly.thresholds import JumpThreshold, resolve_threshold
 
 Floats = NDArray[np.float64]
 
 # Number of windows, side by side, that are enough to learn a threshold from.
 ENOUGH_WINDOWS = 8
-# On the scale of an ensemble, 1 is the 99th percentile of the training rows and errors
-# are logarithms, so that three times the largest one would be beyond most anomalies.
-LEAST = 2.5
 # Fewer errors do not show how far normal ones reach.
 ENOUGH_ERRORS = 100
 
@@ -58,9 +55,9 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         Weights of the members in the mean, None for equal ones.
     threshold : rule, float or str, default="quantile:0.01"
         Rule that learns the offset from the scores of the held-out rows, see
-        :func:`skanomaly.resolve_threshold`. ``"auto"`` stands for the largest error of
-        all training rows, but at least 2.5 times their 99th percentile; for three times
-        the largest one of fewer than a hundred rows.
+        :func:`skanomaly.resolve_threshold`. ``"auto"`` stands for a
+        :class:`skanomaly.JumpThreshold` on all training rows, a few of which may be
+        abnormal; for three times the largest error of fewer than a hundred rows.
     validation_split : float, default=0.1
         Fraction of the rows, taken from the end, on which no member is fitted. If fewer
         than ten rows, or less than half of the rows to fit on, would remain, no rows
@@ -194,7 +191,9 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         else:
             self.n_held_out_, errors = 0, _without_padding(errors, reach)
         if is_auto and len(errors) >= ENOUGH_ERRORS:
-            rule = MaxThreshold(least=LEAST)
+            # Errors are logarithms, so that three times the largest one would be beyond
+            # most anomalies.
+            rule = JumpThreshold(block=max(1, reach))
         self.offset_ = rule.fit(0.0 - errors).offset_
         return self
 

@@ -58,10 +58,10 @@ def detect(
         - ``"fit"``: the ``offset_`` of the estimator, which does not depend on the
           series. Labels of samples remain as they are when later ones are appended;
         - ``"series"``: in the widest gap among the peaks of the errors of the series
-          (see :class:`skanomaly.GapThreshold`), but beyond the largest error of the
-          training part, and 1.75 times its 99th percentile, and at most three times
-          that. Without a training part, the error that ``"fit"`` allows takes its
-          place;
+          (see :class:`skanomaly.GapThreshold`), but beyond the normal errors of the
+          training part (see :class:`skanomaly.JumpThreshold`; up to 2.25 times their
+          90th percentile), and at most three times that. Without a training part, the
+          error that ``"fit"`` allows takes its place;
         - ``"auto"``: ``"series"`` if the estimator's own threshold is ``"auto"``, it
           sees windows, and the series holds its training part, else ``"fit"``;
         - a number, the largest error (negative score) that is normal;

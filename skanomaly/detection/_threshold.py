@@ -8,12 +8,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._text import closest
 from skanomaly.detection._facts import detector_name, offset_of, unwrapped, window_of
-from skanomaly.thresholds import GapThreshold, resolve_threshold
+from skanomaly.thresholds import GapThreshold, JumpThreshold, resolve_threshold
 
 SOURCES = ("auto", "fit", "series")
-# An error of normal data is at most so many times the 99th percentile of the training
-# part. In benchmarks/deciding.py, less than that raises false alarms in normal series.
-_TIMES_USUAL = 1.75
+# Errors up to so many times the 90th percentile of the training part are normal. It is
+# less than for the threshold of a fit, as a gap in the series decides further.
+_TIMES = 2.25
 # Fewer errors have no 99th percentile, and do not show how far normal ones reach.
 _ENOUGH = 100
 
@@ -119,17 +119,16 @@ def _largest_normal(training: NDArray[np.float64], own: float, *, window: int) -
     # Windows of the last training samples see what follows. If that is an anomaly, the
     # threshold of the fit does not know it.
     margin = window // 2
-    inner = _reached(_known(training[margin : len(training) - margin]))
-    return min(_reached(_known(training)), max(own, inner))
+    inner = _reached(training[margin : len(training) - margin], window)
+    return min(_reached(training, window), max(own, inner))
 
 
-def _reached(scores: NDArray[np.float64]) -> float:
+def _reached(scores: NDArray[np.float64], window: int) -> float:
     """Return how far errors reach that are of normal data; -inf of too few."""
-    if scores.size < _ENOUGH:
+    known = _known(scores)
+    if known.size < _ENOUGH:
         return -np.inf
-    smallest, usual, largest = np.quantile(0.0 - scores, [0, 0.99, 1])
-    # Errors of ours begin at 0, those of other estimators anywhere.
-    return float(max(largest, smallest + _TIMES_USUAL * (usual - smallest)))
+    return 0.0 - float(JumpThreshold(times=_TIMES, block=window).fit(known).offset_)
 
 
 def _is_auto(estimator: Any) -> bool:

@@ -5,6 +5,7 @@ from skanomaly.thresholds._base import BaseThreshold
 from skanomaly.thresholds._fixed import FixedThreshold
 from skanomaly.thresholds._gap import GapThreshold
 from skanomaly.thresholds._iqr import IQRThreshold
+from skanomaly.thresholds._jump import JumpThreshold
 from skanomaly.thresholds._mad import MADThreshold
 from skanomaly.thresholds._max import MaxThreshold
 from skanomaly.thresholds._pot import POTThreshold
@@ -17,6 +18,7 @@ __all__ = [
     "FixedThreshold",
     "GapThreshold",
     "IQRThreshold",
+    "JumpThreshold",
     "MADThreshold",
     "MaxThreshold",
     "POTThreshold",

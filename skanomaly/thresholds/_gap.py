@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from skanomaly._compat import Interval
 from skanomaly.thresholds._base import BaseThreshold
+from skanomaly.thresholds._blocks import sorted_peaks
 
-# Fewest blocks that the series is divided into.
-_FEWEST = 4
 # Part of the largest peak that smaller ones count as, since 0 has no logarithm.
 _SMALLEST = 1e-6
 # The threshold is at most so many times the largest error that is known to be normal.
@@ -31,9 +30,9 @@ class GapThreshold(BaseThreshold):
         Number of consecutive samples in a block, about a window of the detector. If the
         series has less than four blocks, each sample is one.
     least : float or None, default=None
-        Error up to which samples are normal, such as the largest one of the training
-        part. The threshold is between this and three times
-        this, if it is positive.
+        Error up to which samples are normal, as a :class:`JumpThreshold` learns it from
+        the training part. The threshold is between this and three times this, if it is
+        positive.
 
     Attributes
     ----------
@@ -66,10 +65,7 @@ class GapThreshold(BaseThreshold):
         self.least = least
 
     def _threshold(self, errors: NDArray[np.float64]) -> float:
-        block = self.block if len(errors) >= _FEWEST * self.block else 1
-        n_blocks = len(errors) // block
-        blocks = errors[: n_blocks * block].reshape(n_blocks, block)
-        peaks = np.sort(blocks.max(axis=1))
+        peaks = sorted_peaks(errors, self.block)
         least = self.least
         if least is None:
             return _middle_of_gap(peaks[len(peaks) // 2 :])

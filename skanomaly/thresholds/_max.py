@@ -22,7 +22,7 @@ class MaxThreshold(BaseThreshold):
         Fraction of the largest error to add to it, at least 0. It does not depend on
         the unit of the error. If all errors are 0 it adds nothing, and every error
         above 0 is anomalous.
-    least : float or None, default=None
+    least : float, default=0.0
         Smallest threshold, in units of the error.
 
     Attributes
@@ -33,7 +33,7 @@ class MaxThreshold(BaseThreshold):
     Notes
     -----
     The threshold is ``max(error) + margin * abs(max(error))``, or `least` if that is
-    more.
+    more and not 0.
 
     Examples
     --------
@@ -44,10 +44,10 @@ class MaxThreshold(BaseThreshold):
 
     _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012
         "margin": [Interval(Real, 0, None, closed="left")],
-        "least": [Interval(Real, None, None, closed="neither"), None],
+        "least": [Interval(Real, 0, None, closed="left")],
     }
 
-    def __init__(self, margin: float = 0.0, least: float | None = None) -> None:
+    def __init__(self, margin: float = 0.0, least: float = 0.0) -> None:
         self.margin = margin
         self.least = least
 
@@ -55,4 +55,4 @@ class MaxThreshold(BaseThreshold):
         largest = float(errors.max())
         # Scores of other estimators may be positive, so that the errors are negative.
         threshold = largest + self.margin * abs(largest)
-        return threshold if self.least is None else max(threshold, self.least)
+        return max(threshold, self.least) if self.least else threshold

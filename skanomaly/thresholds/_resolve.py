@@ -14,6 +14,7 @@ from skanomaly.thresholds._base import BaseThreshold
 from skanomaly.thresholds._fixed import FixedThreshold
 from skanomaly.thresholds._gap import GapThreshold
 from skanomaly.thresholds._iqr import IQRThreshold
+from skanomaly.thresholds._jump import JumpThreshold
 from skanomaly.thresholds._mad import MADThreshold
 from skanomaly.thresholds._max import MaxThreshold
 from skanomaly.thresholds._pot import POTThreshold
@@ -24,6 +25,7 @@ _RULES: dict[str, type[BaseThreshold]] = {
     "fixed": FixedThreshold,
     "gap": GapThreshold,
     "iqr": IQRThreshold,
+    "jump": JumpThreshold,
     "mad": MADThreshold,
     "max": MaxThreshold,
     "pot": POTThreshold,

@@ -21,6 +21,7 @@ from sklearn.svm import OneClassSVM
 from skanomaly import (
     EventRule,
     FixedThreshold,
+    JumpThreshold,
     PCADetector,
     Shingler,
     SigmaThreshold,
@@ -447,8 +448,22 @@ def test_the_threshold_of_a_series_is_beyond_its_training_part():
     found = detect(pipe, X, n_train=1000)
     half = found.about.window // 2
     training = -found.scores[half : 1000 - half]
-    least = max(training.max(), 1.75 * np.quantile(training, 0.99))
-    assert least <= -found.offset <= 3.01 * least
+    assert training.max() <= -found.offset
+    normal = JumpThreshold(times=2.25, block=found.about.window).fit(-training)
+    assert normal.offset_ >= found.offset >= 3.01 * normal.offset_
+
+
+def test_an_anomaly_in_the_training_part_hides_no_other():
+    X = noisy(0, 4000)
+    for start in (900, 3300):
+        X[start : start + 10] += 2
+    pipe = make_detector("ensemble", random_state=0).fit(X[:3000])
+    for found in (
+        detect(pipe, X, n_train=3000, events=EventRule(in_training=True)),
+        detect(pipe, X, threshold="fit"),
+    ):
+        starts = [event.start for event in found.events]
+        np.testing.assert_allclose(starts, [900, 3300], atol=5)
 
 
 @pytest.mark.parametrize("n_train", [300, 1000])

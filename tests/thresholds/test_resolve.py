@@ -77,7 +77,7 @@ def test_each_rule_has_a_text():
         text = rule.__name__.removesuffix("Threshold").lower()
         number = "9" if text == "gap" else "0.1"
         assert type(resolve_threshold(f"{text}:{number}")) is rule
-    assert len(rules) == 8
+    assert len(rules) == 9
 
 
 @pytest.mark.parametrize("spec", ["sigma:-1", "quantile:0.9", "fixed:nan", "pot:2"])

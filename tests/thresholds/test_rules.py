@@ -11,6 +11,7 @@ from skanomaly.thresholds import (
     FixedThreshold,
     GapThreshold,
     IQRThreshold,
+    JumpThreshold,
     MADThreshold,
     MaxThreshold,
     POTThreshold,
@@ -22,6 +23,7 @@ from skanomaly.thresholds import (
 LEARNED = [
     GapThreshold(block=1),
     IQRThreshold(),
+    JumpThreshold(),
     MADThreshold(),
     MaxThreshold(),
     POTThreshold(),
@@ -156,6 +158,9 @@ def test_bad_scores_are_refused(rule, scores, message):
         FixedThreshold("a"),
         FixedThreshold(np.nan),
         IQRThreshold(-1),
+        JumpThreshold(times=0),
+        JumpThreshold(jump=0.9),
+        JumpThreshold(block=0),
         MADThreshold(None),
         MaxThreshold(-0.1),
         POTThreshold(risk=0),
@@ -209,3 +214,41 @@ def test_negative_errors_have_a_gap_as_well():
     scores = np.array([5.0, 5.2, 5.1, 5.05, 4.9, 1.0])
     labels = GapThreshold(block=1).fit(scores).predict(scores)
     assert labels.tolist() == [1, 1, 1, 1, 1, -1]
+
+
+def made_errors():
+    """Return errors between 0 and 1, whose 90th percentile is 0.9."""
+    return np.random.default_rng(0).permutation(np.arange(1001) / 1000)
+
+
+def test_errors_reach_as_far_as_they_do_without_a_jump():
+    errors = made_errors()
+    rule = JumpThreshold(times=1.25, jump=1.2, block=50)
+    assert -rule.fit(-errors).offset_ == pytest.approx(1.25 * 0.9, rel=0.01)
+    # A peak that is less than 1.2 times as high is normal, and so is the next one.
+    errors[[120, 320, 520]] = 1.3, 1.5, 1.7
+    assert -rule.fit(-errors).offset_ == 1.7
+    # Without the one in between, those beyond the jump are anomalies.
+    errors[320] = 0.5
+    assert -rule.fit(-errors).offset_ == 1.3
+
+
+@pytest.mark.parametrize("n_abnormal", [1, 20, 45])
+def test_anomalies_in_the_training_part_do_not_hide_each_other(n_abnormal):
+    errors = made_errors()
+    errors[100 : 100 + n_abnormal] = 9 + errors[100 : 100 + n_abnormal]
+    labels = JumpThreshold(block=100).fit(-errors).predict(-errors)
+    assert np.flatnonzero(labels == -1).tolist() == [*range(100, 100 + n_abnormal)]
+
+
+def test_a_jump_does_not_depend_on_where_errors_begin():
+    errors = made_errors()
+    errors[500] = 20
+    rule = JumpThreshold(block=100)
+    moved = rule.fit(-(errors - 7)).offset_
+    assert moved == pytest.approx(rule.fit(-errors).offset_ + 7)
+
+
+def test_errors_up_to_the_95th_percentile_are_normal():
+    errors = np.where(np.arange(1000) % 15 == 0, 1.0, 0.0)
+    assert -JumpThreshold(block=1).fit(-errors).offset_ == 1

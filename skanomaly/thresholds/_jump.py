@@ -1,0 +1,76 @@
+"""Threshold rule based on the first jump among the largest errors."""
+
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skanomaly._compat import Interval
+from skanomaly.thresholds._base import BaseThreshold
+from skanomaly.thresholds._blocks import sorted_peaks
+
+_LARGE, _LARGEST = 0.9, 0.95
+
+
+class JumpThreshold(BaseThreshold):
+    """Threshold before the first jump among the largest training errors.
+
+    Suitable for training data that may hold a few anomalies: normal errors reach ever
+    further, in small steps, while those of anomalies stand apart. With
+    :class:`skanomaly.MaxThreshold`, one anomaly in the training data hides all smaller
+    ones.
+
+    Parameters
+    ----------
+    times : float, default=3.25
+        Errors up to so many times the 90th percentile are normal, as are those up to
+        the 95th percentile.
+    jump : float, default=1.2
+        Beyond that, a peak is normal that is at most so many times the next smaller
+        one, at least 1.
+    block : int, default=100
+        Number of consecutive samples that have one peak, about a window of the
+        detector. If the series has less than four blocks, each sample is one.
+
+    Attributes
+    ----------
+    offset_ : float
+        Score below which a sample is anomalous.
+
+    Notes
+    -----
+    Errors are measured from the smallest one, since those of estimators of other
+    packages do not begin at 0.
+
+    Examples
+    --------
+    >>> from skanomaly.thresholds import JumpThreshold
+    >>> scores = [-1.0, -1.1, -0.9, -1.2, -1.0, -1.0, -1.3, -0.8, -1.1, -1.0, -8.0]
+    >>> JumpThreshold(times=2, block=1).fit(scores).predict([-1.3, -2.0])
+    array([ 1, -1])
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012
+        "times": [Interval(Real, 0, None, closed="neither")],
+        "jump": [Interval(Real, 1, None, closed="left")],
+        "block": [Interval(Integral, 1, None, closed="left")],
+    }
+
+    def __init__(
+        self, times: float = 3.25, jump: float = 1.2, block: int = 100
+    ) -> None:
+        self.times = times
+        self.jump = jump
+        self.block = block
+
+    def _threshold(self, errors: NDArray[np.float64]) -> float:
+        zero = float(errors.min())
+        # Between the largest errors and an anomaly, there is nothing to interpolate.
+        large, largest = np.quantile(errors, [_LARGE, _LARGEST], method="lower") - zero
+        reach = max(self.times * large, largest)
+        for peak in sorted_peaks(errors - zero, self.block):
+            if peak > self.jump * reach:
+                break
+            reach = max(reach, peak)
+        return zero + float(reach)
