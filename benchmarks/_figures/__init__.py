@@ -14,6 +14,7 @@ SECTIONS = (
     "heart",
     "one_hot",
     "kdd",
+    "default_detector",
     "located",
     "odds",
     "digits",
