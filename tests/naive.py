@@ -255,11 +255,16 @@ def matches(truth, found):
     return pairs
 
 
+def f1(truth, found):
+    """As scikit-learn computes it, without a millisecond of checks."""
+    return 2 * int((truth & found).sum()) / int(truth.sum() + found.sum())
+
+
 def point_adjusted(truth, found):
-    adjusted = list(found)
+    adjusted = found.copy()
     for first, last in segments(truth):
         if any(found[first : last + 1]):
-            adjusted[first : last + 1] = [True] * (last - first + 1)
+            adjusted[first : last + 1] = True
     return adjusted
 
 
