@@ -1,3 +1,4 @@
+import gc
 import inspect
 import json
 import os
@@ -6,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import skanomaly
+from skanomaly.engine import TEMPLATES
 
 # `make quick` tests one detector of each kind in full: a network that reconstructs, one
 # that forecasts, and one that is fitted at once.
@@ -29,6 +31,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _recorded_name(item) in slow or _tests_another_detector(item):
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """Keep what has taken seconds: traces of networks, and all that was imported."""
+    # The tests use a hundred architectures in turns, far more than a program does.
+    TEMPLATES.size = 64
+    gc.freeze()  # otherwise searched many times
 
 
 def _recorded_name(item: pytest.Item) -> str:

@@ -18,11 +18,17 @@ def name_of(detector):
     return detector.__name__
 
 
+# An epoch of 20 steps instead of 400, through an eighth of the filters.
+SMALLER = {skanomaly.ConvFeatureDetector: {"batch_size": 1280, "n_filters": 4}}
+
+
 def quick(detector, **params):
     """Make a detector that trains for a moment and always in the same way."""
-    params = {"epochs": 2, "random_state": 0, **params}
-    if detector not in NETWORKS:
-        del params["epochs"]
+    params = {"random_state": 0, **SMALLER.get(detector, {}), **params}
+    if detector in NETWORKS:
+        params.setdefault("epochs", 2)
+    else:
+        params.pop("epochs", None)
     return detector(**params)
 
 
