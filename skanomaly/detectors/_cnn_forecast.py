@@ -138,10 +138,10 @@ class CNNForecastDetector(LinearStart, BaseForecastDetector, BaseNetworkDetector
     >>> import numpy as np
     >>> from sklearn.pipeline import make_pipeline
     >>> from skanomaly import CNNForecastDetector, Shingler, find_events
-    >>> series = np.sin(2 * np.pi * np.arange(2000)[:, None] / 50)
-    >>> detector = CNNForecastDetector(threshold="auto", epochs=10, random_state=0)
+    >>> series = np.sin(2 * np.pi * np.arange(1000)[:, None] / 50)
+    >>> detector = CNNForecastDetector(threshold="auto", epochs=5, random_state=0)
     >>> pipe = make_pipeline(Shingler(100, pad="period"), detector).fit(series)
-    >>> series[1000:1010] = 1.0
+    >>> series[500:510] = 1.0
     >>> len(find_events(pipe.predict(series)))
     1
     """

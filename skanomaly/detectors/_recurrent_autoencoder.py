@@ -114,13 +114,17 @@ class RecurrentAutoencoderDetector(
     >>> import numpy as np
     >>> from sklearn.pipeline import make_pipeline
     >>> from skanomaly import RecurrentAutoencoderDetector, Shingler, find_events
-    >>> series = np.sin(2 * np.pi * np.arange(1000)[:, None] / 20)
+    >>> series = np.sin(2 * np.pi * np.arange(400)[:, None] / 20)
     >>> detector = RecurrentAutoencoderDetector(
-    ...     cell="gru", learning_rate=0.01, threshold="auto", random_state=0
+    ...     cell="gru",
+    ...     epochs=10,
+    ...     learning_rate=0.01,
+    ...     threshold="auto",
+    ...     random_state=0,
     ... )
     >>> pipe = make_pipeline(Shingler(20, align="center", pad="period"), detector)
     >>> pipe = pipe.fit(series)
-    >>> series[500:510] = 1.0
+    >>> series[200:210] = 1.0
     >>> len(find_events(pipe.predict(series)))
     1
     """

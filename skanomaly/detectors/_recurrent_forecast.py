@@ -106,12 +106,12 @@ class RecurrentForecastDetector(
     >>> import numpy as np
     >>> from sklearn.pipeline import make_pipeline
     >>> from skanomaly import RecurrentForecastDetector, Shingler, find_events
-    >>> series = np.sin(2 * np.pi * np.arange(2000)[:, None] / 50)
+    >>> series = np.sin(2 * np.pi * np.arange(1000)[:, None] / 50)
     >>> detector = RecurrentForecastDetector(
-    ...     cell="rnn", threshold="auto", epochs=10, random_state=0
+    ...     cell="rnn", threshold="auto", epochs=5, random_state=0
     ... )
     >>> pipe = make_pipeline(Shingler(100, pad="period"), detector).fit(series)
-    >>> series[1000:1010] = 1.0
+    >>> series[500:510] = 1.0
     >>> len(find_events(pipe.predict(series)))
     1
     """
@@ -158,10 +158,10 @@ class LSTMDetector(RecurrentLayers, BaseForecastDetector, BaseNetworkDetector):
     >>> import numpy as np
     >>> from sklearn.pipeline import make_pipeline
     >>> from skanomaly import LSTMDetector, Shingler, find_events
-    >>> series = np.sin(2 * np.pi * np.arange(2000)[:, None] / 50)
-    >>> detector = LSTMDetector(threshold="auto", epochs=10, random_state=0)
+    >>> series = np.sin(2 * np.pi * np.arange(1000)[:, None] / 50)
+    >>> detector = LSTMDetector(threshold="auto", epochs=5, random_state=0)
     >>> pipe = make_pipeline(Shingler(100, pad="period"), detector).fit(series)
-    >>> series[1000:1010] = 1.0
+    >>> series[500:510] = 1.0
     >>> len(find_events(pipe.predict(series)))
     1
     """
@@ -207,10 +207,10 @@ class GRUDetector(RecurrentLayers, BaseForecastDetector, BaseNetworkDetector):
     >>> import numpy as np
     >>> from sklearn.pipeline import make_pipeline
     >>> from skanomaly import GRUDetector, Shingler, find_events
-    >>> series = np.sin(2 * np.pi * np.arange(2000)[:, None] / 50)
-    >>> detector = GRUDetector(threshold="auto", epochs=10, random_state=0)
+    >>> series = np.sin(2 * np.pi * np.arange(1000)[:, None] / 50)
+    >>> detector = GRUDetector(threshold="auto", epochs=5, random_state=0)
     >>> pipe = make_pipeline(Shingler(100, pad="period"), detector).fit(series)
-    >>> series[1000:1010] = 1.0
+    >>> series[500:510] = 1.0
     >>> len(find_events(pipe.predict(series)))
     1
     """
