@@ -35,8 +35,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """Keep what has taken seconds: traces of networks, and all that was imported."""
-    # The tests use a hundred architectures in turns, far more than a program does.
-    TEMPLATES.size = 64
+    # Files of tests use the same architectures, and more of them than a program does.
+    # Each takes some 17 MB.
+    TEMPLATES.size = 32
     gc.freeze()  # otherwise searched many times
 
 

@@ -3,6 +3,9 @@
 import json
 import subprocess
 import sys
+from contextlib import redirect_stdout
+from functools import cache
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -49,10 +52,24 @@ def run(capsys, *arguments):
     return json.loads(capsys.readouterr().out)
 
 
+@pytest.fixture(scope="module")
+def fitted(folder):
+    """Answer of the command line for a detector, and the folder of its results."""
+
+    @cache
+    def once(name):
+        told, out = StringIO(), folder / name
+        command = ["detect", folder / "cpu.csv", "--detector", name, "--out", out]
+        with redirect_stdout(told):
+            assert main([*map(str, command), "--json"]) == 0
+        return json.loads(told.getvalue()), out
+
+    return once
+
+
 @each_name
-def test_from_a_file_to_a_model_and_back(folder, capsys, name):
-    out, again = folder / name, folder / f"{name}-again"
-    answer = run(capsys, "detect", folder / "cpu.csv", "--detector", name, "--out", out)
+def test_from_a_file_to_a_model_and_back(folder, fitted, capsys, name):
+    (answer, out), again = fitted(name), folder / f"{name}-again"
     assert set(answer["files"]) == {path.name for path in out.iterdir()}
     tables = {"events.csv", "scores.csv", "run.json"}
     assert tables | {"model.joblib", "report.html", "report.png"} == set(
@@ -146,13 +163,11 @@ def refuse(capsys, *arguments):
 
 
 @each_name
-def test_what_needs_epochs_is_refused(folder, capsys, name):
+def test_what_needs_epochs_is_refused(folder, fitted, capsys, name):
     no = ("--out", folder / "no")
     error = refuse(capsys, folder / "cpu.csv", "--detector", name, "--epochs", 3, *no)
     assert f"detector '{name}' is not trained in epochs. Leave out --epochs" in error
-    out = folder / f"{name}-once"
-    run(capsys, "detect", folder / "cpu.csv", "--detector", name, "--out", out)
-    again = ("--continue", out / "model.joblib", *no)
+    again = ("--continue", fitted(name)[1] / "model.joblib", *no)
     error = refuse(capsys, folder / "cpu.csv", *again)
     assert "--continue needs a detector that is trained in epochs" in error
     if name in OTHERS:
