@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from skanomaly.detection import ask, window_of
-from skanomaly.detectors import Assessment, Calibration
+from skanomaly.detectors import Assessment, Calibration, CurveSum, OwnErrorCurve
 
 Floats = NDArray[np.float64]
 
@@ -167,6 +167,7 @@ class Expectations:
         self._rank = (0, 0)
         self._expected: list[Floats] = []
         self._observed = self._own_errors = np.empty((0, 0))
+        self._curves: CurveSum | None = None
 
     def add(self, member: Member, one: Assessment) -> None:
         """Add the expected values of a member, if it has some."""
@@ -178,18 +179,26 @@ class Expectations:
             self._expected = []
             self._observed = one.expected + one.residuals
             self._own_errors = np.zeros_like(one.own_errors)
+            self._curves = CurveSum()
         if rank == self._rank:
             # A copy: it may be a part of a larger array.
             self._expected.append(one.expected.copy())
             self._own_errors += one.own_errors / member.usual_own_errors
+            # A member with a scale of its own has a curve in another unit.
+            if not isinstance(one.curve, OwnErrorCurve):
+                self._curves = None
+            elif self._curves is not None:
+                self._curves.add(one.curve, member.usual_own_errors)
 
-    def of(self, n_channels: int) -> tuple[Floats | None, Floats | None, Floats | None]:
-        """Return expected values, residuals and own errors, None without any."""
+    def of(
+        self, n_channels: int
+    ) -> tuple[Floats | None, Floats | None, Floats | None, OwnErrorCurve | None]:
+        """Return expected values, residuals, own errors and their curve, or None."""
         if self._observed.shape[1] != n_channels:
-            return None, None, None
-        expected = _medians(self._expected)
-        own_errors: Floats = self._own_errors / (len(self._expected) * n_channels)
-        return expected, self._observed - expected, own_errors
+            return None, None, None, None
+        expected, count = _medians(self._expected), len(self._expected) * n_channels
+        curve = None if self._curves is None else self._curves.curve(count)
+        return expected, self._observed - expected, self._own_errors / count, curve
 
 
 def _medians(arrays: list[Floats]) -> Floats:

@@ -1,7 +1,7 @@
 """Assessment of a series by a fitted estimator, in a single pass of its model."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.preprocessing import FunctionTransformer
 
 from skanomaly.detection._facts import unwrapped
-from skanomaly.detectors import Assessment
+from skanomaly.detectors import Assessment, Curve
 
 
 def ask(
@@ -95,9 +95,31 @@ def _ask_pipeline(pipeline: Any, X: Any, step: int | None, expects: bool) -> Ass
         return assessment
     expected = _in_unit_of_series(transformers, assessment.expected)
     if expected is None or expected.shape != np.shape(X):
-        return replace(assessment, expected=None, residuals=None)
+        return replace(assessment, expected=None, residuals=None, curve=None)
     residuals = np.asarray(X, dtype=np.float64) - expected
-    return replace(assessment, expected=expected, residuals=residuals)
+    curve = assessment.curve
+    if curve is not None:
+        apart = _keep_channels_apart(transformers, expected.shape[1])
+        curve = _CurveOfSeries(curve, transformers) if apart else None
+    return replace(assessment, expected=expected, residuals=residuals, curve=curve)
+
+
+@dataclass(frozen=True)
+class _CurveOfSeries:
+    """Own errors as a function of values before they were transformed."""
+
+    curve: Curve
+    transformers: Sequence[Any]
+
+    def limits(self, level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the values between which own errors are below a level."""
+        ends = [
+            _in_unit_of_series(self.transformers, one)
+            for one in self.curve.limits(level)
+        ]
+        known = [np.full(1, np.nan) if end is None else end for end in ends]
+        # A transformer may reverse the order of values.
+        return np.minimum(*known), np.maximum(*known)
 
 
 def _in_unit_of_series(
@@ -111,6 +133,16 @@ def _in_unit_of_series(
     except Exception:  # raised by any transformer whose inverse is undefined
         return None
     return np.asarray(expected, dtype=np.float64)
+
+
+def _keep_channels_apart(transformers: Sequence[Any], n_channels: int) -> bool:
+    """Return whether a value of a channel depends on that of no other channel."""
+    probes = np.eye(n_channels + 1, n_channels)  # the last one is zero everywhere
+    back = _in_unit_of_series(transformers, probes)
+    if back is None:
+        return False
+    changed = back[:-1] != back[-1]
+    return not (changed & ~np.eye(n_channels, dtype=bool)).any()
 
 
 def _lacks_inverse(transformer: Any) -> bool:

@@ -11,6 +11,7 @@ from skanomaly.detectors._conv_features import ConvFeatureDetector
 from skanomaly.detectors._decision import OffsetMixin
 from skanomaly.detectors._dense_forecast import DenseForecastDetector
 from skanomaly.detectors._nearest_window import NearestWindowDetector
+from skanomaly.detectors._own_errors import Curve, CurveSum, OwnErrorCurve
 from skanomaly.detectors._pca import PCADetector
 from skanomaly.detectors._recurrent_autoencoder import RecurrentAutoencoderDetector
 from skanomaly.detectors._recurrent_forecast import (
@@ -32,11 +33,14 @@ __all__ = [
     "Calibration",
     "ConvAutoencoderDetector",
     "ConvFeatureDetector",
+    "Curve",
+    "CurveSum",
     "DenseForecastDetector",
     "GRUDetector",
     "LSTMDetector",
     "NearestWindowDetector",
     "OffsetMixin",
+    "OwnErrorCurve",
     "PCADetector",
     "RecurrentAutoencoderDetector",
     "RecurrentForecastDetector",

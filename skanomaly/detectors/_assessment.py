@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from skanomaly.detectors._own_errors import Curve
 from skanomaly.windows import Examples, Sequences
 
 Floats = NDArray[np.float64]
@@ -34,6 +35,9 @@ class Assessment:
         Observed minus expected value at that step.
     own_errors : ndarray of shape (n_rows, n_channels) or None
         Error of that step alone; sums over the channels to the error of the sample.
+    curve : Curve or None
+        Own errors as a function of the value at that step. None if own errors are none
+        of the residual alone, as with a discriminator or random codes.
     apart : ndarray of shape (n_rows, n_channels)
         Error of each channel by itself, before channels are combined. By default
         `errors`.
@@ -46,6 +50,7 @@ class Assessment:
     expected: Floats | None = None
     residuals: Floats | None = None
     own_errors: Floats | None = None
+    curve: Curve | None = None
     apart: Floats = None  # type: ignore[assignment]
     own_in_unit: bool = True
 
@@ -97,16 +102,19 @@ class Judged(NamedTuple):
         Error of each step.
     errors : ndarray of shape (n, n_channels)
         Error of each position, the mean over its steps.
+    of_residuals : bool, default=False
+        Whether errors of steps are those of the residuals, by `error_size`.
     """
 
     predictions: Float32s | None
     step_errors: Float32s | None
     errors: Float32s
+    of_residuals: bool = False
 
     @classmethod
     def of_steps(cls, predictions: Float32s, step_errors: Float32s) -> Self:
-        """Judge positions by the mean error of their steps."""
-        return cls(predictions, step_errors, step_errors.mean(axis=1))
+        """Judge positions by the mean error of their steps, which is of residuals."""
+        return cls(predictions, step_errors, step_errors.mean(axis=1), True)
 
     def or_larger(self, step_errors: Float32s) -> Self:
         """Judge each position by its errors or by other ones, whichever are larger."""
@@ -151,8 +159,9 @@ class StepMeans:
         self._rows = rows
         self._first_target = first_target
         self._rounding = max(rounding, float(np.finfo(np.float32).tiny))
-        # Of weights, and of weighted predictions and errors.
-        self._sums = np.zeros((3, rows.n_rows * rows.values.shape[2]))
+        self.of_residuals = True  # until a batch has other errors
+        # Of weights, and of weighted predictions, their squares and errors.
+        self._sums = np.zeros((4, rows.n_rows * rows.values.shape[2]))
         self._n_seen = 0
 
     def add(self, judged: Judged) -> None:
@@ -160,6 +169,7 @@ class StepMeans:
         predictions, step_errors = judged.predictions, judged.step_errors
         if predictions is None or step_errors is None:
             return
+        self.of_residuals &= judged.of_residuals
         n, n_steps, _ = predictions.shape
         # A row has `n_more + 1` positions; target k of position f is its step
         # `first_target + f + k`.
@@ -182,16 +192,20 @@ class StepMeans:
         else:
             self._add_any(first + np.arange(n), targets - ahead, n_positions, *values)
 
-    def means(self) -> tuple[Floats, Floats]:
-        """Return expected values and own errors, each of shape (n_rows, n_channels)."""
-        weights, *sums = self._sums.reshape(3, self._rows.n_rows, -1)
-        expected, own_errors = (one / weights for one in sums)
-        return expected, own_errors
+    def means(self) -> tuple[Floats, Floats, Floats]:
+        """Return means and variances of predictions, and own errors.
+
+        Each has the shape (n_rows, n_channels).
+        """
+        weights, *sums = self._sums.reshape(4, self._rows.n_rows, -1)
+        expected, squares, own_errors = (one / weights for one in sums)
+        squares -= expected**2
+        return expected, np.maximum(squares, 0, out=squares), own_errors
 
     def _weighted(
         self, predictions: Float32s, step_errors: Float32s, errors: Float32s
-    ) -> tuple[Floats, Floats, Floats]:
-        """Return weights, and weighted predictions and errors, of the same shape."""
+    ) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return what is summed, each of the same shape."""
         if not np.isfinite(step_errors).all():
             # A value that the model cannot compute is not expected, and badly missed.
             predictions = np.where(np.isfinite(predictions), predictions, np.nan)
@@ -200,7 +214,8 @@ class StepMeans:
             errors = np.where(np.isfinite(errors), errors, LARGEST_ERROR)
         of_position = 1 / (errors.astype(np.float64) + self._rounding) ** 2
         weights = np.broadcast_to(of_position[:, np.newaxis], predictions.shape)
-        return weights, weights * predictions, weights * step_errors
+        weighted = weights * predictions
+        return weights, weighted, weighted * predictions, weights * step_errors
 
     def _add_consecutive(self, sequence: int, row: int, *values: Floats) -> None:
         """Add the targets of positions in one sequence.
@@ -213,10 +228,10 @@ class StepMeans:
             Row in the sequence to which the first target of the first position belongs.
             That of the next position, or the next target, belongs to the next row.
         *values : ndarray of shape (n, n_targets, n_channels)
-            Weights, and weighted predictions and errors.
+            What is summed.
         """
         per_sequence, n_channels = self._rows.rows_per_sequence, values[0].shape[2]
-        sums = self._sums.reshape(3, -1, per_sequence, n_channels)[:, sequence]
+        sums = self._sums.reshape(4, -1, per_sequence, n_channels)[:, sequence]
         for total, added in zip(sums, values, strict=True):
             by_target = added.swapaxes(0, 1)
             # One addition for each line: the fewer, the faster.

@@ -23,6 +23,7 @@ from skanomaly.detectors._calibration import Calibration
 from skanomaly.detectors._channels import POWERS, ChannelLayout, Combination
 from skanomaly.detectors._decision import OffsetMixin
 from skanomaly.detectors._inputs import View
+from skanomaly.detectors._own_errors import OwnErrorCurve
 from skanomaly.detectors._parameters import (
     COUNT,
     FRACTION,
@@ -303,10 +304,13 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
         errors = self._combination.contributions(apart)
         if at_step is None or not at_step.n_covering:
             return Assessment(errors, apart=apart)
-        expected, own_errors = (self._layout.by_row(one) for one in at_step.means())
-        own_errors = self._without_rounding(own_errors) / self._combination.unit
+        unit, means = self._combination.unit, at_step.means()
+        expected, variance, own_errors = map(self._layout.by_row, means)
+        own_errors = self._without_rounding(own_errors) / unit
         residuals = rows.at_step(at_step.step) - expected
-        return Assessment(errors, expected, residuals, own_errors, apart)
+        curve = OwnErrorCurve(expected, variance, unit)
+        known = curve if at_step.of_residuals else None
+        return Assessment(errors, expected, residuals, own_errors, known, apart)
 
     def _errors_apart(
         self, rows: Sequences, at_step: StepMeans | None = None, *, check: bool = False
