@@ -1,8 +1,10 @@
 """Detection of the events of a series by a fitted estimator."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from skanomaly.detection._ask import ask
@@ -11,6 +13,8 @@ from skanomaly.detection._facts import RunFacts, gap_of
 from skanomaly.detection._rule import EventRule
 from skanomaly.detection._threshold import offset_from, source_of
 from skanomaly.detection._time_series import TimeSeries
+from skanomaly.detectors import Curve
+from skanomaly.events import STRONG
 
 _DEFAULT_RULE = EventRule()
 
@@ -109,7 +113,7 @@ def detect(
     own_errors = assessment.own_errors
     if own_errors is not None and not separate:
         own_errors = own_errors.sum(axis=1, keepdims=True)
-    return Detection(
+    found = Detection(
         series=series,
         scores=assessment.scores,
         offset=offset_from(source, estimator, assessment.scores, series.n_train),
@@ -124,4 +128,19 @@ def detect(
         own_in_unit=assessment.own_in_unit,
         gap=gap_of(estimator),
         about=RunFacts.of(estimator),
+    )
+    return _with_band(found, assessment.curve)
+
+
+def _with_band(found: Detection, curve: Curve | None) -> Detection:
+    """Add the values between which a sample alone is not localized as an event."""
+    usual, expected = found.usual_error, found.expected
+    if curve is None or usual is None or expected is None:
+        return found
+    lower, upper = curve.limits(STRONG * usual)
+    return replace(
+        found,
+        # Where even what is expected has a larger error, there is nothing between.
+        expected_lower=np.fmin(lower, expected),
+        expected_upper=np.fmax(upper, expected),
     )

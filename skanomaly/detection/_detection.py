@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly._validation import check_lengths
+from skanomaly.detection._deviation import deviating
 from skanomaly.detection._facts import RunFacts
 from skanomaly.detection._rule import EventRule
 from skanomaly.detection._tables import events_frame, scores_frame
@@ -21,6 +22,7 @@ from skanomaly.events import (
     extents,
     find_events,
     is_below,
+    recurring,
     runs,
 )
 
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-_MATRICES = ("expected", "channel_errors")
+_MATRICES = ("expected", "expected_lower", "expected_upper", "channel_errors")
 _SOURCES = ("fit", "series", "rule")
 # Quantile of the own errors of normal samples that is usual.
 _USUAL = 0.99
@@ -61,6 +63,11 @@ class Detection:
     expected : ndarray of shape (n_samples, n_channels) or None, default=None
         Values that the detector expected, in the unit of the series; NaN where there
         is no expected value.
+    expected_lower, expected_upper : ndarray of shape (n_samples, n_channels) or None, \
+            default=None
+        Band around the expected values. Where the value of a channel leaves it, its
+        own error alone is that of an event: three times the usual one. Predictions are
+        held fixed.
     channel_errors : ndarray of shape (n_samples, n_channels) or None, default=None
         Contribution of each channel to the error; sums to ``-scores`` over the
         channels. None if the detector does not separate channels, or if there is only
@@ -81,7 +88,9 @@ class Detection:
     Raises
     ------
     ValueError
-        If the shapes of scores, expected values or errors do not match the series.
+        If the shapes of scores, expected values or errors do not match the series, if
+        the rule has a duration and the series no times, or if it has a direction or a
+        least deviation and there are no expected values.
 
     See Also
     --------
@@ -109,6 +118,8 @@ class Detection:
     threshold_source: str = "fit"
     rule: EventRule = field(default_factory=EventRule)
     expected: Floats | None = None
+    expected_lower: Floats | None = None
+    expected_upper: Floats | None = None
     channel_errors: Floats | None = None
     own_errors: Floats | None = None
     own_in_unit: bool = True
@@ -150,6 +161,25 @@ class Detection:
             )
         for name, value in fields.items():
             object.__setattr__(self, name, value)
+        self._check_rule()
+
+    def _check_rule(self) -> None:
+        """Raise if the events of the rule cannot be found in this series."""
+        rule = self.rule.in_samples(self.series)
+        if not rule.needs_expected:
+            return
+        asked = f"direction={rule.direction!r} and min_deviation={rule.min_deviation!r}"
+        if self.expected is None:
+            raise ValueError(
+                f"{asked} compare values with expected ones, which "
+                f"{self.about.detector} does not have. Use a detector that "
+                "reconstructs or forecasts samples, such as the default ensemble."
+            )
+        if self.channel_errors is None and self.series.n_channels > 1:
+            raise ValueError(
+                f"{asked} are of the channel with the largest error, but the errors of "
+                "the channels are not known. Use a detector that separates channels."
+            )
 
     def _checked_own_errors(self) -> Floats:
         own = np.array(self.own_errors, dtype=np.float64)
@@ -202,26 +232,32 @@ class Detection:
         """Events by the rule, in temporal order."""
         scores = self.scores.copy()
         scores[: self.first] = np.nan  # samples without a score are never in an event
-        names = None if self.channel_errors is None else self.series.channel_names
-        return tuple(
-            find_events(
-                scores,
-                offset=self.offset,
-                channel_errors=self.channel_errors,
-                channel_names=names,
-                index=self.series.index,
-                extents=self._extents(scores),
-                min_length=self.rule.min_length,
-                merge_gap=self.rule.merge_gap,
-            )
+        names = self.series.channel_names
+        rule = self.rule.in_samples(self.series)
+        events = find_events(
+            scores,
+            offset=self.offset,
+            channel_errors=self.channel_errors,
+            channel_names=None if self.channel_errors is None else names,
+            index=self.series.index,
+            extents=self._extents(scores),
+            min_length=rule.min_length,
+            merge_gap=rule.merge_gap,
+            k_of_n=rule.k_of_n,
         )
+        if rule.needs_expected:
+            assert self.residuals is not None
+            assert self.expected is not None
+            events = deviating(events, rule, self.residuals, self.expected, names)
+        return tuple(events)
 
     def _extents(self, scores: Floats) -> list[Extent] | None:
         """Return where the anomalies are within runs of abnormal scores."""
         own, usual = self.own_error, self.usual_error
         if own is None or usual is None or not self.rule.localize:
             return None
-        starts, stops = runs(is_below(scores, self.offset))
+        below = recurring(is_below(scores, self.offset), *self.rule.k_of_n)
+        starts, stops = runs(below & ~np.isnan(scores))
         spans = list(zip(starts.tolist(), stops.tolist(), strict=True))
         errors = 0.0 - scores if self.own_in_unit else None
         return extents(spans, own, usual=usual, gap=self.gap, errors=errors)
@@ -244,6 +280,8 @@ class Detection:
         frame : DataFrame of n_samples rows
             Columns ``time`` (``sample`` if the series has no index), one per channel,
             ``expected_<channel>`` per channel if there are expected values,
+            ``expected_lower_<channel>`` and ``expected_upper_<channel>`` if they have a
+            band,
             ``error_<channel>`` per channel if the detector separates channels,
             ``own_error`` if the errors of single samples are known, ``score``,
             ``label``, and ``truth`` if the true labels are known. A channel whose name

@@ -1,25 +1,37 @@
 """Definition of an event."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from math import isfinite
+from numbers import Real
+from typing import TYPE_CHECKING, Any, Self
 
-from skanomaly._validation import check_count
+from skanomaly.detection._durations import check_samples, samples_within
+from skanomaly.events import check_k_of_n
+
+if TYPE_CHECKING:
+    from skanomaly.detection._time_series import TimeSeries
+
+DIRECTIONS = ("both", "up", "down")
+_PERCENTAGE = re.compile(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*%\s*")
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventRule:
     """Rule that defines the events of a detection.
 
-    The rule of a detection determines its events. The command line, displays, tables
-    and metrics all use these events. Runs of abnormal scores are localized first, then
-    merged, and then short ones are dropped.
+    The rule of a detection determines its events, without training or scoring again.
+    The command line, displays, tables and metrics all use these events. The order is:
+    `k_of_n`, `localize`, `merge_gap`, `min_length`, `direction` and `min_deviation`.
 
     Parameters
     ----------
-    min_length : int, default=1
-        Minimum number of samples in an event. Shorter events are dropped after
-        merging.
-    merge_gap : int, default=0
-        Maximum number of normal samples between two events that are merged.
+    min_length : int or str, default=1
+        Minimum number of samples in an event, or its least duration, such as
+        ``"10min"``. Shorter events are dropped after merging.
+    merge_gap : int or str, default=0
+        Maximum number of normal samples between two events that are merged, or their
+        longest duration.
     localize : bool, default=True
         Whether an event is cut back to the samples whose own errors are large, if the
         detector knows these. The score of a sample is averaged over the windows that
@@ -27,30 +39,105 @@ class EventRule:
         anomaly, and may hold several. If False, events are whole runs.
     in_training : bool, default=False
         Whether to search the samples that the detector was trained on for events, too.
+    direction : {"both", "up", "down"}, default="both"
+        Whether to keep only events above the expected values, or below. The deviation
+        of an event decides: the mean of the residuals (value minus expected value) of
+        the channel with the largest error, each weighted by its size.
+    min_deviation : float or str, default=0
+        Least deviation of an event, in the unit of the series, or relative to the
+        expected values, such as ``"5%"``. Smaller ones are dropped.
+    k_of_n : (int, int), default=(1, 1)
+        With ``(3, 5)``, an alarm lasts while at least three of the last five samples
+        are abnormal ("M out of N" of other systems). It begins at the third of them,
+        and depends on no later sample.
 
     Raises
     ------
     ValueError
-        If `min_length` is not an integer of at least 1, or `merge_gap` not an integer
-        of at least 0.
+        If a parameter is none of these.
 
     See Also
     --------
     skanomaly.detect : Find the events of a series by such a rule.
     skanomaly.find_events : Find events in scores or labels without an estimator.
 
+    Notes
+    -----
+    A duration becomes a number of samples by the median step of the index of times,
+    so that the rule is the same everywhere in an irregular series: an event of k
+    samples lasts k steps. An event without any expected value has no deviation, and is
+    kept.
+
     Examples
     --------
     >>> from skanomaly import EventRule
-    >>> EventRule(min_length=3)
-    EventRule(min_length=3, merge_gap=0, localize=True, in_training=False)
+    >>> rule = EventRule(min_length="10min", direction="up", min_deviation="5%")
+    >>> rule.direction, rule.least_deviation
+    ('up', (0.05, True))
     """
 
-    min_length: int = 1
-    merge_gap: int = 0
+    min_length: int | str = 1
+    merge_gap: int | str = 0
     localize: bool = True
     in_training: bool = False
+    direction: str = "both"
+    min_deviation: float | str = 0.0
+    k_of_n: tuple[int, int] = (1, 1)
 
     def __post_init__(self) -> None:
-        check_count("min_length", self.min_length, least=1)
-        check_count("merge_gap", self.merge_gap, least=0)
+        check_samples("min_length", self.min_length, least=1)
+        check_samples("merge_gap", self.merge_gap, least=0)
+        if self.direction not in DIRECTIONS:
+            raise ValueError(
+                f"direction must be one of {', '.join(DIRECTIONS)}, got "
+                f"{self.direction!r}."
+            )
+        _read_deviation(self.min_deviation)
+        object.__setattr__(self, "k_of_n", check_k_of_n(self.k_of_n))
+
+    @property
+    def least_deviation(self) -> tuple[float, bool]:
+        """Least deviation, and whether it is relative to the expected values."""
+        return _read_deviation(self.min_deviation)
+
+    @property
+    def needs_expected(self) -> bool:
+        """Whether the rule compares values with expected ones."""
+        return self.direction != "both" or self.least_deviation[0] > 0
+
+    def in_samples(self, series: "TimeSeries") -> Self:
+        """Return the rule with numbers of samples in place of durations.
+
+        Parameters
+        ----------
+        series : TimeSeries
+            Series whose index has the times.
+
+        Returns
+        -------
+        rule : EventRule
+
+        Raises
+        ------
+        ValueError
+            If there are durations, but no times.
+        """
+        shortest = samples_within("min_length", self.min_length, series, whole=True)
+        gap = samples_within("merge_gap", self.merge_gap, series, whole=False)
+        return replace(self, min_length=max(1, shortest), merge_gap=gap)
+
+
+def _read_deviation(given: Any) -> tuple[float, bool]:
+    """Return a deviation, and whether it is relative; raise if it is none."""
+    value, is_relative = -1.0, isinstance(given, str)
+    if is_relative:
+        found = _PERCENTAGE.fullmatch(given)
+        value = -1.0 if found is None else float(found[1]) / 100
+    elif isinstance(given, Real) and not isinstance(given, bool):
+        value = float(given)
+    if not (isfinite(value) and value >= 0):
+        raise ValueError(
+            "min_deviation must be a number of at least 0, in the unit of the series, "
+            f"or a percentage of the expected value, such as '5%'; got {given!r}."
+        )
+    return value, is_relative

@@ -23,6 +23,8 @@ def scores_frame(detection: "Detection") -> "DataFrame":
     matrices = {
         "values": series.values,
         "expected": detection.expected,
+        "expected_lower": detection.expected_lower,
+        "expected_upper": detection.expected_upper,
         "channel_errors": detection.channel_errors,
     }
     for kind, matrix in matrices.items():
@@ -49,8 +51,8 @@ def column_names(detection: "Detection") -> dict[str, list[str]]:
     -------
     columns : dict of str to list of str
         Columns of ``"index"``, ``"values"``, ``"score"`` and ``"label"``, and, if the
-        detection has them, of ``"expected"``, ``"channel_errors"``, ``"own_error"``
-        and ``"truth"``.
+        detection has them, of ``"expected"``, ``"expected_lower"``,
+        ``"expected_upper"``, ``"channel_errors"``, ``"own_error"`` and ``"truth"``.
 
     Examples
     --------
@@ -72,6 +74,10 @@ def column_names(detection: "Detection") -> dict[str, list[str]]:
         columns["truth"] = ["truth"]
     columns |= {"score": ["score"], "label": ["label"]}
     taken = {name for kind in columns.values() for name in kind}
+    # A channel "lower_x" has the expected values "expected_lower_x".
+    for kind in ("expected_lower", "expected_upper"):
+        if getattr(detection, kind) is not None:
+            columns[kind] = [_free(f"{kind}_{name}", taken) for name in names]
     return columns | {"values": [_free(name, taken) for name in names]}
 
 

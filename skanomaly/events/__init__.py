@@ -1,6 +1,12 @@
 """Conversion of labels or scores of samples to events, and back."""
 
-from skanomaly.events._decide import is_below, read_labels, runs
+from skanomaly.events._decide import (
+    check_k_of_n,
+    is_below,
+    read_labels,
+    recurring,
+    runs,
+)
 from skanomaly.events._event import Event, events_to_labels
 from skanomaly.events._extents import SHARE, STRONG, Extent, extents
 from skanomaly.events._find import find_events
@@ -10,10 +16,12 @@ __all__ = [
     "STRONG",
     "Event",
     "Extent",
+    "check_k_of_n",
     "events_to_labels",
     "extents",
     "find_events",
     "is_below",
     "read_labels",
+    "recurring",
     "runs",
 ]

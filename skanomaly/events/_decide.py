@@ -1,7 +1,11 @@
 """Decide from scores or labels which samples are anomalous."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from skanomaly._validation import check_count
 
 
 def is_below(scores: ArrayLike, offset: float) -> NDArray[np.bool_]:
@@ -83,6 +87,75 @@ def read_labels(labels: ArrayLike, *, name: str = "y") -> NDArray[np.bool_]:
         f"{name} must hold 0 and 1 (1 anomalous), 1 and -1 (-1 anomalous), or "
         f"booleans; it holds {listed or 'nothing'}."
     )
+
+
+def check_k_of_n(k_of_n: Any) -> tuple[int, int]:
+    """Return k and n as integers, or raise unless ``1 <= k <= n``.
+
+    Parameters
+    ----------
+    k_of_n : (int, int)
+        Numbers of samples.
+
+    Returns
+    -------
+    k, n : int
+        The numbers.
+
+    Raises
+    ------
+    ValueError
+        If `k_of_n` is anything else.
+
+    Examples
+    --------
+    >>> from skanomaly.events import check_k_of_n
+    >>> check_k_of_n([3, 5])
+    (3, 5)
+    """
+    if not isinstance(k_of_n, tuple | list) or len(k_of_n) != 2:
+        raise ValueError(
+            f"k_of_n must be a pair of integers such as (3, 5), got {k_of_n!r}."
+        )
+    k, n = k_of_n
+    check_count("k of k_of_n", k, least=1)
+    check_count("n of k_of_n", n, least=1)
+    if k > n:
+        raise ValueError(
+            f"k_of_n={k_of_n!r} asks for {k} of {n} samples. Pass the smaller number "
+            "first."
+        )
+    return int(k), int(n)
+
+
+def recurring(anomalous: NDArray[np.bool_], k: int, n: int) -> NDArray[np.bool_]:
+    """Return a mask of the samples at which k of the last n samples are anomalous.
+
+    Parameters
+    ----------
+    anomalous : ndarray of shape (n_samples,), dtype bool
+        Mask of the anomalous samples.
+    k, n : int
+        Least number of anomalous samples among the sample and the ``n - 1`` before it.
+        What is before the first sample is normal.
+
+    Returns
+    -------
+    recurring : ndarray of shape (n_samples,), dtype bool
+        Each entry depends on the sample and on those before it alone.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skanomaly.events import recurring
+    >>> recurring(np.array([True, False, True, False, False]), 2, 3)
+    array([False, False,  True, False, False])
+    """
+    if k == n == 1:
+        return anomalous
+    seen = np.cumsum(np.concatenate([np.zeros(n, np.intp), anomalous]))
+    often: NDArray[np.bool_] = seen[n:] - seen[:-n] >= k
+    return often
 
 
 def runs(anomalous: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

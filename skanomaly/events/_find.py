@@ -11,7 +11,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly._validation import check_count, check_finite
-from skanomaly.events._decide import is_below, merged, read_labels, runs
+from skanomaly.events._decide import (
+    check_k_of_n,
+    is_below,
+    merged,
+    read_labels,
+    recurring,
+    runs,
+)
 from skanomaly.events._event import Event, events_to_labels
 from skanomaly.events._extents import Extent
 
@@ -26,6 +33,7 @@ def find_events(
     extents: Sequence[Extent] | None = None,
     min_length: int = 1,
     merge_gap: int = 0,
+    k_of_n: tuple[int, int] = (1, 1),
 ) -> list[Event]:
     """Find the events in labels or scores of consecutive samples.
 
@@ -63,6 +71,10 @@ def find_events(
     merge_gap : int, default=0
         Maximum number of normal samples between two events for these to be merged. A
         gap that contains a NaN score is never closed.
+    k_of_n : (int, int), default=(1, 1)
+        With ``(3, 5)``, an event needs three anomalous samples among five consecutive
+        ones: it lasts while at least three of the last five are anomalous, and begins
+        at the third.
 
     Returns
     -------
@@ -99,9 +111,10 @@ def find_events(
     check_count("merge_gap", merge_gap, least=0)
     anomalous, scores, offset = _read(y_or_scores, offset)
     n_samples = anomalous.size
+    unknown = np.zeros(n_samples, bool) if scores is None else np.isnan(scores)
+    anomalous = recurring(anomalous, *check_k_of_n(k_of_n)) & ~unknown
     if extents is not None:
         anomalous &= events_to_labels(extents, n_samples) == -1
-    unknown = np.zeros(n_samples, bool) if scores is None else np.isnan(scores)
     errors = None
     if channel_errors is not None:
         errors = _check_channels(channel_errors, unknown, channel_names)

@@ -1,0 +1,85 @@
+"""Deviations of events from the expected values, and those that are reported."""
+
+from collections.abc import Iterable
+from math import nan
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skanomaly.events import Event
+
+if TYPE_CHECKING:
+    from skanomaly.detection._rule import EventRule
+
+Floats = NDArray[np.float64]
+
+
+def deviation_of(residuals: Floats, expected: Floats) -> tuple[float, float]:
+    """Return the mean residual and the mean size of the expected values of an event.
+
+    Each sample counts by the size of its residual, so that the samples that deviate
+    decide, however few they are.
+
+    Parameters
+    ----------
+    residuals, expected : ndarray of shape (n,)
+        Residuals and expected values of the samples; NaN where they are not known.
+
+    Returns
+    -------
+    deviation, size : float
+        NaN if nothing is known.
+    """
+    known = np.isfinite(residuals)
+    residuals, expected = residuals[known], expected[known]
+    if not len(residuals):
+        return nan, nan
+    sizes = np.abs(residuals)
+    total = sizes.sum()
+    if not total:
+        return 0.0, float(np.abs(expected).mean())
+    weights = sizes / total
+    return float(weights @ residuals), float(weights @ np.abs(expected))
+
+
+def deviating(
+    events: Iterable[Event],
+    rule: "EventRule",
+    residuals: Floats,
+    expected: Floats,
+    names: tuple[str, ...],
+) -> list[Event]:
+    """Return the events that deviate far enough, in the direction of the rule.
+
+    Parameters
+    ----------
+    events : iterable of Event
+        Events; the channel of each, or the only one, decides.
+    rule : EventRule
+        Rule with a direction and a least deviation.
+    residuals, expected : ndarray of shape (n_samples, n_channels)
+        Values minus expected values, and expected values.
+    names : tuple of str
+        Names of the channels.
+
+    Returns
+    -------
+    kept : list of Event
+        Those that are not known to deviate otherwise.
+    """
+    least, is_relative = rule.least_deviation
+    kept = []
+    for event in events:
+        channel = 0 if event.channel is None else names.index(event.channel)
+        samples = slice(event.start, event.stop), channel
+        deviation, size = deviation_of(residuals[samples], expected[samples])
+        if rule.direction == "both":
+            reached, is_other = abs(deviation), False
+        else:
+            reached = deviation if rule.direction == "up" else -deviation
+            is_other = reached <= 0
+        # Comparisons with NaN are false.
+        if not (is_other or reached < least * (size if is_relative else 1)):
+            kept.append(event)
+    return kept
