@@ -165,7 +165,8 @@ class Detection:
 
     def _check_rule(self) -> None:
         """Raise if the events of the rule cannot be found in this series."""
-        rule = self.rule.in_samples(self.series)
+        rule = self.rule
+        rule.in_samples(self.series)
         if not rule.needs_expected:
             return
         asked = f"direction={rule.direction!r} and min_deviation={rule.min_deviation!r}"
@@ -232,8 +233,8 @@ class Detection:
         """Events by the rule, in temporal order."""
         scores = self.scores.copy()
         scores[: self.first] = np.nan  # samples without a score are never in an event
-        names = self.series.channel_names
-        rule = self.rule.in_samples(self.series)
+        names, rule = self.series.channel_names, self.rule
+        min_length, merge_gap = rule.in_samples(self.series)
         events = find_events(
             scores,
             offset=self.offset,
@@ -241,8 +242,8 @@ class Detection:
             channel_names=None if self.channel_errors is None else names,
             index=self.series.index,
             extents=self._extents(scores),
-            min_length=rule.min_length,
-            merge_gap=rule.merge_gap,
+            min_length=min_length,
+            merge_gap=merge_gap,
             k_of_n=rule.k_of_n,
         )
         if rule.needs_expected:
@@ -266,6 +267,13 @@ class Detection:
     def residuals(self) -> Floats | None:
         """Values minus expected values, signed; None without expected values."""
         return None if self.expected is None else self.series.values - self.expected
+
+    @property
+    def expected_band(self) -> tuple[Floats, Floats] | None:
+        """Lower and upper end of the band; None without a band."""
+        if self.expected_lower is None or self.expected_upper is None:
+            return None
+        return self.expected_lower, self.expected_upper
 
     @property
     def n_unscored(self) -> int:

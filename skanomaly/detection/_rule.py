@@ -1,10 +1,10 @@
 """Definition of an event."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from skanomaly.detection._durations import check_samples, samples_within
 from skanomaly.events import check_k_of_n
@@ -105,8 +105,8 @@ class EventRule:
         """Whether the rule compares values with expected ones."""
         return self.direction != "both" or self.least_deviation[0] > 0
 
-    def in_samples(self, series: "TimeSeries") -> Self:
-        """Return the rule with numbers of samples in place of durations.
+    def in_samples(self, series: "TimeSeries") -> tuple[int, int]:
+        """Return `min_length` and `merge_gap` as numbers of samples.
 
         Parameters
         ----------
@@ -115,7 +115,7 @@ class EventRule:
 
         Returns
         -------
-        rule : EventRule
+        min_length, merge_gap : int
 
         Raises
         ------
@@ -124,7 +124,7 @@ class EventRule:
         """
         shortest = samples_within("min_length", self.min_length, series, whole=True)
         gap = samples_within("merge_gap", self.merge_gap, series, whole=False)
-        return replace(self, min_length=max(1, shortest), merge_gap=gap)
+        return max(1, shortest), gap
 
 
 def _read_deviation(given: Any) -> tuple[float, bool]:

@@ -19,6 +19,7 @@ from skanomaly.detection import (
 )
 from skanomaly.events import Event, find_events
 from skanomaly.plotting import _style
+from skanomaly.plotting._decimate import decimate
 from skanomaly.plotting._labelled import truth_events
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class SeriesDisplay:
         Detected events.
     expected : array-like of the shape of `values`, default=None
         Expected values, in the unit of the series; NaN where there is none.
+    expected_band : pair of array-like of the shape of `values`, default=None
+        Lower and upper ends of a band around the expected values.
     index : array-like of shape (n_samples,), default=None
         Times or numbers of the samples. If None, sample numbers.
     channel_names : sequence of str, default=None
@@ -79,6 +82,7 @@ class SeriesDisplay:
         *,
         events: Sequence[Event] = (),
         expected: ArrayLike | None = None,
+        expected_band: Sequence[ArrayLike] | None = None,
         index: Any = None,
         channel_names: Sequence[str] | None = None,
         truth: Sequence[Event] | None = None,
@@ -87,6 +91,7 @@ class SeriesDisplay:
         self.values = values
         self.events = events
         self.expected = expected
+        self.expected_band = expected_band
         self.index = index
         self.channel_names = channel_names
         self.truth = truth
@@ -174,6 +179,7 @@ class SeriesDisplay:
             series.values,
             events=detection.events,
             expected=detection.expected,
+            expected_band=detection.expected_band,
             index=series.index,
             channel_names=series.channel_names,
             truth=series.true_events,
@@ -264,11 +270,19 @@ class SeriesDisplay:
         )
         values, positions = series.values, series.positions
         n_samples, n_channels = values.shape
-        expected = None
+        expected, band = None, None
         if self.expected is not None:
             expected = series.like_values(self.expected, name="expected")
+        if self.expected_band is not None:
+            lower, upper = self.expected_band
+            band = (
+                series.like_values(lower, name="expected_band"),
+                series.like_values(upper, name="expected_band"),
+            )
         self.axes_ = _axes_for(n_channels, ax)
         for channel, channel_ax in enumerate(self.axes_):
+            if band is not None:
+                _draw_band(channel_ax, positions, *(end[:, channel] for end in band))
             self._plot_channel(
                 channel_ax,
                 positions,
@@ -320,6 +334,24 @@ class SeriesDisplay:
                 label="expected",
             )
         _style.draw_truth(ax, positions, self.truth)
+
+
+def _draw_band(
+    ax: "Axes",
+    positions: NDArray[Any],
+    lower: NDArray[np.float64],
+    upper: NDArray[np.float64],
+) -> None:
+    kept = np.union1d(decimate(lower), decimate(upper))
+    ax.fill_between(
+        positions[kept],
+        lower[kept],
+        upper[kept],
+        color=_style.EXPECTED,
+        alpha=0.25,
+        linewidth=0,
+        label="band",
+    )
 
 
 def _mark_events(

@@ -85,10 +85,12 @@ def _draw_series(
     detection: Detection, shown: NDArray[np.intp], axes: list["Axes"]
 ) -> None:
     series, expected = detection.series, detection.expected
+    band = detection.expected_band
     display = SeriesDisplay(
         series.values[:, shown],
         events=detection.events,
         expected=None if expected is None else expected[:, shown],
+        expected_band=None if band is None else [end[:, shown] for end in band],
         index=series.index,
         channel_names=[series.channel_names[channel] for channel in shown],
         truth=series.true_events,

@@ -1,7 +1,7 @@
 """Storage of a run in a folder, from which its report can be created again."""
 
 import json
-from dataclasses import fields
+from dataclasses import asdict, fields
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,13 @@ from skanomaly.detection import (
 if TYPE_CHECKING:
     from pandas import Series
 
-_FORMAT = 2
+_FORMAT = 3
+_MATRICES = (
+    *("values", "expected", "expected_lower", "expected_upper"),
+    *("channel_errors", "own_error"),
+)
+# Fields of the rule of events, which the format before had among the others.
+_OLD_RULE = ("min_length", "merge_gap", "localize")
 
 
 def dump_run(detection: Detection, scores: Path) -> str:
@@ -33,10 +39,7 @@ def dump_run(detection: Detection, scores: Path) -> str:
         "detector": about.detector,
         "window": about.window,
         "n_train": series.n_train,
-        "first": detection.first,
-        "min_length": detection.rule.min_length,
-        "merge_gap": detection.rule.merge_gap,
-        "localize": detection.rule.localize,
+        "rule": asdict(detection.rule),
         "own_in_unit": detection.own_in_unit,
         "gap": detection.gap,
         "threshold_source": detection.threshold_source,
@@ -95,7 +98,10 @@ def read_run(folder: str | Path) -> Detection:
 
 def _read(path: Path, scores: Path) -> Detection:
     run = json.loads(path.read_text(encoding="utf-8"))
-    if run["format"] != _FORMAT:
+    if run["format"] == _FORMAT - 1:
+        old = {name: run[name] for name in _OLD_RULE}
+        run |= {"rule": old | {"in_training": run["first"] < run["n_train"]}}
+    elif run["format"] != _FORMAT:
         raise ValueError(
             f"{path} has the format {run['format']!r}, of another version of skanomaly "
             f"({run.get('skanomaly')}). This version, {__version__}, reads the format "
@@ -119,7 +125,7 @@ def _detection(run: dict[str, Any], path: Path) -> Detection:
         truth = scores["truth"].to_numpy(dtype=np.float64)
     matrices = {
         name: scores[columns[name]].to_numpy(dtype=np.float64)
-        for name in ("values", "expected", "channel_errors", "own_error")
+        for name in _MATRICES
         if name in columns
     }
     series = TimeSeries(
@@ -133,12 +139,7 @@ def _detection(run: dict[str, Any], path: Path) -> Detection:
         series=series,
         scores=scores["score"].to_numpy(dtype=np.float64),
         offset=float(run["offset"]),
-        rule=EventRule(
-            min_length=run["min_length"],
-            merge_gap=run["merge_gap"],
-            localize=run["localize"],
-            in_training=run["first"] < run["n_train"],
-        ),
+        rule=EventRule(**run["rule"]),
         about=RunFacts(**{field.name: run[field.name] for field in fields(RunFacts)}),
         threshold_source=run["threshold_source"],
         own_errors=matrices.pop("own_error", None),
