@@ -31,6 +31,7 @@ from skanomaly.cli._options import (
     add_labels,
     add_output,
     add_reading,
+    check_events,
     event_rule,
 )
 from skanomaly.cli._reading import Reading, check_files, index_of, read_series
@@ -128,6 +129,7 @@ def run_detector(
     from skanomaly.report import SavedModel
 
     pipeline = _pipeline(options, parts, saved)
+    check_events(event_rule(options), pipeline, parts.scored)
     seconds = {}
     start = perf_counter()
     with refused():

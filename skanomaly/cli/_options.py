@@ -1,12 +1,23 @@
 """Options that several commands share."""
 
 from argparse import Namespace, _ActionsContainer, _ArgumentGroup
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from skanomaly.cli._errors import InputError, bad_input
 from skanomaly.cli._fit import DEFAULT_DETECTOR
-from skanomaly.cli._types import natural, positive, window_size
+from skanomaly.cli._reading import index_of
+from skanomaly.cli._types import (
+    deviation,
+    k_of_n,
+    natural,
+    positive,
+    samples_or_duration,
+    window_size,
+)
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from skanomaly.detection import EventRule
 
 _LABEL_VALUES = (
@@ -147,17 +158,41 @@ def add_event_rule(group: _ArgumentGroup) -> None:
     """Add the options that say what an event is."""
     group.add_argument(
         "--min-length",
-        type=positive,
+        type=samples_or_duration,
         default=1,
         metavar="N",
-        help="drop events of fewer than N samples (default: 1)",
+        help="drop events of fewer than N samples, or shorter than a duration such as "
+        "10min (default: 1)",
     )
     group.add_argument(
         "--merge-gap",
-        type=natural,
+        type=samples_or_duration,
         default=0,
         metavar="N",
-        help="merge events that are at most N samples apart (default: 0)",
+        help="merge events that are at most N samples, or a duration, apart "
+        "(default: 0)",
+    )
+    group.add_argument(
+        "--direction",
+        choices=("both", "up", "down"),
+        default="both",
+        help="report only events above the expected values (up) or below (down)",
+    )
+    group.add_argument(
+        "--min-deviation",
+        type=deviation,
+        default=0.0,
+        metavar="D",
+        help="drop events that deviate less than D, in the unit of the series, or than "
+        "a percentage of the expected value, such as 5%% (default: 0)",
+    )
+    group.add_argument(
+        "--k-of-n",
+        type=k_of_n,
+        default=(1, 1),
+        metavar="K/N",
+        help="report only where at least K of the last N samples are abnormal, such as "
+        "3/5 (default: 1/1)",
     )
     group.add_argument(
         "--spans",
@@ -171,12 +206,30 @@ def event_rule(options: Namespace, *, in_training: bool = False) -> "EventRule":
     """Return what an event is according to the options."""
     from skanomaly.detection import EventRule
 
-    return EventRule(
-        min_length=options.min_length,
-        merge_gap=options.merge_gap,
-        localize=not options.spans,
-        in_training=in_training,
-    )
+    with bad_input():
+        return EventRule(
+            min_length=options.min_length,
+            merge_gap=options.merge_gap,
+            localize=not options.spans,
+            in_training=in_training,
+            direction=options.direction,
+            min_deviation=options.min_deviation,
+            k_of_n=options.k_of_n,
+        )
+
+
+def check_events(rule: "EventRule", estimator: Any, series: "DataFrame") -> None:
+    """Raise, before training, if events of a rule cannot be found in a series."""
+    from skanomaly.detection import TimeSeries, detector_name, may_expect
+
+    with bad_input():
+        rule.in_samples(TimeSeries(series.to_numpy(), index=index_of(series)))
+    if rule.needs_expected and not may_expect(estimator):
+        raise InputError(
+            "--direction and --min-deviation compare values with expected ones, which "
+            f"{detector_name(estimator)} does not have. Pass a --detector that "
+            f"reconstructs or forecasts, such as {DEFAULT_DETECTOR}."
+        )
 
 
 def add_output(group: _ArgumentGroup, folder: str) -> None:

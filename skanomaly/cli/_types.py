@@ -21,6 +21,31 @@ def _number(least: int) -> Callable[[str], int]:
 positive, natural = _number(1), _number(0)
 
 
+def samples_or_duration(text: str) -> int | str:
+    """Convert text to a number of samples; keep a duration such as "10min"."""
+    return text if text[-1:].isalpha() else natural(text)
+
+
+def deviation(text: str) -> float | str:
+    """Convert text to a number; keep a percentage."""
+    if text.endswith("%"):
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is neither a number nor a percentage") from (
+            None
+        )
+
+
+def k_of_n(text: str) -> tuple[int, int]:
+    """Convert text such as "3/5" to two numbers."""
+    k, slash, n = text.partition("/")
+    if not slash:
+        raise ArgumentTypeError(f"{text!r} is not two numbers such as 3/5")
+    return positive(k), positive(n)
+
+
 def window_size(text: str) -> int | str:
     """Convert text to a number of samples; keep "auto"."""
     return text if text == "auto" else positive(text)

@@ -12,6 +12,7 @@ from skanomaly.detection._facts import (
     detector_name,
     gap_of,
     innermost,
+    may_expect,
     offset_of,
     window_of,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "index_of",
     "innermost",
     "judge",
+    "may_expect",
     "offset_of",
     "window_of",
 ]

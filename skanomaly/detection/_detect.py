@@ -106,6 +106,7 @@ def detect(
     series = TimeSeries(
         X, index=index, channel_names=channel_names, n_train=n_train, truth=y
     )
+    events.in_samples(series)  # raises before the series is scored
     source = source_of(estimator, threshold, series.n_train)
     assessment = ask(estimator, X)
     # Records, and transformers that join channels, lead to errors of other columns.

@@ -151,6 +151,35 @@ def offset_of(estimator: Any, *, default: float | None = None) -> float | None:
     return default if offset is None else float(np.asarray(offset).item())
 
 
+def may_expect(estimator: Any) -> bool:
+    """Return whether an estimator expects values, as its detector has a model of them.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Pipeline or outlier detector, not necessarily fitted.
+
+    Returns
+    -------
+    may_expect : bool
+        Whether the detector reconstructs or forecasts, or a member of an ensemble does.
+
+    Examples
+    --------
+    >>> from skanomaly import make_detector
+    >>> from skanomaly.detection import may_expect
+    >>> [may_expect(make_detector(name)) for name in ("ensemble", "kernel_features")]
+    [True, False]
+    """
+    inner = innermost(estimator)
+    members = getattr(inner, "estimators", ())
+    return (
+        hasattr(inner, "reconstruct")
+        or hasattr(inner, "forecast")
+        or any(may_expect(member) for _, member in members)
+    )
+
+
 def window_of(estimator: Any) -> int | None:
     """Return the number of samples per row of the detector of a pipeline.
 

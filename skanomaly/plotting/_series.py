@@ -281,14 +281,13 @@ class SeriesDisplay:
             )
         self.axes_ = _axes_for(n_channels, ax)
         for channel, channel_ax in enumerate(self.axes_):
-            if band is not None:
-                _draw_band(channel_ax, positions, *(end[:, channel] for end in band))
             self._plot_channel(
                 channel_ax,
                 positions,
                 channel,
                 values[:, channel],
                 None if expected is None else expected[:, channel],
+                None if band is None else [end[:, channel] for end in band],
             )
             _style.dress(channel_ax, positions)
             _style.large_numbers(channel_ax, values[:, channel])
@@ -311,6 +310,7 @@ class SeriesDisplay:
         channel: int,
         values: NDArray[np.float64],
         expected: NDArray[np.float64] | None,
+        band: Sequence[NDArray[np.float64]] | None,
     ) -> None:
         _style.shade_training(ax, positions, self.n_train)
         _style.draw_spans(
@@ -333,6 +333,8 @@ class SeriesDisplay:
                 linewidth=0.9,
                 label="expected",
             )
+        if band is not None:
+            _draw_band(ax, positions, *band)
         _style.draw_truth(ax, positions, self.truth)
 
 

@@ -35,8 +35,7 @@ def contents_of(detection: Detection, *, title: str) -> tuple[dict[str, Any], by
         "nTrain": series.n_train,
         "first": detection.first,
         "threshold": str(0.0 - detection.offset),  # JSON has no infinity
-        "minLength": detection.rule.min_length,
-        "mergeGap": detection.rule.merge_gap,
+        **_rule(detection),
         "own": _own_errors(detection, arrays),
         "history": _numbers(about.history or {}),
         "made": {
@@ -65,6 +64,8 @@ def _channel(detection: Detection, channel: int, arrays: Arrays) -> dict[str, An
     matrices = {
         "values": detection.series.values,
         "expected": detection.expected,
+        "lower": detection.expected_lower,
+        "upper": detection.expected_upper,
         "errors": detection.channel_errors,
     }
     for kind, matrix in matrices.items():
@@ -76,7 +77,10 @@ def _channel(detection: Detection, channel: int, arrays: Arrays) -> dict[str, An
 
 def _channels_to_show(detection: Detection) -> list[int]:
     """Return the channels that fit into a page, those with the largest errors first."""
-    matrices = (detection.series.values, detection.expected, detection.channel_errors)
+    matrices = (
+        *(detection.series.values, detection.expected, detection.channel_errors),
+        *(detection.expected_lower, detection.expected_upper),
+    )
     n_numbers = sum(len(matrix) for matrix in matrices if matrix is not None)
     n_channels = detection.series.n_channels
     n_events, error = detection.n_events_of_channels, np.zeros(n_channels)
@@ -96,6 +100,20 @@ def _other_errors(
     left_out = np.ones(errors.shape[1])
     left_out[shown] = 0
     return arrays.add(compact(errors @ left_out))
+
+
+def _rule(detection: Detection) -> dict[str, Any]:
+    """Return what an event is, in samples."""
+    min_length, merge_gap = detection.rule.in_samples(detection.series)
+    min_deviation, is_relative = detection.rule.least_deviation
+    return {
+        "kOfN": detection.rule.k_of_n,
+        "mergeGap": merge_gap,
+        "minLength": min_length,
+        "direction": detection.rule.direction,
+        "minDeviation": min_deviation,
+        "isRelative": is_relative,
+    }
 
 
 def _own_errors(detection: Detection, arrays: Arrays) -> dict[str, Any] | None:

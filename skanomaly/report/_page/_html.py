@@ -13,7 +13,7 @@ from skanomaly.report._page._pack import pack
 
 _SCRIPTS = (
     *("data.js", "decimate.js", "events.js", "format.js", "style.js", "marks.js"),
-    *("series.js", "histogram.js", "charts.js", "controls.js", "table.js"),
+    *("series.js", "histogram.js", "charts.js", "controls.js", "rules.js", "table.js"),
     *("page.js", "connect.js"),
 )
 

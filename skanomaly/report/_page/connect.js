@@ -17,6 +17,7 @@ function fillFacts(run) {
   byId("summary").textContent = parts.join(" · ");
   const present = {
     expected: run.channels[0].expected,
+    band: run.channels[0].lower,
     truth: run.truth,
     training: run.nTrain,
   };
@@ -189,6 +190,7 @@ async function main() {
   await painted();
   performance.mark("first-picture");
   connectThreshold(page);
+  connectRule(page);
   connectView(page);
   connectChannels(page);
   connectTheme(page);

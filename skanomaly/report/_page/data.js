@@ -20,11 +20,9 @@ async function readRun() {
   const array = (place) =>
     place && new ARRAY_OF[place.type](buffer, place.offset, place.length);
   const x = run.index.array ? array(run.index.array) : evenly(run.index, run.nSamples);
-  const channel = ({ name, values, expected, errors }) => ({
+  const channel = ({ name, ...places }) => ({
     name,
-    values: array(values),
-    expected: array(expected),
-    errors: array(errors),
+    ...Object.fromEntries(Object.entries(places).map(([k, v]) => [k, array(v)])),
   });
   return {
     ...run,

@@ -3,14 +3,17 @@
 /**
  * Find the events of errors above a threshold.
  *
- * A run of samples [start, stop) from `first` on is cut back to its extents if `own`
- * errors are known. Events separated by at most `mergeGap` samples are merged; then
- * those shorter than `minLength` are dropped. A sample without an error (NaN) is never
- * in an event, so events on either side of it are not merged.
+ * A run of samples [start, stop) from `first` on, at which k of the last n errors are
+ * above the threshold, is cut back to its extents if `own` errors are known. Events
+ * separated by at most `mergeGap` samples are merged; then those shorter than
+ * `minLength` are dropped, and those that do not deviate as `rule` says. A sample
+ * without an error (NaN) is never in an event, so events on either side of it are not
+ * merged.
  */
 function findEvents(error, threshold, rule = {}) {
-  const { first = 0, minLength = 1, mergeGap = 0, own = null } = rule;
-  const spans = runs(error, threshold, first, error.length, 0);
+  const { first = 0, minLength = 1, mergeGap = 0, kOfN = [1, 1], own = null } = rule;
+  const often = recurring(error, threshold, first, kOfN);
+  const spans = runs(often, 0, first, error.length, 0);
   const parts = spans.flatMap((span) =>
     (own ? extents(span, error, own) : [span]).map((part) => ({
       ...part,
@@ -19,8 +22,51 @@ function findEvents(error, threshold, rule = {}) {
     })),
   );
   return merged(parts, error, mergeGap).filter(
-    ({ start, stop }) => stop - start >= minLength,
+    (event) => event.stop - event.start >= minLength && deviates(event, rule),
   );
+}
+
+/** Return 1 for the samples at which k of the last n errors are above a threshold. */
+function recurring(error, threshold, first, [k, n]) {
+  const often = new Uint8Array(error.length);
+  let seen = 0;
+  for (let i = first; i < error.length; i++) {
+    if (error[i] > threshold) seen++;
+    if (i - n >= first && error[i - n] > threshold) seen--;
+    if (seen >= k && !Number.isNaN(error[i])) often[i] = 1;
+  }
+  return often;
+}
+
+/** Return whether an event is not known to deviate less, or in another direction. */
+function deviates(event, rule) {
+  const { direction = "both", minDeviation = 0, isRelative = false } = rule;
+  if (direction === "both" && minDeviation === 0) return true;
+  const [deviation, size] = deviationOf(rule, event);
+  const reached = { both: Math.abs(deviation), up: deviation, down: -deviation }[
+    direction
+  ];
+  if (direction !== "both" && reached <= 0) return false;
+  return !(reached < minDeviation * (isRelative ? size : 1));
+}
+
+/** Return the mean residual of the blamed channel, and of the expected values. */
+function deviationOf(run, event) {
+  const shares = blame(run, event);
+  const { values, expected } = run.channels[shares ? argmax(shares) : 0];
+  let [weights, deviation, size, known, plain] = [0, 0, 0, 0, 0];
+  for (let i = event.start; i < event.stop; i++) {
+    const residual = values[i] - expected[i];
+    if (!Number.isFinite(residual)) continue;
+    const weight = Math.abs(residual);
+    weights += weight;
+    deviation += weight * residual;
+    size += weight * Math.abs(expected[i]);
+    known++;
+    plain += Math.abs(expected[i]);
+  }
+  if (weights === 0) return known ? [0, plain / known] : [NaN, NaN];
+  return [deviation / weights, size / weights];
 }
 
 /** Return the runs of values above a level, merged across `gap` other samples. */

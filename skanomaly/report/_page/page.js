@@ -26,6 +26,7 @@ class Page {
       trueOnes: run.truth ? trueEvents(run.truth, run.first) : [],
       selected: null,
       drag: "zoom",
+      rule: ruleOf(run),
       stretch: 1,
     };
     this.judgeBy(run.threshold);
@@ -34,7 +35,7 @@ class Page {
   /** Find the events above a threshold; compute metrics if true labels are known. */
   judgeBy(threshold) {
     const { run, state } = this;
-    const events = findEvents(run.error, threshold, run);
+    const events = findEvents(run.error, threshold, { ...run, ...state.rule });
     const right = touched(events, state.trueOnes);
     events.forEach((event, i) => {
       event.number = i + 1;
@@ -53,6 +54,12 @@ class Page {
     this.soon("series", () => this.drawSeries());
     clearTimeout(this.rest);
     this.rest = setTimeout(() => this.settle(), 150);
+  }
+
+  /** Change what an event is. */
+  setRule(changes) {
+    Object.assign(this.state.rule, changes);
+    this.setThreshold(this.state.threshold);
   }
 
   settle() {
@@ -173,6 +180,7 @@ class Page {
       ? Number(state.threshold.toPrecision(7))
       : "";
     byId("learned").disabled = state.threshold === run.threshold;
+    fillRule(run, state.rule);
   }
 
   fillCards() {
@@ -265,7 +273,8 @@ class Page {
   noEvent() {
     const { state, largest } = this;
     const far = comparedTo(state.threshold, largest);
-    return `No event at this threshold.${far && ` The largest error is ${far}.`}`;
+    const by = isSameRule(state.rule, NO_RULE) ? "" : " by these rules";
+    return `No event at this threshold${by}.${far && ` The largest error is ${far}.`}`;
   }
 
   sortBy(column) {

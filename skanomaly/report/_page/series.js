@@ -138,6 +138,7 @@ function line(run, y, row, view, style) {
   };
   return {
     trace,
+    kept,
     extent: extent(
       y,
       kept.filter((i) => i >= from && i < to),
@@ -146,7 +147,8 @@ function line(run, y, row, view, style) {
 }
 
 function channelLines(run, state, row, view, colour) {
-  const { name, values, expected } = run.channels[row.channel];
+  const channel = run.channels[row.channel];
+  const { name, values, expected, lower } = channel;
   const label = state.channels.length > 1 ? plain(name) : "value";
   const main = line(run, values, row, view, {
     name: label,
@@ -165,12 +167,38 @@ function channelLines(run, state, row, view, colour) {
     low = Math.min(low, other.extent[0]);
     high = Math.max(high, other.extent[1]);
   }
+  if (lower) {
+    const { traces, extent } = band(run, channel, row, view, colour);
+    lines.unshift(...traces);
+    low = Math.min(low, extent[0]);
+    high = Math.max(high, extent[1]);
+  }
   const blamed =
     state.events.length && run.channels[0].errors
       ? (event) => argmax(blame(run, event)) === row.channel
       : () => true;
   lines.push(peaks(run, state, values, row, view, colour, blamed));
   return { lines, range: widened(low, high) };
+}
+
+/** Return the traces of the band around the expected values, and its extent. */
+function band(run, { lower, upper }, row, view, colour) {
+  const [low, high] = [lower, upper].map((ends) => line(run, ends, row, view, {}));
+  const both = [...new Set([...low.kept, ...high.kept])].sort((a, b) => a - b);
+  const known = both.filter((i) => Number.isFinite(lower[i] + upper[i]));
+  const traces = [lower, upper].map((ends, i) => ({
+    type: "scatter",
+    mode: "lines",
+    name: "band",
+    x: known.map((j) => run.x[j]),
+    y: known.map((j) => ends[j]),
+    yaxis: `y${row.axis}`,
+    line: { width: 0 },
+    fill: i ? "tonexty" : "none",
+    fillcolor: colour.band,
+    hoverinfo: "skip",
+  }));
+  return { traces, extent: [low.extent[0], high.extent[1]] };
 }
 
 function errorLines(run, state, row, view, colour, log) {

@@ -8,7 +8,7 @@ function colours() {
   const style = getComputedStyle(document.documentElement);
   const names = ["panel", "ink", "soft", "rule", "grid", "series", "expected", "event"];
   return Object.fromEntries(
-    [...names, "truth", "training"].map((name) => [
+    [...names, "band", "truth", "training"].map((name) => [
       name,
       style.getPropertyValue(`--${name}`).trim(),
     ]),
