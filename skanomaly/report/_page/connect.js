@@ -132,11 +132,17 @@ function connectChannels(page) {
     return label;
   });
   document.querySelector("#channels fieldset").append(...labels);
-  byId("channels").addEventListener("keydown", ({ key }) => {
-    if (key !== "Escape") return;
-    byId("channels").open = false;
-    document.querySelector("#channels summary").focus();
-  });
+}
+
+/** Close menus with Escape. */
+function connectMenus() {
+  for (const menu of document.querySelectorAll(".menu")) {
+    menu.addEventListener("keydown", ({ key }) => {
+      if (key !== "Escape") return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  }
 }
 
 function setTheme(dark) {
@@ -193,6 +199,7 @@ async function main() {
   connectRule(page);
   connectView(page);
   connectChannels(page);
+  connectMenus();
   connectTheme(page);
   connectPrinting(page);
   connectSize(page);

@@ -187,7 +187,7 @@ class Page {
     const { run, state, largest } = this;
     const nJudged = run.nSamples - run.first;
     const cards = [
-      ["events", "Events", count(state.events.length), ""],
+      ["events", "Events", count(state.events.length), ruleInWords(state.rule)],
       [
         "samples",
         "Anomalous samples",

@@ -23,6 +23,20 @@ function isSameRule(one, other) {
   );
 }
 
+/** Return what a rule changes, in words. */
+function ruleInWords(rule) {
+  const { kOfN, mergeGap, minLength, direction, minDeviation, isRelative } = rule;
+  const amount = isRelative ? `${number(100 * minDeviation)} %` : number(minDeviation);
+  const parts = [
+    kOfN[1] > 1 && `${kOfN[0]} of ${kOfN[1]} samples`,
+    mergeGap > 0 && `gaps to ${count(mergeGap)} merged`,
+    minLength > 1 && `at least ${plural(minLength, "sample")}`,
+    direction !== "both" && direction,
+    minDeviation > 0 && `by ${amount} or more`,
+  ];
+  return parts.filter(Boolean).join(", ");
+}
+
 /** Show a rule in its controls. */
 function fillRule(run, rule) {
   const { kOfN, mergeGap, minLength, direction, minDeviation, isRelative } = rule;
@@ -63,7 +77,6 @@ function connectRule(page) {
   const deviates = expected && (errors || run.nChannels === 1);
   for (const part of document.querySelectorAll("#rules [data-expects]"))
     part.hidden = !deviates;
-  byId("rules").addEventListener("submit", (event) => event.preventDefault());
   byId("rules").addEventListener("change", ({ target }) => {
     const rule = readRule(target);
     if (rule) page.setRule(rule);
