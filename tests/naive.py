@@ -18,6 +18,13 @@ def events(anomalous, *, min_length, merge_gap):
     return [(start, stop) for start, stop in events if stop - start >= min_length]
 
 
+def recurring(anomalous, k, n):
+    """Look back from each sample, and count."""
+    return [
+        sum(anomalous[max(0, t - n + 1) : t + 1]) >= k for t in range(len(anomalous))
+    ]
+
+
 # --- windows ---
 
 

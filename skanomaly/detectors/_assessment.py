@@ -160,8 +160,8 @@ class StepMeans:
         self._first_target = first_target
         self._rounding = max(rounding, float(np.finfo(np.float32).tiny))
         self.of_residuals = True  # until a batch has other errors
-        # Of weights, and of weighted predictions, their squares and errors.
-        self._sums = np.zeros((4, rows.n_rows * rows.values.shape[2]))
+        # Of weights, and of weighted predictions, their squares, cubes and errors.
+        self._sums = np.zeros((5, rows.n_rows * rows.values.shape[2]))
         self._n_seen = 0
 
     def add(self, judged: Judged) -> None:
@@ -192,19 +192,17 @@ class StepMeans:
         else:
             self._add_any(first + np.arange(n), targets - ahead, n_positions, *values)
 
-    def means(self) -> tuple[Floats, Floats, Floats]:
-        """Return means and variances of predictions, and own errors.
+    def means(self) -> tuple[Floats, ...]:
+        """Return means of predictions, of their squares and cubes, and own errors.
 
         Each has the shape (n_rows, n_channels).
         """
-        weights, *sums = self._sums.reshape(4, self._rows.n_rows, -1)
-        expected, squares, own_errors = (one / weights for one in sums)
-        squares -= expected**2
-        return expected, np.maximum(squares, 0, out=squares), own_errors
+        weights, *sums = self._sums.reshape(5, self._rows.n_rows, -1)
+        return tuple(one / weights for one in sums)
 
     def _weighted(
         self, predictions: Float32s, step_errors: Float32s, errors: Float32s
-    ) -> tuple[Floats, Floats, Floats, Floats]:
+    ) -> tuple[Floats, ...]:
         """Return what is summed, each of the same shape."""
         if not np.isfinite(step_errors).all():
             # A value that the model cannot compute is not expected, and badly missed.
@@ -214,8 +212,9 @@ class StepMeans:
             errors = np.where(np.isfinite(errors), errors, LARGEST_ERROR)
         of_position = 1 / (errors.astype(np.float64) + self._rounding) ** 2
         weights = np.broadcast_to(of_position[:, np.newaxis], predictions.shape)
-        weighted = weights * predictions
-        return weights, weighted, weighted * predictions, weights * step_errors
+        first = weights * predictions
+        second = first * predictions
+        return weights, first, second, second * predictions, weights * step_errors
 
     def _add_consecutive(self, sequence: int, row: int, *values: Floats) -> None:
         """Add the targets of positions in one sequence.
@@ -231,7 +230,7 @@ class StepMeans:
             What is summed.
         """
         per_sequence, n_channels = self._rows.rows_per_sequence, values[0].shape[2]
-        sums = self._sums.reshape(4, -1, per_sequence, n_channels)[:, sequence]
+        sums = self._sums.reshape(5, -1, per_sequence, n_channels)[:, sequence]
         for total, added in zip(sums, values, strict=True):
             by_target = added.swapaxes(0, 1)
             # One addition for each line: the fewer, the faster.

@@ -305,12 +305,13 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
         if at_step is None or not at_step.n_covering:
             return Assessment(errors, apart=apart)
         unit, means = self._combination.unit, at_step.means()
-        expected, variance, own_errors = map(self._layout.by_row, means)
+        expected, squares, cubes, own_errors = map(self._layout.by_row, means)
         own_errors = self._without_rounding(own_errors) / unit
         residuals = rows.at_step(at_step.step) - expected
-        curve = OwnErrorCurve(expected, variance, unit)
-        known = curve if at_step.of_residuals else None
-        return Assessment(errors, expected, residuals, own_errors, known, apart)
+        curve = None
+        if at_step.of_residuals:
+            curve = OwnErrorCurve.of_moments(expected, squares, cubes, unit)
+        return Assessment(errors, expected, residuals, own_errors, curve, apart)
 
     def _errors_apart(
         self, rows: Sequences, at_step: StepMeans | None = None, *, check: bool = False

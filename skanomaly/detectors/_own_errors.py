@@ -8,6 +8,13 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+# Steps of Newton's method, which at least quarter the error left.
+_STEPS = 12
+# Slopes are positive; at the least error of all, rounding may leave less than that.
+_LEAST_SLOPE = 1e-12
+# Variances of less than that, relative to the square of the mean, are rounding.
+_ROUNDING = 1e-9
+
 
 class Curve(Protocol):
     """Own errors as a function of the value of a sample."""
@@ -21,23 +28,35 @@ class OwnErrorCurve:
     """Own errors that samples have with other values, what is expected held fixed.
 
     A sample is predicted by several windows, and its own error is the mean of
-    `error_size` over their residuals. The mean and the variance of the predictions
-    determine it where no residual is beyond 1, and where all are. In between, two
-    predictions of that mean and variance stand for all of them.
+    `error_size` over their residuals. Two predictions with the first three moments of
+    all of them have the same error where no residual is beyond 1, or all are, and
+    nearly the same in between.
 
     Parameters
     ----------
-    center : ndarray of shape (n_rows, n_channels)
-        Mean of the predictions, in the unit of the rows.
-    variance : ndarray of shape (n_rows, n_channels)
-        Variance of the predictions.
+    center, variance, third : ndarray of shape (n_rows, n_channels)
+        Mean of the predictions, in the unit of the rows, their variance, and the mean
+        of their cubed distances from the mean.
     unit : float or ndarray of shape (n_channels,)
         Mean of `error_size` that is an own error of 1.
     """
 
     center: Floats
     variance: Floats
+    third: Floats
     unit: Floats | float
+
+    @classmethod
+    def of_moments(
+        cls, center: Floats, squares: Floats, cubes: Floats, unit: Floats | float
+    ) -> "OwnErrorCurve":
+        """Return the curve of predictions with these means of their powers."""
+        with np.errstate(over="ignore", invalid="ignore"):  # of values without bounds
+            variance = squares - center**2
+            third = cubes - center * (3 * variance + center**2)
+            is_known = variance > _ROUNDING * center**2
+        variance = np.where(is_known, variance, 0.0)
+        return cls(center, variance, np.where(is_known, third, 0.0), unit)
 
     def limits(self, level: float) -> tuple[Floats, Floats]:
         """Return the values between which the own error of a channel is below a level.
@@ -51,19 +70,67 @@ class OwnErrorCurve:
         -------
         lower, upper : ndarray of shape (n_rows, n_channels)
             Values whose own error is the level, the other channels being as expected.
-            Both are the mean of the predictions where no value has so small an error.
+            Both are the mean of the predictions if the error there is not smaller.
         """
-        size = level * self.unit
+        size = np.broadcast_to(level * self.unit, self.center.shape)
+        pair = self._pair()
+        least = pair.sizes(np.zeros_like(size))
+        is_open, size = least < size, np.maximum(least, size)
+        above, below = pair.reach(size), pair.mirrored().reach(size)
+        return (
+            self.center - np.where(is_open, below, 0),
+            self.center + np.where(is_open, above, 0),
+        )
+
+    def _pair(self) -> "_Pair":
         apart = np.sqrt(self.variance)
-        # Solutions where neither, one or both of two residuals are beyond 1.
-        below = np.sqrt(np.maximum(size - self.variance, 0))
-        between = apart - 1 + np.sqrt(np.maximum(2 + 2 * size - 4 * apart, 0))
-        beyond = np.broadcast_to((size + 1) / 2, apart.shape)
-        distance = np.where(below + apart <= 1, below, between)
-        distance = np.where(beyond - apart >= 1, beyond, distance)
-        least = np.where(apart < 1, self.variance, 2 * apart - 1)
-        distance = np.where(size > least, distance, 0)
-        return self.center - distance, self.center + distance
+        with np.errstate(all="ignore"):
+            skewness = np.nan_to_num(self.third / apart**3, posinf=0, neginf=0)
+        half = skewness / 2
+        root = np.sqrt(1 + half**2)
+        first, second = apart * (half - root), apart * (half + root)
+        return _Pair(first, second, (1 - half / root) / 2)
+
+
+@dataclass(frozen=True, eq=False)
+class _Pair:
+    """Two predictions, by their distances from their mean, and the second's weight."""
+
+    first: Floats
+    second: Floats
+    weight: Floats
+
+    def mirrored(self) -> "_Pair":
+        return _Pair(-self.first, -self.second, self.weight)
+
+    def sizes(self, values: Floats) -> Floats:
+        """Return the mean of `error_size` over the residuals of values."""
+        return self._mean(*(_size(values - one) for one in (self.first, self.second)))
+
+    def reach(self, size: Floats) -> Floats:
+        """Return the largest values whose mean error has a size, by Newton's method.
+
+        The error is convex, so that it falls to the size from where it is larger.
+        """
+        values = (size + 1) / 2
+        for _ in range(_STEPS):
+            slopes = self._mean(
+                *(np.clip(values - one, -1, 1) for one in (self.first, self.second))
+            )
+            too_large = self.sizes(values) - size
+            values = values - too_large / np.maximum(2 * slopes, _LEAST_SLOPE)
+        return values
+
+    def _mean(self, first: Floats, second: Floats) -> Floats:
+        mean: Floats = first + self.weight * (second - first)
+        return mean
+
+
+def _size(residuals: Floats) -> Floats:
+    sizes = np.abs(residuals)
+    below = np.minimum(sizes, 1)
+    counted: Floats = below * (2 * sizes - below)
+    return counted
 
 
 class CurveSum:
@@ -71,20 +138,27 @@ class CurveSum:
 
     def __init__(self) -> None:
         self._weights: Floats | float = 0.0
-        self._sums: tuple[Floats | float, Floats | float] = (0.0, 0.0)
+        self._sums: list[Floats | float] = [0.0, 0.0, 0.0]
 
     def add(self, curve: OwnErrorCurve, scale: Floats) -> None:
         """Add own errors, each divided by the scale of its channel."""
-        weights = 1 / (curve.unit * scale)
-        means, squares = self._sums
-        self._weights = self._weights + weights
-        self._sums = (
-            means + weights * curve.center,
-            squares + weights * (curve.variance + curve.center**2),
+        center, variance = curve.center, curve.variance
+        powers = (
+            center,
+            variance + center**2,
+            curve.third + center * (3 * variance + center**2),
         )
+        weights = 1 / (curve.unit * scale)
+        self._weights = self._weights + weights
+        self._sums = [
+            total + weights * power
+            for total, power in zip(self._sums, powers, strict=True)
+        ]
 
     def curve(self, divisor: float) -> OwnErrorCurve:
         """Return the sum, divided by a number."""
-        center, squares = (np.asarray(one / self._weights) for one in self._sums)
-        variance = np.maximum(squares - center**2, 0)
-        return OwnErrorCurve(center, variance, divisor / self._weights)
+        center, squares, cubes = (
+            np.asarray(total / self._weights) for total in self._sums
+        )
+        unit = divisor / self._weights
+        return OwnErrorCurve.of_moments(center, squares, cubes, unit)
