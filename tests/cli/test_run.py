@@ -69,7 +69,8 @@ def trained(folder):
 def test_files_agree_with_each_other(trained):
     scores = pd.read_csv(trained / "scores.csv")
     assert list(scores) == [
-        *("time", "cpu", "expected_cpu", "own_error", "score", "label")
+        *("time", "cpu", "expected_cpu", "expected_lower_cpu", "expected_upper_cpu"),
+        *("own_error", "score", "label"),
     ]
     assert len(scores) == 1000
     events = pd.read_csv(trained / "events.csv")

@@ -100,6 +100,21 @@ def test_the_part_that_was_trained_on_is_not_judged(kind, pipe, labelled):
         kind.from_detection(detect(pipe, frame))
 
 
+def test_the_band_is_drawn_behind_each_channel(pipe, labelled):
+    frame, _ = labelled
+    found = detect(pipe, frame, n_train=200)
+    display = SeriesDisplay.from_detection(found)
+    for channel, ax in enumerate(display.axes_):
+        (band,) = [one for one in ax.collections if one.get_label() == "band"]
+        heights = band.get_paths()[0].vertices[:, 1]
+        known = np.isfinite(found.expected[:, channel])
+        assert heights.min() == found.expected_lower[known, channel].min()
+        assert heights.max() == found.expected_upper[known, channel].max()
+    plain = replace(found, expected_lower=None, expected_upper=None)
+    for ax in SeriesDisplay.from_detection(plain).axes_:
+        assert "band" not in [one.get_label() for one in ax.collections]
+
+
 def test_a_single_channel_is_one_row_of_the_map():
     errors = np.random.default_rng(0).random(50)
     found = detection_of(-errors, errors, offset=-0.9)

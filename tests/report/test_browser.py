@@ -198,6 +198,118 @@ def test_events_have_the_extents_of_python_at_any_threshold(browser, write, merg
         ]
 
 
+def ends(events):
+    return [[e.start, e.stop, e.peak, e.span_start, e.span_stop] for e in events]
+
+
+@pytest.mark.parametrize(
+    ("n_channels", "rule"),
+    [
+        (1, {"direction": "up"}),
+        (1, {"min_deviation": "10%", "min_length": 2}),
+        (1, {"k_of_n": (20, 60), "merge_gap": "5min", "min_length": "3min"}),
+        (2, {"direction": "down", "merge_gap": 30}),
+        (2, {"min_deviation": 0.2, "k_of_n": (3, 5), "localize": False}),
+    ],
+)
+def test_events_are_those_of_python_by_any_rule(browser, write, n_channels, rule):
+    made = make_periodic(
+        1500, n_channels=n_channels, period=25, n_anomalies=5, random_state=2
+    )
+    pipe = make_detector("pca", window=50).fit(made.X[:750])
+    index = pd.date_range("2024-01-01", periods=1500, freq="min")
+    plain = detect(pipe, made.X, index=index, n_train=750)
+    found = replace(plain, rule=EventRule(**rule))
+    page, seen = browser.open(write(found)), []
+    for quantile in (0.01, 0.1, 0.5, 0.9, 0.99):
+        offset = float(np.quantile(found.scores[750:], quantile))
+        events = page.ask(
+            """
+            const threshold = arguments[0];
+            return readRun().then((run) => findEvents(run.error, threshold, run))
+              .then((events) => events.map((e) => [
+                e.start, e.stop, e.peak, e.spanStart, e.spanStop,
+              ]));
+            """,
+            -offset,
+        )
+        assert events == ends(replace(found, offset=offset).events)
+        seen.append((events, ends(replace(plain, offset=offset).events)))
+    assert any(events for events, _ in seen)
+    assert any(events != without for events, without in seen)
+
+
+def set_rule(page, name, value):
+    page.ask(
+        """
+        const control = document.getElementById(`rule-${arguments[0]}`);
+        control.value = arguments[1];
+        control.dispatchEvent(new Event("change", { bubbles: true }));
+        """,
+        *(name, str(value)),
+    )
+    page.settled()
+
+
+def test_controls_change_the_rules_of_events(browser, write):
+    made = make_periodic(1500, period=25, n_anomalies=5, random_state=2)
+    pipe = make_detector("pca", window=50).fit(made.X[:750])
+    found = detect(pipe, made.X, n_train=750, events=EventRule(merge_gap=5))
+    page = browser.open(write(found))
+    assert not page.find("#rule-learned").is_enabled()
+    rule = {"merge_gap": 5}
+    for name, value, more in (
+        ("direction", "up", {"direction": "up"}),
+        ("direction", "down", {"direction": "down"}),
+        ("deviation", 0.05, {"min_deviation": 0.05}),
+        ("unit", "percent", {"min_deviation": "0.05%"}),
+        ("deviation", 20, {"min_deviation": "20%"}),
+        ("n", 9, {"k_of_n": (1, 9)}),
+        ("k", 6, {"k_of_n": (6, 9)}),
+        ("n", 4, {"k_of_n": (4, 4)}),
+        ("gap", 100, {"merge_gap": 100}),
+        ("length", 7, {"min_length": 7}),
+    ):
+        set_rule(page, name, value)
+        rule |= more
+        events = replace(found, rule=EventRule(**rule)).events
+        assert page.card("events") == str(len(events))
+        assert page.card("samples") == str(sum(event.length for event in events))
+    set_rule(page, "gap", "")  # no number: the rule remains
+    assert page.find("#rule-gap").get_attribute("value") == "100"
+    page.find("#rules summary").click()
+    page.find("#rule-learned").click()
+    page.settled()
+    assert page.card("events") == str(len(found.events))
+    assert page.find("#rule-gap").get_attribute("value") == "5"
+    page.find("#rule-gap").send_keys(Keys.ESCAPE)
+    assert not page.find("#rule-gap").is_displayed()
+    assert page.console() == []
+
+
+def test_a_band_is_drawn_where_there_is_one(browser, write, path):
+    made = make_periodic(600, period=25, random_state=2)
+    found = detect(make_detector("pca", window=50).fit(made.X[:300]), made.X)
+    bands = """
+        const traces = document.getElementById("series").data;
+        return traces.filter((t) => t.name === "band").map((t) => Array.from(t.y));
+        """
+    lower, upper = browser.open(write(found)).ask(bands)
+    np.testing.assert_allclose(lower, found.expected_lower[:, 0], rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(upper, found.expected_upper[:, 0], rtol=1e-5, atol=1e-5)
+    assert browser.find("[data-part=band]").is_displayed()
+    assert browser.open(path).ask(bands) == []
+    assert not browser.find("[data-part=band]").is_displayed()
+
+
+def test_deviations_have_no_controls_without_expected_values(browser, write):
+    browser.open(write(detection_of(-np.arange(9.0), values=np.ones(9), offset=-6)))
+    browser.find("#rules summary").click()
+    assert browser.find("#rule-gap").is_displayed()
+    assert not browser.find("#rule-direction").is_displayed()
+    assert not browser.find("#rule-deviation").is_displayed()
+
+
 def test_samples_without_a_score_are_in_no_event(page):
     rng = np.random.default_rng(1)
     for merge_gap in (0, 2, 9):
