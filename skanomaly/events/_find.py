@@ -112,9 +112,7 @@ def find_events(
     anomalous, scores, offset = _read(y_or_scores, offset)
     n_samples = anomalous.size
     unknown = np.zeros(n_samples, bool) if scores is None else np.isnan(scores)
-    anomalous = recurring(anomalous, *check_k_of_n(k_of_n)) & ~unknown
-    if extents is not None:
-        anomalous &= events_to_labels(extents, n_samples) == -1
+    anomalous = _in_alarm(anomalous, k_of_n, extents) & ~unknown
     errors = None
     if channel_errors is not None:
         errors = _check_channels(channel_errors, unknown, channel_names)
@@ -147,6 +145,18 @@ def find_events(
         found = start, stop, stop - start, peak, peak_score, severity, channel
         events.append(Event(*found, *when, *_span_of(start, stop, extents)))
     return events
+
+
+def _in_alarm(
+    anomalous: NDArray[np.bool_],
+    k_of_n: tuple[int, int],
+    extents: Sequence[Extent] | None,
+) -> NDArray[np.bool_]:
+    """Return the samples at which enough are anomalous, within extents."""
+    alarm = recurring(anomalous, *check_k_of_n(k_of_n))
+    if extents is not None:
+        alarm = alarm & (events_to_labels(extents, len(alarm)) == -1)
+    return alarm
 
 
 def _span_of(

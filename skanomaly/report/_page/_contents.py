@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from skanomaly.detection import Detection, judge
 from skanomaly.events import SHARE, STRONG
-from skanomaly.report._page._pack import Arrays, compact
+from skanomaly.report._page._pack import Arrays, coarse, compact
 
 # Values, expected values and errors together; about 60 MB in a browser.
 _MOST_NUMBERS = 15_000_000
@@ -64,14 +64,18 @@ def _channel(detection: Detection, channel: int, arrays: Arrays) -> dict[str, An
     matrices = {
         "values": detection.series.values,
         "expected": detection.expected,
-        "lower": detection.expected_lower,
-        "upper": detection.expected_upper,
         "errors": detection.channel_errors,
     }
     for kind, matrix in matrices.items():
         facts[kind] = None
         if matrix is not None:
             facts[kind] = arrays.add(compact(matrix[:, channel]))
+    facts["below"] = facts["above"] = None
+    band, expected = detection.expected_band, detection.expected
+    if band is not None and expected is not None:
+        lower, upper = (end[:, channel] for end in band)
+        facts["below"] = arrays.add(coarse(expected[:, channel] - lower))
+        facts["above"] = arrays.add(coarse(upper - expected[:, channel]))
     return facts
 
 

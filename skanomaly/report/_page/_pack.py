@@ -50,6 +50,14 @@ def compact(values: NDArray[np.float64]) -> NDArray[np.floating[Any]]:
     return short if (lost <= seen).all() else values
 
 
+def coarse(widths: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Round to 10 bits, which suffice for the width of a band and compress well."""
+    parts, exponents = np.frexp(widths)
+    with np.errstate(over="ignore"):
+        rounded = np.ldexp(np.round(parts * 2**10) / 2**10, exponents)
+        return rounded.astype(np.float32)
+
+
 def pack(content: bytes) -> str:
     """Compress bytes and encode them as text that needs no escaping in HTML."""
     # Without a time stamp, so that the same detection gives the same page.

@@ -20,10 +20,14 @@ async function readRun() {
   const array = (place) =>
     place && new ARRAY_OF[place.type](buffer, place.offset, place.length);
   const x = run.index.array ? array(run.index.array) : evenly(run.index, run.nSamples);
-  const channel = ({ name, ...places }) => ({
-    name,
-    ...Object.fromEntries(Object.entries(places).map(([k, v]) => [k, array(v)])),
-  });
+  const channel = ({ name, ...places }) => {
+    const { values, expected, errors, below, above } = Object.fromEntries(
+      Object.entries(places).map(([kind, place]) => [kind, array(place)]),
+    );
+    const lower = below && expected.map((value, i) => value - below[i]);
+    const upper = above && expected.map((value, i) => value + above[i]);
+    return { name, values, expected, errors, lower, upper };
+  };
   return {
     ...run,
     threshold: fromPython(run.threshold),
