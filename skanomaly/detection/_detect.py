@@ -75,15 +75,15 @@ def detect(
     Returns
     -------
     detection : Detection
-        Scores, labels, events and, if the estimator provides them, expected values and
-        errors of the channels.
+        Scores, labels, events and, if the estimator provides them, expected values
+        with a band around them and errors of the channels.
 
     Raises
     ------
     ValueError
         If the estimator has no ``score_samples``, if it has no ``offset_`` that
-        `threshold` asks for, or if `index`, `channel_names`, `n_train` or `y` do not
-        match the series.
+        `threshold` asks for, if `index`, `channel_names`, `n_train` or `y` do not match
+        the series, or if `events` needs times or expected values that there are not.
 
     See Also
     --------

@@ -102,7 +102,7 @@ def test_a_duration_is_a_number_of_steps_of_the_index(rule, like):
 
 @pytest.mark.parametrize("index", [None, np.arange(40)])
 def test_a_duration_needs_times(index):
-    with pytest.raises(ValueError, match="merge_gap='5min' is a duration, but the ser"):
+    with pytest.raises(ValueError, match="merge_gap='5min' is a duration, but the"):
         up_and_down(merge_gap="5min", index=index)
     pipe = make_detector("pca", window=5).fit(np.sin(np.arange(90.0))[:, None])
     rule = EventRule(min_length="5min")
