@@ -33,9 +33,8 @@ def deviation(text: str) -> float | str:
     try:
         return float(text)
     except ValueError:
-        raise ArgumentTypeError(f"{text!r} is neither a number nor a percentage") from (
-            None
-        )
+        said = f"{text!r} is neither a number nor a percentage"
+        raise ArgumentTypeError(said) from None
 
 
 def k_of_n(text: str) -> tuple[int, int]:

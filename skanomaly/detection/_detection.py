@@ -289,8 +289,7 @@ class Detection:
             Columns ``time`` (``sample`` if the series has no index), one per channel,
             ``expected_<channel>`` per channel if there are expected values,
             ``expected_lower_<channel>`` and ``expected_upper_<channel>`` if they have a
-            band,
-            ``error_<channel>`` per channel if the detector separates channels,
+            band, ``error_<channel>`` per channel if the detector separates channels,
             ``own_error`` if the errors of single samples are known, ``score``,
             ``label``, and ``truth`` if the true labels are known. A channel whose name
             is one of these gets the suffix ``_value``: the values of the channel
