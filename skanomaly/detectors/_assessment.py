@@ -195,10 +195,12 @@ class StepMeans:
     def means(self) -> tuple[Floats, ...]:
         """Return means of predictions, of their squares and cubes, and own errors.
 
-        Each has the shape (n_rows, n_channels).
+        Each has the shape (n_rows, n_channels). Nothing can be added any more.
         """
         weights, *sums = self._sums.reshape(5, self._rows.n_rows, -1)
-        return tuple(one / weights for one in sums)
+        for total in sums:
+            total /= weights
+        return tuple(sums)
 
     def _weighted(
         self, predictions: Float32s, step_errors: Float32s, errors: Float32s

@@ -310,7 +310,7 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
         residuals = rows.at_step(at_step.step) - expected
         curve = None
         if at_step.of_residuals:
-            curve = OwnErrorCurve.of_moments(expected, squares, cubes, unit)
+            curve = OwnErrorCurve(expected, squares, cubes, unit)
         return Assessment(errors, expected, residuals, own_errors, curve, apart)
 
     def _errors_apart(

@@ -34,29 +34,17 @@ class OwnErrorCurve:
 
     Parameters
     ----------
-    center, variance, third : ndarray of shape (n_rows, n_channels)
-        Mean of the predictions, in the unit of the rows, their variance, and the mean
-        of their cubed distances from the mean.
+    center, squares, cubes : ndarray of shape (n_rows, n_channels)
+        Means of the predictions, in the unit of the rows, of their squares and of their
+        cubes.
     unit : float or ndarray of shape (n_channels,)
         Mean of `error_size` that is an own error of 1.
     """
 
     center: Floats
-    variance: Floats
-    third: Floats
+    squares: Floats
+    cubes: Floats
     unit: Floats | float
-
-    @classmethod
-    def of_moments(
-        cls, center: Floats, squares: Floats, cubes: Floats, unit: Floats | float
-    ) -> "OwnErrorCurve":
-        """Return the curve of predictions with these means of their powers."""
-        with np.errstate(over="ignore", invalid="ignore"):  # of values without bounds
-            variance = squares - center**2
-            third = cubes - center * (3 * variance + center**2)
-            is_known = variance > _ROUNDING * center**2
-        variance = np.where(is_known, variance, 0.0)
-        return cls(center, variance, np.where(is_known, third, 0.0), unit)
 
     def limits(self, level: float) -> tuple[Floats, Floats]:
         """Return the values between which the own error of a channel is below a level.
@@ -83,10 +71,14 @@ class OwnErrorCurve:
         )
 
     def _pair(self) -> "_Pair":
-        apart = np.sqrt(self.variance)
-        with np.errstate(all="ignore"):
-            skewness = np.nan_to_num(self.third / apart**3, posinf=0, neginf=0)
-        half = skewness / 2
+        center = self.center
+        with np.errstate(all="ignore"):  # of values without bounds, or without variance
+            variance = self.squares - center**2
+            third = self.cubes - center * (3 * variance + center**2)
+            is_known = variance > _ROUNDING * center**2
+            apart = np.sqrt(np.where(is_known, variance, 0.0))
+            half = np.where(is_known, third / apart**3 / 2, 0.0)
+        half = np.nan_to_num(half, posinf=0, neginf=0)
         root = np.sqrt(1 + half**2)
         first, second = apart * (half - root), apart * (half + root)
         return _Pair(first, second, (1 - half / root) / 2)
@@ -138,27 +130,21 @@ class CurveSum:
 
     def __init__(self) -> None:
         self._weights: Floats | float = 0.0
-        self._sums: list[Floats | float] = [0.0, 0.0, 0.0]
+        self._sums: list[Floats] = []
 
     def add(self, curve: OwnErrorCurve, scale: Floats) -> None:
         """Add own errors, each divided by the scale of its channel."""
-        center, variance = curve.center, curve.variance
-        powers = (
-            center,
-            variance + center**2,
-            curve.third + center * (3 * variance + center**2),
-        )
         weights = 1 / (curve.unit * scale)
         self._weights = self._weights + weights
-        self._sums = [
-            total + weights * power
-            for total, power in zip(self._sums, powers, strict=True)
-        ]
+        powers = (curve.center, curve.squares, curve.cubes)
+        if not self._sums:
+            self._sums = [np.zeros_like(power) for power in powers]
+        for total, power in zip(self._sums, powers, strict=True):
+            total += weights * power
 
     def curve(self, divisor: float) -> OwnErrorCurve:
-        """Return the sum, divided by a number."""
-        center, squares, cubes = (
-            np.asarray(total / self._weights) for total in self._sums
-        )
-        unit = divisor / self._weights
-        return OwnErrorCurve.of_moments(center, squares, cubes, unit)
+        """Return the sum, divided by a number; nothing can be added any more."""
+        for total in self._sums:
+            total /= self._weights
+        center, squares, cubes = self._sums
+        return OwnErrorCurve(center, squares, cubes, divisor / self._weights)

@@ -133,7 +133,7 @@ def test_a_curve_is_exact_for_two_predictions():
         return share * size(values - first) + (1 - share) * size(values - second)
 
     powers = [share * first**n + (1 - share) * second**n for n in (1, 2, 3)]
-    curve = OwnErrorCurve.of_moments(*powers, 2.0)
+    curve = OwnErrorCurve(*powers, 2.0)
     for level in (0.01, 0.2, 0.5, 1.0, 3.0, 1e6):
         lower, upper = curve.limits(level)
         is_open = own(powers[0]) < 2 * level
