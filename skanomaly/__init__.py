@@ -42,6 +42,12 @@ if TYPE_CHECKING:
         events_to_labels as events_to_labels,
         find_events as find_events,
     )
+    from skanomaly.persistence import (
+        Manifest as Manifest,
+        load_model as load_model,
+        read_manifest as read_manifest,
+        save_model as save_model,
+    )
     from skanomaly.preprocessing import (
         SeriesScaler as SeriesScaler,
         aggregate_series as aggregate_series,
@@ -111,6 +117,7 @@ _PUBLIC = {
         "TunedThresholdDetectorCV",
         "make_detector",
     ),
+    "persistence": ("Manifest", "load_model", "read_manifest", "save_model"),
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 _MODULES = (*_PUBLIC, "datasets", "evaluation", "metrics", "plotting", "report")

@@ -23,6 +23,7 @@ __all__ = [
     "fit_context",
     "import_extra",
     "take_rows",
+    "tree_class",
     "validate_params",
 ]
 
@@ -36,3 +37,10 @@ def import_extra(module: str, *, extra: str) -> Any:
             f"{module} is required but could not be imported ({error}). Install it "
             f"with: pip install 'skanomaly[{extra}]'"
         ) from error
+
+
+def tree_class() -> Any:
+    """Return the class of the compiled part of a decision tree."""
+    from sklearn.tree._tree import Tree  # slow, and needed where models are stored
+
+    return Tree

@@ -232,3 +232,7 @@ def _shapes(windows: NDArray[np.floating]) -> NDArray[np.floating]:
     rows: NDArray[np.floating] = centered.reshape(len(centered), -1)
     rows /= np.sqrt(rows.shape[1])
     return rows
+
+
+# Functions within recommended pipelines, by the names that stored ones have for them.
+FUNCTIONS = {"centered_windows": _shapes}

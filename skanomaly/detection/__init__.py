@@ -9,6 +9,7 @@ from skanomaly.detection._detect import detect
 from skanomaly.detection._detection import Detection
 from skanomaly.detection._facts import (
     RunFacts,
+    delay_of,
     detector_name,
     gap_of,
     innermost,
@@ -30,6 +31,7 @@ __all__ = [
     "ask",
     "check_truth",
     "column_names",
+    "delay_of",
     "detect",
     "detector_name",
     "gap_of",

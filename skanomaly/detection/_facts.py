@@ -237,6 +237,41 @@ def gap_of(estimator: Any) -> int:
     return window // _GAPS_PER_WINDOW if is_centered else window
 
 
+def delay_of(estimator: Any) -> int:
+    """Return the number of samples after a sample that its score depends on.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted pipeline or outlier detector.
+
+    Returns
+    -------
+    delay : int
+        Steps of a row after its own sample, the most of all members of an ensemble; 0
+        without a window.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skanomaly import make_detector
+    >>> from skanomaly.detection import delay_of
+    >>> X = np.random.default_rng(0).normal(size=(90, 1))
+    >>> delay_of(make_detector("pca", window=30).fit(X))
+    14
+    >>> delay_of(make_detector("pca", window=30, online=True).fit(X))
+    0
+    """
+    for _, step in getattr(estimator, "steps", ()):
+        if hasattr(step, "own_step_"):
+            return int(step.window_ - 1 - step.own_step_)
+    inner = _within(estimator)
+    if inner is not None:
+        return delay_of(inner)
+    members = getattr(estimator, "estimators_", ())
+    return max((delay_of(one) for one in members if hasattr(one, "steps")), default=0)
+
+
 def _shingler_of(estimator: Any) -> Any:
     """Return the first step with a window, of an ensemble the one with the largest."""
     for _, step in getattr(estimator, "steps", ()):

@@ -1,9 +1,10 @@
 """Network of one fitted detector: arrays, and a blueprint to build it from."""
 
+import copy
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from skanomaly.engine._blueprint import (
     signature,
 )
 from skanomaly.engine._cache import TEMPLATES
+from skanomaly.engine._configured import ConfiguredNetwork
 from skanomaly.engine._draws import Draws
 from skanomaly.engine._process import RANDOM_STATES, check_process
 from skanomaly.engine._state import State
@@ -298,6 +300,34 @@ class TrainedNetwork:
         network = self.blueprint.compiled(self._rebuilt())
         self.state.load_into(network)
         return network
+
+    def without_function(self) -> Self:
+        """Return an equal network that is built from its Keras configuration.
+
+        Raises
+        ------
+        ValueError
+            If the network has no configuration, or if another one is built from it.
+        """
+        builder = ConfiguredNetwork.of(self._rebuilt())
+        made = copy.copy(self)
+        made.__dict__.update(self.__getstate__())
+        made.blueprint = replace(self.blueprint, builder=builder)
+        try:
+            network = made.blueprint.network(self._seed)
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f"The network cannot be built from its configuration: {error} Register "
+                "its classes and functions by keras.saving.register_keras_serializable."
+            ) from error
+        made._signature = signature(network)
+        shapes = [tuple(variable.shape) for variable in network.variables]
+        if shapes != [one.shape for one in self.state.weights]:
+            raise ValueError(
+                "From the configuration of the network, another one is built: its "
+                "weights have other shapes. Correct get_config() of its layers."
+            )
+        return made
 
     def __getstate__(self) -> dict[str, Any]:
         return vars(self) | {"_key": None, "_own": None, "_copy": None}

@@ -41,6 +41,7 @@ __all__ = [
     "dense_decoder",
     "dense_stack",
     "recurrent_stack",
+    "register_classes",
 ]
 
 _LOAD_KERAS = {
@@ -59,3 +60,12 @@ def __getattr__(name: str) -> Any:
     if name not in _LOAD_KERAS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_LOAD_KERAS[name]}"), name)
+
+
+def register_classes() -> None:
+    """Load all layers and models that are defined here.
+
+    Keras then finds them by their registered names, ``skanomaly>`` and the class.
+    """
+    for module in sorted(set(_LOAD_KERAS.values())):
+        import_module(f"{__name__}.{module}")
