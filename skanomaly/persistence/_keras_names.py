@@ -160,7 +160,7 @@ def _check_entry(entry: dict[str, Any], trust: Trust, custom: dict[str, Any]) ->
         return
     if kind == "function":
         _check_function(entry)
-    elif kind not in (_ANYWHERE if module is None else _KNOWN.get(module, ())):
+    elif not _is_known(kind, module):
         where = "" if module is None else f"{module}."
         raise RefusedError(
             f"the class {where}{kind} is not on the list of those that load"
@@ -169,6 +169,13 @@ def _check_entry(entry: dict[str, Any], trust: Trust, custom: dict[str, Any]) ->
     if "registered_name" in entry:
         is_ours = module in _OURS
         entry["registered_name"] = f"skanomaly>{kind}" if is_ours else None
+
+
+def _is_known(kind: str, module: str | None) -> bool:
+    # Keras looks up an optimizer without a module by its name in lower case.
+    if module is None:
+        return kind in _ANYWHERE or is_optimizer(kind)
+    return kind in _KNOWN.get(module, ())
 
 
 def _check_function(entry: dict[str, Any]) -> None:
