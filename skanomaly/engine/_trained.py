@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -301,8 +301,13 @@ class TrainedNetwork:
         self.state.load_into(network)
         return network
 
-    def without_function(self) -> Self:
+    def without_function(self, check: Callable[[dict[str, Any]], Any]) -> Self:
         """Return an equal network that is built from its Keras configuration.
+
+        Parameters
+        ----------
+        check : callable
+            Function that raises if a configuration is not to be used.
 
         Raises
         ------
@@ -310,6 +315,7 @@ class TrainedNetwork:
             If the network has no configuration, or if another one is built from it.
         """
         builder = ConfiguredNetwork.of(self._rebuilt())
+        check(builder.config)
         made = copy.copy(self)
         made.__dict__.update(self.__getstate__())
         made.blueprint = replace(self.blueprint, builder=builder)

@@ -116,10 +116,12 @@ class Decoder:
         return partial(BUILDERS[name], **made)
 
     def _network(self, config: dict[str, Any]) -> ConfiguredNetwork:
+        if not isinstance(config, dict) or not {"class_name", "config"} <= set(config):
+            raise RefusedError("a network has no configuration of Keras")
         return ConfiguredNetwork.from_config(*checked_config(config, self._trust))
 
     def _optimizer(self, config: dict[str, Any]) -> Any:
-        kind = config.get("class_name")
+        kind = config["class_name"]
         if kind not in OPTIMIZERS and self._trust.of_keras(config) is None:
             _refuse_optimizer(kind)
         return configured_optimizer(*checked_config(config, self._trust))

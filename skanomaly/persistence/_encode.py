@@ -84,7 +84,9 @@ class Encoder:
             if array.ndim == 1 and all(isinstance(one, str) for one in texts):
                 return {"texts": texts}
         if array.dtype.kind not in KINDS or type(array) is not np.ndarray:
-            raise TypeError(f"{where} is an array of {array.dtype}, which is not stored")
+            raise TypeError(
+                f"{where} is an array of {array.dtype}, which is not stored"
+            )
         number = self._array_numbers.setdefault(id(array), len(self.arrays))
         if number == len(self.arrays):
             self._kept.append(array)
@@ -97,10 +99,11 @@ class Encoder:
         if isinstance(value, NamedFunction):
             return {"function": value.name}
         if isinstance(value, ConfiguredNetwork):
-            checked_config(value.config, _Anything({}))
             return {"network": value.config}
         if isinstance(value, partial) and is_ours(value):
-            params = {k: self.encode(v, f"{where}.{k}") for k, v in value.keywords.items()}
+            params = {
+                k: self.encode(v, f"{where}.{k}") for k, v in value.keywords.items()
+            }
             return {"builder": value.func.__name__, "params": params}
         if isinstance(value, FunctionType | BuiltinFunctionType | np.ufunc):
             names = {one: name for name, one in functions().items()}
@@ -109,7 +112,7 @@ class Encoder:
             return {"optimizer class": _name_of_optimizer(value)}
         if _is_optimizer(type(value)):
             config = optimizer_config(value)
-            checked_config(config, _Anything({}))
+            _check_config(config)
             return {"optimizer": config}
         return None
 
@@ -127,7 +130,7 @@ class Encoder:
         if isinstance(value, TrainedNetwork):
             self.has_network = True
             if not is_ours(value.blueprint.builder):
-                value = value.without_function()
+                value = value.without_function(_check_config)
                 self._kept.append(value)
         fields = SPECIAL[kind].fields(value) if kind in SPECIAL else fields_of(value)
         self._kept.append(fields)
@@ -144,6 +147,11 @@ class _Anything(Trust):
     def of_keras(self, entry: dict[str, Any]) -> Any:
         """Return something that stands for any class or function."""
         return object
+
+
+def _check_config(config: dict[str, Any]) -> None:
+    """Raise if a configuration holds code, which even a trusted class does not allow."""
+    checked_config(config, _Anything({}))
 
 
 def is_ours(builder: Any) -> bool:

@@ -45,10 +45,10 @@ _METRICS = """
 CosineSimilarity LogCoshError Mean MeanAbsoluteError MeanAbsolutePercentageError
 MeanSquaredError MeanSquaredLogarithmicError R2Score RootMeanSquaredError
 """
-OPTIMIZERS = """
+_OPTIMIZERS = """
 Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Muon
 Nadam RMSprop SGD
-""".split()
+"""
 _SCHEDULES = """
 CosineDecay CosineDecayRestarts ExponentialDecay InverseTimeDecay
 PiecewiseConstantDecay PolynomialDecay
@@ -74,7 +74,7 @@ _CLASSES = {
     "keras.losses": _LOSSES,
     "keras.metrics": _METRICS,
     "keras.models": "Functional Model Sequential",
-    "keras.optimizers": " ".join(OPTIMIZERS),
+    "keras.optimizers": _OPTIMIZERS,
     "keras.optimizers.schedules": _SCHEDULES,
     "keras.regularizers": "L1 L1L2 L2 OrthogonalRegularizer",
     "keras.src.models.functional": "Functional",
@@ -83,6 +83,7 @@ _CLASSES = {
     **_OURS,
 }
 _KNOWN = {module: frozenset(names.split()) for module, names in _CLASSES.items()}
+OPTIMIZERS = _KNOWN["keras.optimizers"]
 _ANYWHERE = frozenset().union(*_KNOWN.values())
 _FUNCTIONS = frozenset((_ACTIVATIONS + _LOSS_FUNCTIONS).split())
 # Values that Keras writes as an entry with a class.
@@ -120,7 +121,7 @@ def checked_config(config: Any, trust: Trust) -> tuple[Any, dict[str, Any]]:
 
 
 def is_optimizer(name: str) -> bool:
-    """Return whether an optimizer of Keras has this name, in any case of its letters."""
+    """Return whether an optimizer of Keras has this name, in any case."""
     return name.lower() in {one.lower() for one in OPTIMIZERS}
 
 
@@ -148,8 +149,8 @@ def _check_entry(entry: dict[str, Any], trust: Trust, custom: dict[str, Any]) ->
         raise RefusedError(f"a class has the name {kind!r} in the module {module!r}")
     if kind == "Lambda" or kind == "__lambda__":
         raise RefusedError(
-            f"a Lambda holds code, which is never read{_of(entry)}. Save the model with "
-            "a layer or a named function instead"
+            f"a Lambda holds code, which is never read{_of(entry)}. Save the model "
+            "with a layer or a named function instead"
         )
     if kind in _VALUES:
         return

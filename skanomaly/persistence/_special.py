@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.ensemble import IsolationForest
 from sklearn.neighbors import BallTree, KDTree, LocalOutlierFactor
 from sklearn.svm import OneClassSVM
 
@@ -128,6 +129,20 @@ def _check_nodes(nodes: NDArray[Any], n_features: int, max_depth: int) -> None:
         raise RefusedError("the nodes of a tree do not form one")
 
 
+def _forest(fields: Fields) -> IsolationForest:
+    made = made_of(IsolationForest, fields)
+    if not hasattr(made, "estimators_"):
+        return made
+    n_seen = made._max_features
+    fits = n_seen <= made.n_features_in_ and all(
+        one.tree_.n_features == n_seen == len(chosen)
+        for one, chosen in zip(made.estimators_, made.estimators_features_, strict=True)
+    )
+    if not fits:
+        raise RefusedError("the trees of a forest do not fit its columns")
+    return made
+
+
 def _neighbours_fields(detector: LocalOutlierFactor) -> Fields:
     fields = fields_of(detector)
     if fields.pop("_tree", None) is not None and callable(detector.effective_metric_):
@@ -168,6 +183,7 @@ def _machine(fields: Fields) -> OneClassSVM:
 SPECIAL: dict[type, Special] = {
     _TREE: Special(_tree_fields, _tree),
     np.random.RandomState: Special(_generator_fields, _generator),
+    IsolationForest: Special(fields_of, _forest),
     LocalOutlierFactor: Special(_neighbours_fields, _neighbours),
     OneClassSVM: Special(fields_of, _machine),
 }

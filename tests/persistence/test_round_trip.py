@@ -1,4 +1,4 @@
-"""A stored model answers as the one that was stored, and goes on training as it would."""
+"""A stored model answers, and goes on training, as the one that was stored."""
 
 import subprocess
 import sys
@@ -36,6 +36,7 @@ from skanomaly.engine import TEMPLATES
 from tests.persistence.common import series
 
 QUICK = {"epochs": 1, "patience": None}
+
 
 def fitted(name):
     """Return a recommended pipeline, quickly fitted."""
@@ -107,7 +108,9 @@ def centre(rows):
 
 
 OTHERS = {
-    "forest": make_pipeline(MinMaxScaler(), IsolationForest(n_estimators=3, random_state=0)),
+    "forest": make_pipeline(
+        MinMaxScaler(), IsolationForest(n_estimators=3, random_state=0)
+    ),
     "svm": make_pipeline(RobustScaler(), OneClassSVM(nu=0.1)),
     "index": make_pipeline(MaxAbsScaler(), LocalOutlierFactor(novelty=True)),
     "balls": LocalOutlierFactor(novelty=True, algorithm="ball_tree", p=3),
@@ -230,6 +233,8 @@ def test_what_cannot_be_stored_is_named(tmp_path):
     X = series()
     model = make_pipeline(StandardScaler(), OneClassSVM()).fit(X)
     model[0].notes = {1, 2}
-    with pytest.raises(TypeError, match=r"Pipeline.steps\[0\]\[1\].notes is a builtins"):
+    with pytest.raises(
+        TypeError, match=r"Pipeline.steps\[0\]\[1\].notes is a builtins"
+    ):
         save_model(model, tmp_path / "model")
     assert list(tmp_path.iterdir()) == []
