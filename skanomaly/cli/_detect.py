@@ -18,6 +18,7 @@ from skanomaly.cli._fit import (
     learn_threshold,
     load,
     new_pipeline,
+    pipeline_of,
     prepare_to_go_on,
     train,
     trains_network,
@@ -32,6 +33,7 @@ from skanomaly.cli._options import (
     add_output,
     add_reading,
     check_events,
+    add_trust,
     event_rule,
 )
 from skanomaly.cli._reading import Reading, check_files, index_of, read_series
@@ -93,6 +95,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="MODEL",
         help="continue to train this saved model instead of a new one",
     )
+    add_trust(training)
     add_events(parser.add_argument_group("events"))
     add_output(parser.add_argument_group("output"), "skanomaly-out")
     parser.set_defaults(run=detect)
@@ -106,7 +109,9 @@ def detect(options: Namespace) -> None:
             "--continue keeps the detector and window of the saved model. Leave out "
             "--detector and --window."
         )
-    saved = None if options.model is None else load(options.model)
+    saved = None
+    if options.model is not None:
+        saved = load(options.model, trust_pickle=options.trust_pickle)
     reading = Reading.from_options(options, {} if saved is None else saved.reading)
     check_files(options.file, options.train, options.labels_file)
     if trains_network(options, saved):
@@ -126,8 +131,6 @@ def run_detector(
     reading: Reading,
 ) -> None:
     """Train, score and report."""
-    from skanomaly.report import SavedModel
-
     pipeline = _pipeline(options, parts, saved)
     check_events(event_rule(options), pipeline, parts.scored)
     seconds = {}
@@ -154,7 +157,6 @@ def run_detector(
         seconds=seconds,
     )
     about = replace(detection.about, title=parts.title, made=made)
-    names = detection.series.channel_names
     finish(
         options,
         Run(
@@ -164,7 +166,20 @@ def run_detector(
             kept=_kept(pipeline, detection),
             seconds=seconds,
         ),
-        model=SavedModel(pipeline, channel_names=names, reading=reading.to_save(names)),
+        model=_to_save(pipeline, detection, reading),
+    )
+
+
+def _to_save(pipeline: Any, detection: "Detection", reading: Reading) -> "SavedModel":
+    """Return the pipeline with what the next file of its kind needs."""
+    from skanomaly.report import SavedModel
+
+    names = detection.series.channel_names
+    return SavedModel(
+        pipeline,
+        channel_names=names,
+        reading=reading.to_save(names),
+        events=replace(detection.rule, in_training=False),
     )
 
 
@@ -230,7 +245,7 @@ def _detected(options: Namespace, pipeline: Any, parts: Parts) -> "Detection":
 
 def check_channels(saved: "SavedModel", names: tuple[str, ...]) -> None:
     """Raise if the number of channels is not that of the model."""
-    n_known = len(saved.channel_names) or saved.pipeline.n_features_in_
+    n_known = len(saved.channel_names) or pipeline_of(saved).n_features_in_
     if len(names) != n_known:
         known = f" ({', '.join(saved.channel_names)})" if saved.channel_names else ""
         raise InputError(

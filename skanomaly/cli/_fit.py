@@ -79,18 +79,30 @@ def check_training(options: Namespace, n_train: int) -> None:
         )
 
 
-def load(path: str) -> "SavedModel":
-    """Load a model after a warning that this runs code."""
-    from skanomaly.report import load_model
+def load(path: str, *, trust_pickle: bool) -> "SavedModel":
+    """Open a model; raise if it is a pickle that the user has not vouched for."""
+    from skanomaly.report import open_model
 
     if not Path(path).is_file():
         raise InputError(
-            f"There is no model {path!r}. Pass the model.joblib or the folder of a run."
+            f"There is no model {path!r}. Pass the model.skanomaly or the folder of a "
+            "run."
         )
-    warn(f"loading {path} runs the code stored in it: only load models that you trust")
+    try:
+        with bad_input(), warnings_in_one_line():
+            return open_model(path, trust_pickle=trust_pickle)
+    except InputError as error:
+        if "pickle" in str(error) and not trust_pickle:
+            raise InputError(
+                f"{error} Pass --trust-pickle if you trust whoever wrote it."
+            ) from error
+        raise
+
+
+def pipeline_of(saved: "SavedModel") -> Any:
+    """Return the pipeline of a model, which is loaded now."""
     with bad_input(), warnings_in_one_line():
-        model = load_model(path)
-    return model
+        return saved.pipeline
 
 
 @contextmanager
@@ -163,8 +175,7 @@ def prepare_to_go_on(options: Namespace, saved: "SavedModel", n_train: int) -> A
     """Return the loaded pipeline with the parameters of the options set."""
     from skanomaly.detection import detector_name, window_of
 
-    with bad_input():
-        pipeline = saved.pipeline
+    pipeline = pipeline_of(saved)
     if not hasattr(pipeline, "steps"):
         raise InputError(
             "--continue needs a pipeline that 'skanomaly detect' saved. Pass its run."

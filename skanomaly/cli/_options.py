@@ -232,6 +232,15 @@ def check_events(rule: "EventRule", estimator: Any, series: "DataFrame") -> None
         )
 
 
+def add_trust(group: _ActionsContainer) -> None:
+    """Add the option to load a model that can run code."""
+    group.add_argument(
+        "--trust-pickle",
+        action="store_true",
+        help="also load a model.joblib of an earlier version, which runs code in it",
+    )
+
+
 def add_output(group: _ArgumentGroup, folder: str) -> None:
     """Add the options for the output."""
     group.add_argument(

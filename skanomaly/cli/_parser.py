@@ -4,7 +4,7 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Any, NoReturn
 
 from skanomaly import __version__
-from skanomaly.cli import _benchmark, _demo, _detect, _report, _score
+from skanomaly.cli import _benchmark, _demo, _detect, _info, _report, _score
 
 _EPILOG = """\
 examples:
@@ -12,7 +12,7 @@ examples:
   skanomaly detect metric.csv
   skanomaly detect flows.csv --time Start --value ABBytes --every 1min --agg sum
   skanomaly detect new.csv --train old.csv --detector lstm --threshold sigma:8
-  skanomaly score skanomaly-out/model.joblib newer.csv
+  skanomaly score skanomaly-out/model.skanomaly newer.csv
   skanomaly report skanomaly-out --title "Last week"
   skanomaly benchmark labelled/ --detector pca autoencoder --seeds 3 --jobs 2
 """
@@ -22,6 +22,7 @@ _VERBS: dict[str, Any] = {
     "detect": _detect,
     "score": _score,
     "report": _report,
+    "info": _info,
     "demo": _demo,
     "benchmark": _benchmark,
 }

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from skanomaly._keras import begin_to_load_keras, load_keras
 from skanomaly.cli._detect import check_channels
 from skanomaly.cli._errors import InputError, bad_input, refused
-from skanomaly.cli._fit import load, warnings_in_one_line
+from skanomaly.cli._fit import load, pipeline_of, warnings_in_one_line
 from skanomaly.cli._labels import check_labels, read_labelled
 from skanomaly.cli._made import how_made
 from skanomaly.cli._options import (
@@ -20,11 +20,12 @@ from skanomaly.cli._options import (
     add_labels,
     add_output,
     add_reading,
+    add_trust,
     event_rule,
 )
 from skanomaly.cli._reading import Reading, check_files, index_of
 from skanomaly.cli._show import Run, finish
-from skanomaly.cli._types import model_path
+from skanomaly.cli._types import MODEL_NAMES, model_path
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -44,9 +45,10 @@ def add_arguments(parser: ArgumentParser) -> None:
         "model",
         type=model_path,
         metavar="MODEL",
-        help="model.joblib of an earlier run, or its folder",
+        help="model.skanomaly of an earlier run, or its folder",
     )
     parser.add_argument("file", metavar="FILE", help="CSV (also .gz) or parquet")
+    add_trust(parser)
     add_reading(parser.add_argument_group("reading"))
     add_labels(parser.add_argument_group("truth"))
     events = parser.add_argument_group("events")
@@ -62,14 +64,13 @@ def score(options: Namespace) -> None:
 
     with bad_input():
         check_folder(options.out)
-    saved = load(options.model)
+    saved = load(options.model, trust_pickle=options.trust_pickle)
     _check_model_there(options)
     reading = Reading.from_options(options, saved.reading)
     series, truth = _read(options, saved, reading)
     if saved.has_network:
         load_keras()
-    with bad_input():
-        pipeline = saved.pipeline
+    pipeline = pipeline_of(saved)
     start = perf_counter()
     with refused(), warnings_in_one_line():
         detection = detect(
@@ -116,9 +117,9 @@ def _read(
 
 def _check_model_there(options: Namespace) -> None:
     """Raise if the output folder holds another model than the one in use."""
-    there = Path(options.out, "model.joblib")
-    if there.exists() and not there.samefile(options.model):
-        raise InputError(
-            f"The folder {options.out} holds another model, {there.name}, which does "
-            "not belong to the scores. Choose another folder with --out."
-        )
+    for there in (Path(options.out, name) for name in MODEL_NAMES):
+        if there.exists() and not there.samefile(options.model):
+            raise InputError(
+                f"The folder {options.out} holds another model, {there.name}, which "
+                "does not belong to the scores. Choose another folder with --out."
+            )

@@ -4,6 +4,9 @@ from argparse import ArgumentTypeError
 from collections.abc import Callable
 from pathlib import Path
 
+# Files of a model in the folder of a run, today's and that of earlier versions.
+MODEL_NAMES = ("model.skanomaly", "model.joblib")
+
 
 def _number(least: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
@@ -52,8 +55,8 @@ def window_size(text: str) -> int | str:
 
 def model_path(text: str) -> str:
     """Return the path of a model, which may be given by the folder of its run."""
-    within = Path(text, "model.joblib")
-    return str(within) if within.is_file() else text
+    within = [Path(text, name) for name in MODEL_NAMES]
+    return next((str(path) for path in within if path.is_file()), text)
 
 
 def fraction(text: str) -> float:

@@ -340,7 +340,7 @@ class Detection:
         -------
         paths : list of Path
             ``scores.csv``, ``events.csv``, ``run.json``, ``report.png``,
-            ``report.html`` and, if a model was passed, ``model.joblib``.
+            ``report.html`` and, if a model was passed, ``model.skanomaly``.
         """
         from skanomaly.report import draw_page, draw_report, write_report
 

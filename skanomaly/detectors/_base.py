@@ -383,7 +383,7 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
         missing = sorted(needed - state.keys())
         if missing:
             raise ValueError(
-                f"This {type(self).__name__} was pickled by another version of "
+                f"This {type(self).__name__} was stored by another version of "
                 f"skanomaly: it lacks {', '.join(missing)}. Fit it again with this "
                 "version."
             )

@@ -98,4 +98,5 @@ def optimizer_class(name: str) -> "type[keras.optimizers.Optimizer]":
     """Return the optimizer of Keras with this name."""
     import keras
 
-    return getattr(keras.optimizers, name)
+    found: type[keras.optimizers.Optimizer] = getattr(keras.optimizers, name)
+    return found

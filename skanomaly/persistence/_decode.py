@@ -163,8 +163,7 @@ class Decoder:
         floatx, policy = made.precision
         if floatx not in _FLOATX or not isinstance(policy, str):
             raise RefusedError(f"a network has the precision {made.precision!r}")
-        named = isinstance(made.optimizer, str)
-        if named and not is_optimizer(made.optimizer):
+        if isinstance(made.optimizer, str) and not is_optimizer(made.optimizer):
             trusted = self._trust.of_keras({"class_name": made.optimizer})
             if trusted is None:
                 _refuse_optimizer(made.optimizer)

@@ -150,7 +150,7 @@ class _Anything(Trust):
 
 
 def _check_config(config: dict[str, Any]) -> None:
-    """Raise if a configuration holds code, which even a trusted class does not allow."""
+    """Raise if a configuration holds code, which no trust allows."""
     checked_config(config, _Anything({}))
 
 

@@ -39,8 +39,8 @@ def fields_of(thing: Any) -> Fields:
     return dict(state)
 
 
-def made_of(kind: type, fields: Fields) -> Any:
-    """Make an object with a state."""
+def made_of(kind: Any, fields: Fields) -> Any:
+    """Make an object of a class with a state."""
     made = kind.__new__(kind)
     if hasattr(made, "__setstate__"):
         made.__setstate__(fields)
@@ -53,9 +53,8 @@ def _generator_fields(generator: np.random.RandomState) -> Fields:
     state: Any = generator.get_state(legacy=False)
     if state["bit_generator"] != "MT19937":
         raise TypeError(f"a RandomState of {state['bit_generator']} cannot be stored")
-    return {name: one for name, one in state.items() if name != "state"} | state[
-        "state"
-    ]
+    inner = state.pop("state")
+    return {**state, **inner}
 
 
 def _generator(fields: Fields) -> np.random.RandomState:

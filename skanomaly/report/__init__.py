@@ -2,7 +2,7 @@
 
 from skanomaly.report._figure import draw_report
 from skanomaly.report._folder import check_folder, write_page, write_report
-from skanomaly.report._model import SavedModel, load_model
+from skanomaly.report._model import SavedModel, open_model
 from skanomaly.report._page import draw_page
 from skanomaly.report._stored import read_run
 
@@ -11,7 +11,7 @@ __all__ = [
     "check_folder",
     "draw_page",
     "draw_report",
-    "load_model",
+    "open_model",
     "read_run",
     "write_page",
     "write_report",

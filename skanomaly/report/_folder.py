@@ -6,16 +6,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-import joblib
-
 from skanomaly.detection import Detection
+from skanomaly.report._model import SavedModel
 from skanomaly.report._stored import dump_run
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _DRAWN = ("report.png", "report.html")
-_NAMES = ("scores.csv", "events.csv", "run.json", *_DRAWN, "model.joblib")
+_NAMES = ("scores.csv", "events.csv", "run.json", *_DRAWN, "model.skanomaly")
 
 
 def check_folder(folder: str | Path) -> Path:
@@ -103,7 +102,7 @@ def write_report(
     paths : list of Path
         Files that were written: ``scores.csv``, ``events.csv`` and ``run.json``, from
         which :func:`skanomaly.report.read_run` restores the detection; and
-        ``report.png``, ``report.html`` and ``model.joblib`` if they were passed.
+        ``report.png``, ``report.html`` and ``model.skanomaly`` if they were passed.
 
     Raises
     ------
@@ -124,7 +123,8 @@ def write_report(
             if page is not None:
                 (staged / "report.html").write_text(page, encoding="utf-8")
             if model is not None:
-                joblib.dump(model, staged / "model.joblib")
+                saved = model if isinstance(model, SavedModel) else SavedModel(model)
+                saved.save(staged / "model.skanomaly")
             names = sorted(path.name for path in staged.iterdir())
             for name in set(_DRAWN).difference(names):
                 (folder / name).unlink(missing_ok=True)

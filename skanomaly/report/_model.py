@@ -4,20 +4,20 @@ import warnings
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import joblib
 
 from skanomaly import __version__
-from skanomaly.detection import innermost
+from skanomaly.detection import EventRule, innermost
+from skanomaly.persistence import load_model, read_manifest, save_model
 
 
 class SavedModel:
     """A fitted pipeline with the options with which its training file was read.
 
-    In a pickle, the pipeline is a separate pickle that is loaded on first access to
-    `pipeline`. A series that does not match the model can thus be refused before a
-    neural network library is imported.
+    The pipeline of a file is loaded on first access to `pipeline`. A series that does
+    not match the model can thus be refused before a neural network library is imported.
 
     Parameters
     ----------
@@ -28,6 +28,8 @@ class SavedModel:
     reading : mapping of str to object, default=None
         Options with which the file was read, such as time column, step and
         aggregation. If None, no options.
+    events : EventRule or None, default=None
+        Definition of an event with which the pipeline was used.
 
     Attributes
     ----------
@@ -35,11 +37,9 @@ class SavedModel:
         Columns that the pipeline was fitted on, in their order.
     reading : dict of str to object
         Options with which the file was read.
-    version : str
-        Version of skanomaly that created the model.
     has_network : bool
-        Whether the detector has a neural network, so that the first access to
-        `pipeline` imports a neural network library.
+        Whether the detector has a neural network, so that its use imports a neural
+        network library.
 
     Examples
     --------
@@ -51,7 +51,11 @@ class SavedModel:
     ('cpu',)
     """
 
-    has_network = True  # for files that were saved without this attribute
+    # For pickles that were written without these attributes.
+    has_network = True
+    version = __version__
+    events: EventRule | None = None
+    _path: Path | None = None
 
     def __init__(
         self,
@@ -59,42 +63,87 @@ class SavedModel:
         *,
         channel_names: tuple[str, ...] | list[str] = (),
         reading: Mapping[str, Any] | None = None,
+        events: EventRule | None = None,
     ) -> None:
         self._pipeline = pipeline
-        self._packed = b""
         self.channel_names = tuple(channel_names)
         self.reading = dict(reading or {})
-        self.version = __version__
+        self.events = events
         self.has_network = hasattr(innermost(pipeline), "network_")
+
+    @classmethod
+    def of_file(cls, path: str | Path) -> Self:
+        """Return the model of a file that `save_model` has written.
+
+        Parameters
+        ----------
+        path : str or Path
+            File, of which only the manifest is read at first.
+
+        Returns
+        -------
+        model : SavedModel
+            The model.
+        """
+        facts = read_manifest(path)
+        made = cls(
+            None,
+            channel_names=facts.channel_names,
+            reading=facts.reading,
+            events=facts.events,
+        )
+        made._path, made.has_network = Path(path), facts.has_network
+        return made
 
     @property
     def pipeline(self) -> Any:
         """The fitted pipeline."""
         if self._pipeline is None:
-            self._pipeline = joblib.load(BytesIO(self._packed))
-            self._packed = b""
+            packed = vars(self).pop("_packed", None)  # a pickle within an old pickle
+            self._pipeline = (
+                load_model(str(self._path))
+                if packed is None
+                else joblib.load(BytesIO(packed))
+            )
         return self._pipeline
 
-    def __getstate__(self) -> dict[str, Any]:
-        packed = BytesIO()
-        joblib.dump(self.pipeline, packed, compress=3)
-        return self.__dict__ | {"_pipeline": None, "_packed": packed.getvalue()}
+    def save(self, path: str | Path) -> Path:
+        """Write the model to one file, without any code in it.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write, see :func:`skanomaly.save_model`.
+
+        Returns
+        -------
+        path : Path
+            The file.
+        """
+        return save_model(
+            self.pipeline,
+            path,
+            channel_names=self.channel_names,
+            reading=self.reading,
+            events=self.events,
+        )
 
 
-def load_model(path: str | Path) -> SavedModel:
-    """Load a model saved by ``write_report``, the command line or joblib.
-
-    Loading a file can execute code in it: only load files that you trust.
+def open_model(path: str | Path, *, trust_pickle: bool = False) -> SavedModel:
+    """Open a model written by ``write_report``, the command line or `save_model`.
 
     Parameters
     ----------
     path : str or Path
-        File written by joblib, with a `SavedModel` or a fitted estimator.
+        File.
+    trust_pickle : bool, default=False
+        Whether to load a pickle too, with a `SavedModel` or a fitted estimator, as
+        joblib and earlier versions wrote it. Loading one runs the code in it.
 
     Returns
     -------
     model : SavedModel
-        The model. It has no channel names if the file holds an estimator.
+        The model. It has no channel names if the file holds an estimator alone.
 
     Raises
     ------
@@ -106,6 +155,10 @@ def load_model(path: str | Path) -> SavedModel:
     UserWarning
         If another version of skanomaly saved the model, whose scores may then be wrong.
     """
+    with open(path, "rb") as file:
+        is_archive = file.read(2) == b"PK"
+    if is_archive or not trust_pickle:
+        return SavedModel.of_file(path)
     try:
         loaded = joblib.load(path)
     except OSError:
@@ -114,7 +167,7 @@ def load_model(path: str | Path) -> SavedModel:
         # Unpickling an arbitrary file can raise any exception.
         raise ValueError(
             f"{path} is not a saved model ({type(error).__name__}: {error}). Pass the "
-            "model.joblib written by 'skanomaly detect'."
+            "model.skanomaly written by 'skanomaly detect'."
         ) from error
     if isinstance(loaded, SavedModel):
         if loaded.version != __version__:
@@ -128,5 +181,5 @@ def load_model(path: str | Path) -> SavedModel:
         return SavedModel(loaded)
     raise ValueError(
         f"{path} holds a {type(loaded).__name__}, which has no score_samples. Pass the "
-        "model.joblib written by 'skanomaly detect', or a fitted pipeline."
+        "model.skanomaly written by 'skanomaly detect', or a fitted pipeline."
     )

@@ -89,33 +89,44 @@ BAD = {
     "channels": ("detect three.csv --value a b --train good.csv", "no column 'a'"),
     "epochs": ("detect good.csv --epochs many", "'many' is not a whole number"),
     "missing model": ("score no.joblib good.csv", "no model 'no.joblib'"),
-    "no model": ("score model.joblib good.csv", "is not a saved model"),
-    "continue what": (
-        "detect good.csv --continue model.joblib",
+    "no model": ("score model.joblib good.csv", "it is no model that save_model"),
+    "pickle": ("score forest.joblib good.csv", "Pass --trust-pickle if you trust"),
+    "pickle to go on from": (
+        "detect good.csv --continue forest.joblib",
+        "a pickle, which can run code when it is loaded",
+    ),
+    "no pickle": (
+        "score model.joblib good.csv --trust-pickle",
         "is not a saved model",
     ),
+    "info on no model": ("info good.csv", "it is no model that save_model has written"),
+    "info on nothing": ("info no.skanomaly", "no.skanomaly: No such file"),
+    "continue what": (
+        "detect good.csv --continue model.joblib",
+        "it is no model that save_model",
+    ),
     "continue with": (
-        "detect good.csv --continue forest.joblib --window 9",
+        "detect good.csv --continue forest.skanomaly --window 9",
         "keeps the detector and window",
     ),
     "continue a forest": (
-        "detect good.csv --continue forest.joblib",
+        "detect good.csv --continue forest.skanomaly",
         "needs a pipeline",
     ),
-    "score nan": ("score forest.joblib nan.csv", "is missing"),
+    "score nan": ("score forest.skanomaly nan.csv", "is missing"),
     "score channels": (
-        "score forest.joblib three.csv --value *",
+        "score forest.skanomaly three.csv --value *",
         "file has 3 (a, b, c)",
     ),
     "other model there": (
-        "score forest.joblib good.csv --out other",
+        "score forest.skanomaly good.csv --out other",
         "holds another model, model.joblib",
     ),
     "folder in place of a file": (
         "detect good.csv --out place",
         "its scores.csv is a folder",
     ),
-    "score where": ("score forest.joblib good.csv --out good.csv", "Cannot write"),
+    "score where": ("score forest.skanomaly good.csv --out good.csv", "Cannot write"),
 }
 
 
@@ -125,6 +136,7 @@ def folder(tmp_path, monkeypatch):
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)
     forest = IsolationForest(n_estimators=2, random_state=0).fit(np.zeros((9, 1)))
+    SavedModel(forest, channel_names=["cpu"]).save("forest.skanomaly")
     joblib.dump(SavedModel(forest, channel_names=["cpu"]), "forest.joblib")
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "model.joblib").write_text("another")
@@ -174,18 +186,24 @@ def test_help_and_version_are_no_errors(capsys):
     assert capsys.readouterr().out.strip() == skanomaly.__version__
 
 
-def test_a_word_of_warning_before_a_pickle_is_loaded(folder, capsys):
-    main(["score", "forest.joblib", "nan.csv"])
-    assert "only load models that you trust" in capsys.readouterr().err
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
+def test_a_pickle_of_an_earlier_version_is_read_if_it_is_trusted(folder, capsys):
+    arguments = ["good.csv", "--value", "cpu", "--json", "--out", "out"]
+    assert main(["score", "forest.joblib", *arguments, "--trust-pickle"]) == 0
+    old = json.loads(capsys.readouterr().out)
+    assert main(["score", "forest.skanomaly", *arguments]) == 0
+    new = json.loads(capsys.readouterr().out)
+    assert new["threshold"] == old["threshold"]
+    assert new["events"] == old["events"]
 
 
 def test_a_model_of_another_structure_is_refused_in_one_line(tmp_path, capsys):
     X = np.random.default_rng(0).normal(size=(60, 1))
     pipeline = make_detector("pca", window=8).fit(X)
     del pipeline[-1]._view
-    joblib.dump(SavedModel(pipeline, channel_names=["value"]), tmp_path / "old.joblib")
+    SavedModel(pipeline, channel_names=["value"]).save(tmp_path / "old.skanomaly")
     pd.DataFrame(X, columns=["value"]).to_csv(tmp_path / "new.csv", index=False)
-    old, new = str(tmp_path / "old.joblib"), str(tmp_path / "new.csv")
+    old, new = str(tmp_path / "old.skanomaly"), str(tmp_path / "new.csv")
     assert main(["score", old, new, "--out", str(tmp_path / "out")]) == 2
     message = capsys.readouterr().err.splitlines()[-1]
     assert "lacks _view. Fit it again" in message

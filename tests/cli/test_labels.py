@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from skanomaly import load_model
 from skanomaly.cli import main
 from skanomaly.metrics import event_f1_score, vus_pr_score, vus_window
-from skanomaly.report import load_model
 
 PCA = ["--detector", "pca", "--window", "10"]
 N_SAMPLES = 400
@@ -63,11 +63,11 @@ def test_labels_of_a_file_say_the_same(folder, capsys):
         *("detect", "cpu.csv", "--value", "cpu", "--labels-file", "y.csv", *PCA),
     )
     assert file["metrics"] == column["metrics"]
-    model = "skanomaly-out/model.joblib"
+    model = "skanomaly-out/model.skanomaly"
     scored = run(capsys, "score", model, "cpu.csv", "--value", "cpu", "--labels", "y")
     assert scored["metrics"]["n_true_events"] == 2
     assert file["threshold"]["rule"] == "widest gap in the series"
-    offset = load_model(model).pipeline[-1].offset_
+    offset = load_model(model)[-1].offset_
     assert scored["threshold"] == {"rule": "of the model", "error": -offset}
 
 

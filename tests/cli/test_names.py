@@ -19,7 +19,7 @@ def test_names_are_but_names(tmp_path, capsys, monkeypatch):
     detect = ("detect", "[red]$.csv", "--value", "*", "--out", "[/]$out")
     assert main([*detect, "--detector", "pca", "--window", "10"]) == 0
     told = capsys.readouterr().out
-    score = ("score", "[/]$out/model.joblib", "[red]$.csv", "--out", "[/b]$out")
+    score = ("score", "[/]$out/model.skanomaly", "[red]$.csv", "--out", "[/b]$out")
     assert main([*score]) == 0
     again = capsys.readouterr().out
     for said, folder in ((told, "[/]$out"), (again, "[/b]$out")):

@@ -46,7 +46,7 @@ def out(once, tmp_path):
 
 
 def test_page_is_the_same_without_the_model(out):
-    (out / "model.joblib").unlink()
+    (out / "model.skanomaly").unlink()
     first = (out / "report.html").read_bytes()
     (out / "report.html").unlink()
     assert main(["report", str(out), "--quiet"]) == 0

@@ -13,11 +13,10 @@ import pandas as pd
 import pytest
 
 import skanomaly
-from skanomaly import resolve_threshold
+from skanomaly import load_model, resolve_threshold
 from skanomaly.cli import main
 from skanomaly.compose import detector_names, make_detector
 from skanomaly.datasets import make_periodic
-from skanomaly.report import load_model
 
 ROOT = Path(skanomaly.__file__).parent.parent
 NAMES = [
@@ -72,17 +71,17 @@ def test_from_a_file_to_a_model_and_back(folder, fitted, capsys, name):
     (answer, out), again = fitted(name), folder / f"{name}-again"
     assert set(answer["files"]) == {path.name for path in out.iterdir()}
     tables = {"events.csv", "scores.csv", "run.json"}
-    assert tables | {"model.joblib", "report.html", "report.png"} == set(
+    assert tables | {"model.skanomaly", "report.html", "report.png"} == set(
         answer["files"]
     )
     if name in OTHERS:
         assert answer["detector"] == OTHERS[name]
         assert answer["threshold"]["rule"].endswith(" on validation")
-    model = out / "model.joblib"
+    model = out / "model.skanomaly"
     scored = run(capsys, "score", model, folder / "cpu.csv", "--out", again)
     first, second = (pd.read_csv(x / "scores.csv") for x in (out, again))
     np.testing.assert_allclose(second["score"], first["score"], rtol=1e-9)
-    offset = load_model(model).pipeline[-1].offset_
+    offset = load_model(model)[-1].offset_
     assert scored["threshold"]["error"] == pytest.approx(-offset)
     if name in OTHERS:
         assert answer["threshold"]["error"] == pytest.approx(-offset)
@@ -109,7 +108,7 @@ def test_the_rule_learns_from_the_scores_that_are_named(folder, capsys, name, pa
     if learned_from is not None:
         offset = resolve_threshold("sigma:2").fit(learned_from).offset_
         assert answer["threshold"]["error"] == pytest.approx(-offset)
-    kept = load_model(out / "model.joblib").pipeline[-1]
+    kept = load_model(out / "model.skanomaly")[-1]
     assert kept.offset_ == pytest.approx(-answer["threshold"]["error"])
     assert kept.threshold == "sigma:2"
 
@@ -167,7 +166,7 @@ def test_what_needs_epochs_is_refused(folder, fitted, capsys, name):
     no = ("--out", folder / "no")
     error = refuse(capsys, folder / "cpu.csv", "--detector", name, "--epochs", 3, *no)
     assert f"detector '{name}' is not trained in epochs. Leave out --epochs" in error
-    again = ("--continue", fitted(name)[1] / "model.joblib", *no)
+    again = ("--continue", fitted(name)[1] / "model.skanomaly", *no)
     error = refuse(capsys, folder / "cpu.csv", *again)
     assert "--continue needs a detector that is trained in epochs" in error
     if name in OTHERS:

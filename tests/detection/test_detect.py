@@ -311,7 +311,7 @@ def test_what_is_written_is_read_again(tmp_path, waves):
     found = detect(pipe, frame, y, n_train=100, events=rule)
     paths = found.write(tmp_path / "new", model=pipe)
     names = {"scores.csv", "events.csv", "run.json", "report.png", "report.html"}
-    assert {Path(path).name for path in paths} == names | {"model.joblib"}
+    assert {Path(path).name for path in paths} == names | {"model.skanomaly"}
     read = read_run(tmp_path / "new")
     for name in ("scores", "expected", "channel_errors", "labels"):
         np.testing.assert_array_equal(getattr(read, name), getattr(found, name))

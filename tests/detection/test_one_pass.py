@@ -4,11 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skanomaly import detect, make_detector
+from skanomaly import detect, load_model, make_detector
 from skanomaly.cli import main
 from skanomaly.datasets import make_periodic
 from skanomaly.plotting import ReconstructionDisplay, SeriesDisplay
-from skanomaly.report import load_model
 
 N_TRAIN = 400
 
@@ -75,7 +74,7 @@ def test_the_command_line_runs_the_network_once(
         assert main(["detect", str(tmp_path / "cpu.csv"), *options]) == 0
 
     assert rows_seen(run) == rows_seen(lambda: fitted(name, made).score_samples(made.X))
-    pipe = load_model(tmp_path / "out" / "model.joblib").pipeline
+    pipe = load_model(tmp_path / "out" / "model.skanomaly")
     scores = pd.read_csv(tmp_path / "out" / "scores.csv")["score"]
     np.testing.assert_allclose(pipe.score_samples(made.X), scores, rtol=1e-12)
 

@@ -1,5 +1,6 @@
 import warnings
 from dataclasses import replace
+from io import BytesIO
 
 import joblib
 import numpy as np
@@ -9,12 +10,12 @@ from sklearn.ensemble import IsolationForest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skanomaly import detect
+from skanomaly import EventRule, detect
 from skanomaly.report import (
     SavedModel,
     check_folder,
     draw_report,
-    load_model,
+    open_model,
     write_report,
 )
 from tests.detection.common import detection_of
@@ -85,7 +86,7 @@ def test_files_hold_what_was_computed(tmp_path, pipe, detection):
         figure=draw_report(detection),
         model=SavedModel(pipe, channel_names=["cpu"]),
     )
-    names = {"events.csv", "model.joblib", "report.png", "run.json", "scores.csv"}
+    names = {"events.csv", "model.skanomaly", "report.png", "run.json", "scores.csv"}
     assert {path.name for path in paths} == names
     assert {path.name for path in folder.iterdir()} == names
     scores = pd.read_csv(folder / "scores.csv")
@@ -117,10 +118,10 @@ def test_a_run_that_fails_leaves_the_former_one(tmp_path, detection):
 
 
 def test_picture_of_a_former_run_goes_and_its_model_stays(tmp_path, detection):
-    for name in ("report.png", "report.html", "model.joblib", "notes.txt"):
+    for name in ("report.png", "report.html", "model.skanomaly", "notes.txt"):
         (tmp_path / name).write_text("former")
     write_report(detection, tmp_path)
-    left = {"scores.csv", "events.csv", "run.json", "model.joblib", "notes.txt"}
+    left = {"scores.csv", "events.csv", "run.json", "model.skanomaly", "notes.txt"}
     assert {path.name for path in tmp_path.iterdir()} == left
 
 
@@ -143,38 +144,48 @@ def test_folder_below_a_file_is_refused(tmp_path):
 
 
 def test_model_comes_back(tmp_path, pipe, series):
-    path = tmp_path / "model.joblib"
-    reading = {"every": "1min"}
-    joblib.dump(SavedModel(pipe, channel_names=["cpu"], reading=reading), path)
-    model = load_model(path)
+    path = tmp_path / "model.skanomaly"
+    reading, rule = {"every": "1min"}, EventRule(min_length=2)
+    saved = SavedModel(pipe, channel_names=["cpu"], reading=reading, events=rule)
+    model = open_model(saved.save(path))
     assert model.channel_names == ("cpu",)
-    assert model.reading == reading
+    assert (model.reading, model.events) == (reading, rule)
     np.testing.assert_array_equal(
         model.pipeline.score_samples(series), pipe.score_samples(series)
     )
-    joblib.dump(model, path)  # once more, after it was unpacked
-    assert load_model(path).pipeline[-1].offset_ == pipe[-1].offset_
+    model.save(path)  # once more, after it was loaded
+    assert open_model(path).pipeline[-1].offset_ == pipe[-1].offset_
 
 
-def test_model_of_another_version_is_told(tmp_path, pipe):
-    model = SavedModel(pipe, channel_names=["cpu"])
-    model.version = "0.0.1"
+def test_a_pickle_is_a_model_if_it_is_trusted(tmp_path, pipe):
+    path = tmp_path / "pipe.joblib"
+    joblib.dump(pipe, path)
+    with pytest.raises(ValueError, match="a pickle, which can run code"):
+        open_model(path)
+    model = open_model(path, trust_pickle=True)
+    assert model.channel_names == ()
+    assert model.pipeline[-1].offset_ == pipe[-1].offset_
+
+
+def test_a_pickle_within_a_pickle_is_read(tmp_path, pipe):
+    # As earlier versions wrote it.
+    packed = BytesIO()
+    joblib.dump(pipe, packed, compress=3)
+    model = SavedModel(pipe, channel_names=["cpu"], reading={"every": "1h"})
+    model.__dict__.update(_pipeline=None, _packed=packed.getvalue(), version="0.0.1")
     joblib.dump(model, tmp_path / "old.joblib")
     with pytest.warns(UserWarning, match=r"saved by skanomaly 0\.0\.1"):
-        load_model(tmp_path / "old.joblib")
-
-
-def test_bare_pipeline_is_a_model(tmp_path, pipe):
-    joblib.dump(pipe, tmp_path / "pipe.joblib")
-    model = load_model(tmp_path / "pipe.joblib")
-    assert model.channel_names == ()
-    assert hasattr(model.pipeline, "score_samples")
+        again = open_model(tmp_path / "old.joblib", trust_pickle=True)
+    assert again.pipeline[-1].offset_ == pipe[-1].offset_
+    assert open_model(again.save(tmp_path / "new")).reading == {"every": "1h"}
 
 
 def test_what_is_no_model_is_refused(tmp_path):
     (tmp_path / "text").write_text("time,value\n1,2\n")
+    with pytest.raises(ValueError, match="no model that save_model has written"):
+        open_model(tmp_path / "text")
     with pytest.raises(ValueError, match="is not a saved model"):
-        load_model(tmp_path / "text")
+        open_model(tmp_path / "text", trust_pickle=True)
     joblib.dump([1, 2], tmp_path / "list")
     with pytest.raises(ValueError, match="holds a list"):
-        load_model(tmp_path / "list")
+        open_model(tmp_path / "list", trust_pickle=True)
