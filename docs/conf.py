@@ -75,6 +75,7 @@ API_TITLES = {
     "detection": "Detection",
     "windows": "Windows",
     "thresholds": "Threshold rules",
+    "persistence": "Models in files",
     "events": "Events",
     "metrics": "Metrics",
     "plotting": "Displays",

@@ -16,7 +16,7 @@ from skanomaly import detection, evaluation, metrics, plotting
 from skanomaly.compose import detector_names
 
 ROOT = Path(skanomaly.__file__).parent.parent
-PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
 PUBLIC = sorted(skanomaly._MODULE_OF)
 
 # Codes of numpydoc.validate: parameters that the docstring misses, invents, misorders
@@ -98,7 +98,8 @@ def test_quickstart_runs():
 
 
 @pytest.mark.parametrize(
-    ("guide", "n_examples"), [("judging", 20), ("deciding", 20), ("reading", 5)]
+    ("guide", "n_examples"),
+    [("judging", 20), ("deciding", 20), ("reading", 5), ("production", 15)],
 )
 def test_guide_shows_what_its_code_returns(guide, n_examples, monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "Agg")

@@ -33,7 +33,7 @@ BAD = {
     "times that are none": "detect times.csv --time time",
     "window longer than the training series": "detect good.csv --window 15",
     "one sample": "detect one.csv",
-    "wrong number of channels": "score model/model.joblib three.csv --value a b c",
+    "wrong number of channels": "score model/model.skanomaly three.csv --value a b c",
     "unknown detector": "detect good.csv --detector lsmt",
     "unknown threshold": "detect good.csv --threshold sgma:3",
     # A file in place of the folder stops the superuser, too.
@@ -67,7 +67,7 @@ def _accepted(folder: Path) -> Iterator[Figure]:
         ("a constant series trains and reports nothing", "detect constant.csv --all"),
         (
             "a series shorter than the window is scored",
-            "score model/model.joblib short.csv",
+            "score model/model.skanomaly short.csv",
         ),
     ):
         done = skanomaly(*arguments.split(), "--json", folder=folder)

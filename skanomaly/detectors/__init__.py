@@ -12,7 +12,7 @@ from skanomaly.detectors._decision import OffsetMixin
 from skanomaly.detectors._dense_forecast import DenseForecastDetector
 from skanomaly.detectors._nearest_window import NearestWindowDetector
 from skanomaly.detectors._own_errors import Curve, CurveSum, OwnErrorCurve
-from skanomaly.detectors._parts import BUILDERS, PARTS
+from skanomaly.detectors._parts import BUILDERS as BUILDERS, PARTS as PARTS
 from skanomaly.detectors._pca import PCADetector
 from skanomaly.detectors._recurrent_autoencoder import RecurrentAutoencoderDetector
 from skanomaly.detectors._recurrent_forecast import (
@@ -26,8 +26,6 @@ from skanomaly.detectors._variational_autoencoder import (
 )
 
 __all__ = [
-    "BUILDERS",
-    "PARTS",
     "Assessment",
     "AutoencoderDetector",
     "BaseDetector",
