@@ -94,7 +94,7 @@ def load(path: str, *, trust_pickle: bool) -> "SavedModel":
     except InputError as error:
         if "pickle" in str(error) and not trust_pickle:
             raise InputError(
-                f"{error} Pass --trust-pickle if you trust whoever wrote it."
+                f"{error} Pass --trust-pickle if you trust its source."
             ) from error
         raise
 

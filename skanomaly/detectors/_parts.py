@@ -1,4 +1,4 @@
-"""What fitted detectors are made of, for whoever stores them."""
+"""Parts of fitted detectors, by which these are stored."""
 
 from collections.abc import Callable
 from functools import partial

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly.persistence._encode import KINDS
-from skanomaly.persistence._errors import RefusedError
 from skanomaly.persistence._manifest import Manifest
+from skanomaly.persistence._refused import RefusedError
 
 MANIFEST, OBJECTS = "manifest.json", "model.json"
 _ARRAY = "arrays/{}.npy"

@@ -17,12 +17,12 @@ from skanomaly.engine import (
 )
 from skanomaly.persistence._catalogue import CLASSES, functions
 from skanomaly.persistence._encode import NEVER_STORED, is_ours
-from skanomaly.persistence._errors import RefusedError
 from skanomaly.persistence._keras_names import (
     OPTIMIZERS,
     checked_config,
     is_optimizer,
 )
+from skanomaly.persistence._refused import RefusedError
 from skanomaly.persistence._special import SPECIAL, made_of
 from skanomaly.persistence._trust import NamedFunction, Trust
 

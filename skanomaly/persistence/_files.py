@@ -151,7 +151,7 @@ def load_model(path: str | os.PathLike[str], *, trusted: Iterable[Any] = ()) -> 
 
     Notes
     -----
-    A file is safe to load, but not proven authentic: whoever can write to it can change
+    A file is safe to load, but not proven authentic: all who can write to it can change
     the scores of its model. A function that is neither of this package nor trusted is
     replaced by one that raises when it is called.
 

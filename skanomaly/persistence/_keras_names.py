@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from skanomaly.persistence._errors import RefusedError
+from skanomaly.persistence._refused import RefusedError
 from skanomaly.persistence._trust import Trust
 
 # Layers that compute with their weights alone. Those that hold code (`Lambda`), load

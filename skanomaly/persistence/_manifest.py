@@ -13,7 +13,7 @@ from skanomaly.detection import (
     offset_of,
     window_of,
 )
-from skanomaly.persistence._errors import RefusedError
+from skanomaly.persistence._refused import RefusedError
 
 # Number of the way in which models are stored. It increases when older versions of this
 # package cannot read a file.

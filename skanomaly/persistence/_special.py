@@ -15,7 +15,7 @@ from sklearn.neighbors import BallTree, KDTree, LocalOutlierFactor
 from sklearn.svm import OneClassSVM
 
 from skanomaly._compat import tree_class
-from skanomaly.persistence._errors import RefusedError
+from skanomaly.persistence._refused import RefusedError
 
 Fields = dict[str, Any]
 _TREE = tree_class()
@@ -25,7 +25,7 @@ _N_KEY = 624  # numbers in the state of a Mersenne Twister
 
 @dataclass(frozen=True)
 class Special:
-    """How objects of a class are taken apart and made again."""
+    """Way in which objects of a class are taken apart and made again."""
 
     fields: Callable[[Any], Fields]
     made: Callable[[Fields], Any]

@@ -1,4 +1,4 @@
-"""What the caller of `load_model` vouches for."""
+"""Trust of the caller of `load_model` in classes and functions."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
