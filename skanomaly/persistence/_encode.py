@@ -91,7 +91,8 @@ class Encoder:
         if number == len(self.arrays):
             self._kept.append(array)
             # Products depend on the order of values in memory, in their last bits.
-            self.arrays.append(array.copy(order="K"))
+            is_plain = array.flags.forc
+            self.arrays.append(array if is_plain else array.copy(order="K"))
         return {"array": number}
 
     def _of_function(self, value: Any, where: str) -> dict[str, Any] | None:
@@ -107,7 +108,8 @@ class Encoder:
             return {"builder": value.func.__name__, "params": params}
         if isinstance(value, FunctionType | BuiltinFunctionType | np.ufunc):
             names = {one: name for name, one in functions().items()}
-            return {"function": names.get(value) or full_name(value)}
+            if value in names or not isinstance(value, np.ufunc):
+                return {"function": names.get(value) or full_name(value)}
         if isinstance(value, type) and _is_optimizer(value):
             return {"optimizer class": _name_of_optimizer(value)}
         if _is_optimizer(type(value)):

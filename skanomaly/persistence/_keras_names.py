@@ -89,7 +89,14 @@ _FUNCTIONS = frozenset((_ACTIVATIONS + _LOSS_FUNCTIONS).split())
 # Values that Keras writes as an entry with a class.
 _VALUES = {"__keras_tensor__", "__tensor__", "__numpy__", "__slice__", "__ellipsis__"}
 # Keys whose texts Keras looks up by name.
-_LOOKED_UP = ("activation", "initializer", "regularizer", "constraint", "optimizer")
+_LOOKED_UP = (
+    "activation",
+    "constraint",
+    "initializer",
+    "loss",
+    "optimizer",
+    "regularizer",
+)
 
 
 def checked_config(config: Any, trust: Trust) -> tuple[Any, dict[str, Any]]:
@@ -137,7 +144,7 @@ def _checked(value: Any, trust: Trust, custom: dict[str, Any]) -> Any:
         is_name = isinstance(one, str) and str(key).endswith(_LOOKED_UP)
         if is_name and not one.isidentifier():
             raise RefusedError(
-                f"{key}={one!r} is not the name of an {key} of Keras{_of(entry)}"
+                f"{key}={one!r} is not a name that Keras has{_of(entry)}"
             )
     return {key: _checked(one, trust, custom) for key, one in entry.items()}
 

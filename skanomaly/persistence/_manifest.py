@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from skanomaly._versions import software_versions
@@ -146,7 +146,8 @@ class Manifest:
         facts["events"] = None if events is None else EventRule(**events)
         facts["offset"] = None if offset is None else float(offset)
         facts["channel_names"] = tuple(map(str, facts.get("channel_names") or ()))
-        made = cls(**facts)
+        # A newer version may say more.
+        made = cls(**{one.name: facts[one.name] for one in fields(cls)})
         for name in ("reading", "versions"):
             if not isinstance(getattr(made, name), dict):
                 raise RefusedError(f"its manifest has no {name}")

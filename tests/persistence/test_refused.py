@@ -210,7 +210,7 @@ KERAS = {
     "activation": (set_in_layer(activation=FUNCTION), "function os.system is not"),
     "activation by name": (
         set_in_layer(activation="os.system"),
-        "activation='os.system' is not the name",
+        "activation='os.system' is not a name",
     ),
     "activation as a class": (set_in_layer(activation=SYSTEM), "os.system is not"),
     "initializer": (set_in_layer(kernel_initializer=SYSTEM), "os.system is not"),
@@ -375,18 +375,52 @@ def test_objects_from_outside_the_list_are_refused(kind, stored, tmp_path, harm)
     refused(changed(stored[name], change, tmp_path), says)
 
 
-def test_a_function_by_name_is_not_imported(stored, tmp_path, harm):
-    (tmp_path / "imported_by_name.py").write_text(f"import os; os.mkdir({str(harm)!r})")
-    path = changed(
-        stored["function"],
-        edit("imported_by_name.run", "function"),
-        tmp_path,
-    )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(tmp_path)
-        model = load_model(path)
+IMPORTED = "imported_by_name"
+NAMED = {
+    "function": ("function", edit(f"{IMPORTED}.run", "function")),
+    "class": ("pca", rename("LinearModel", f"{IMPORTED}.Evil")),
+    "layer": ("own", set_layer(module=IMPORTED, class_name="Evil")),
+    "activation": ("own", set_in_layer(activation={**FUNCTION, "module": IMPORTED})),
+    "loss": ("own", set_compiled(loss={**FUNCTION, "module": IMPORTED})),
+    "optimizer": ("network", put("Blueprint", "optimizer", f"{IMPORTED}>Evil")),
+}
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_no_module_is_imported_because_a_file_names_it(
+    kind, stored, tmp_path, harm, monkeypatch
+):
+    (tmp_path / f"{IMPORTED}.py").write_text(f"import os; os.mkdir({str(harm)!r})")
+    monkeypatch.syspath_prepend(tmp_path)
+    name, change = NAMED[kind]
+    path = changed(stored[name], change, tmp_path)
+    if kind != "function":
+        refused(path, "is not on the list|is not one of Keras")
+        return
+    model = load_model(path)
     with pytest.raises(ValueError, match=r"imported_by_name\.run is needed here"):
         model.score_samples(rows())
+
+
+def test_code_within_a_layer_does_not_run(stored, tmp_path, harm):
+    code = eval(f"lambda x: __import__('os').mkdir({str(harm)!r}) or x")
+    config = keras.layers.Lambda(code, name="evil").get_config()
+    assert "__lambda__" in json.dumps(config)
+    change = set_layer(class_name="Lambda", config=config)
+    refused(changed(stored["own"], change, tmp_path), "a Lambda holds code.*'evil'")
+
+
+@pytest.mark.parametrize("column", ["left_child", "feature"])
+def test_a_tree_that_leads_out_of_its_arrays_is_refused(column, stored, tmp_path):
+    columns = dict(state_of(json.loads(stored["forest"]["model.json"]), "Tree"))
+    number = dict(columns["nodes"]["dict"])[column]["array"]
+    part = f"arrays/{number}.npy"
+    values = np.load(io.BytesIO(stored["forest"][part]))
+    values[0] = 2**40
+    content = io.BytesIO()
+    np.lib.format.write_array(content, values, version=(1, 0))
+    path = write(tmp_path / "m", stored["forest"] | {part: content.getvalue()})
+    refused(path, "the nodes of a tree do not form one")
 
 
 @pytest.mark.parametrize("part", ["manifest.json", "model.json", "arrays/0.npy"])
