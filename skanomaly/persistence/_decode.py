@@ -95,8 +95,8 @@ class Decoder:
 
     def _dict(self, pairs: list[Any]) -> dict[Any, Any]:
         made = {self.decode(key): self.decode(one) for key, one in pairs}
-        # Keras makes objects of such dictionaries, such as an optimizer.
-        checked_config(made, self._trust)
+        if "class_name" in made:  # Keras makes an object of it, such as an optimizer
+            made, _ = checked_config(made, self._trust)
         return made
 
     def _function(self, name: str) -> Any:

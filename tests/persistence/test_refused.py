@@ -410,6 +410,25 @@ def test_code_within_a_layer_does_not_run(stored, tmp_path, harm):
     refused(changed(stored["own"], change, tmp_path), "a Lambda holds code.*'evil'")
 
 
+def test_what_is_registered_does_not_take_the_place_of_a_class(stored, tmp_path, harm):
+    @keras.saving.register_keras_serializable("tests_of_refusal")
+    class Evil(keras.optimizers.SGD):
+        def __init__(self, **kwargs):
+            os.mkdir(harm)
+
+    name = "tests_of_refusal>Evil"
+    entry = {"class_name": "SGD", "module": "keras.optimizers", "config": {"dict": []}}
+    pairs = [*entry.items(), ("registered_name", name)]
+    change = put("AutoencoderDetector", "optimizer", {"dict": pairs})
+    model = load_model(changed(stored["network"], change, tmp_path)).fit(rows())
+    assert type(model.network_.optimizer) is keras.optimizers.SGD
+    change = set_compiled(
+        optimizer={**entry, "config": {"learning_rate": 0.1}, "registered_name": name}
+    )
+    path = changed(stored["own"], change, tmp_path)
+    load_model(path).score_samples(rows())
+
+
 @pytest.mark.parametrize("column", ["left_child", "feature"])
 def test_a_tree_that_leads_out_of_its_arrays_is_refused(column, stored, tmp_path):
     columns = dict(state_of(json.loads(stored["forest"]["model.json"]), "Tree"))
