@@ -100,6 +100,11 @@ def save_model(
     True
     """
     check_is_fitted(model)
+    if hasattr(model, "best_estimator_"):
+        raise TypeError(
+            f"A {type(model).__name__} is not stored, as it holds the results of all "
+            "its fits. Pass its best_estimator_."
+        )
     path, encoder = Path(path), Encoder()
     objects = json.dumps(encoder.encode(model, type(model).__name__), allow_nan=False)
     manifest = Manifest.of(

@@ -7,6 +7,8 @@ import keras
 import numpy as np
 import pytest
 from sklearn.ensemble import IsolationForest
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import LocalOutlierFactor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
@@ -231,6 +233,11 @@ def test_an_estimator_of_ones_own_loads_if_it_is_trusted(tmp_path):
 
 def test_what_cannot_be_stored_is_named(tmp_path):
     X = series()
+    search = GridSearchCV(OneClassSVM(), {"nu": [0.1]}, scoring=lambda *_: 0.0, cv=2)
+    with pytest.raises(TypeError, match="Pass its best_estimator_"):
+        save_model(search.fit(X), tmp_path / "model")
+    with pytest.raises(NotFittedError):
+        save_model(OneClassSVM(), tmp_path / "model")
     model = make_pipeline(StandardScaler(), OneClassSVM()).fit(X)
     model[0].notes = {1, 2}
     with pytest.raises(
