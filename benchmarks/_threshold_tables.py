@@ -1,5 +1,6 @@
 """Tables of the events that thresholds lead to, from deciding.json."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -16,6 +17,9 @@ NAMES = {
 OURS = ("series", "fit")
 # Prefix of the rules of a detector that was fitted on the whole series.
 ON_ALL = "fitted on all: "
+_RATE = re.compile(
+    r"(\w+), rate:1/(\d+) on \d+ series of (\w+), learned from (\d+) samples"
+)
 
 
 def of_ensemble(content: Content) -> str:
@@ -81,6 +85,28 @@ def located(section: Content) -> str:
             if "iou" in one
         ),
     )
+
+
+def rate(section: Content) -> str:
+    """Return how many events thresholds for a rate lead to, from verify.json."""
+    head = ["detector", "series", "learned from", "asked for", "mean", "of a series"]
+    rows = []
+    for asked, one in section.items():
+        found = _RATE.match(asked)
+        assert found is not None
+        name, interval, kind, n_learned = found.groups()
+        least, most = one["smallest_and_largest"]
+        rows.append(
+            [
+                f"`{name}`",
+                kind,
+                f"{int(n_learned):,}",
+                f"{one['asked']:.0f} (1 in {int(interval):,})",
+                f"{one['events']:.1f}",
+                f"{least} to {most}",
+            ]
+        )
+    return table(head, rows)
 
 
 THRESHOLD_TABLES: dict[str, Callable[[Content], str]] = {

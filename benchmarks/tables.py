@@ -15,7 +15,7 @@ from _accuracy_tables import ACCURACY_TABLES
 from _markdown import seconds as _seconds, table as _table
 from _peer_tables import PEER_TABLES
 from _results import RESULTS, read_json
-from _threshold_tables import THRESHOLD_TABLES, located
+from _threshold_tables import THRESHOLD_TABLES, located, rate
 
 _DOCS = RESULTS.parent.parent / "docs"
 PAGE_NAMES = ("accuracy", "benchmarks", "deciding", "performance")
@@ -277,6 +277,7 @@ TABLES: dict[str, Callable[[Section], str]] = (
             metrics,
             odds,
             page,
+            rate,
             searches,
             trim,
             tuned,

@@ -55,7 +55,7 @@ from skanomaly import detect
 
 detection = detect(pipe, series.X, series.y, n_train=series.train_size)
 for event in detection.events:
-    print(f"{event.start} to {event.stop}, {event.severity:.2f} beyond the threshold")
+    print(f"{event.start} to {event.stop}, severity {event.severity:.1f}")
 
 # %%
 # The pictures

@@ -98,7 +98,7 @@ for k in (3, 8):
     events = find_events(scores, offset=rule.offset_, index=rest.index)
     print(f"mean + {k} standard deviations, an error of {-rule.offset_:.1f}:")
     for event in events:
-        print(f"    {event.start_time}, {event.severity:.1f} beyond it")
+        print(f"    {event.start_time}, severity {event.severity:.1f}")
 
 # %%
 # The picture
@@ -151,4 +151,4 @@ scores = pipe.score_samples(series)[len(train) :]
 rule = SigmaThreshold(k=8).fit(scores)
 print(f"{small.network_.count_params()} parameters")
 for event in find_events(scores, offset=rule.offset_, index=rest.index):
-    print(f"{event.start_time}, {event.severity:.1f} beyond the threshold")
+    print(f"{event.start_time}, severity {event.severity:.1f}")

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
         MaxThreshold as MaxThreshold,
         POTThreshold as POTThreshold,
         QuantileThreshold as QuantileThreshold,
+        RateThreshold as RateThreshold,
         SigmaThreshold as SigmaThreshold,
         resolve_threshold as resolve_threshold,
     )
@@ -99,6 +100,7 @@ _PUBLIC = {
         "MaxThreshold",
         "POTThreshold",
         "QuantileThreshold",
+        "RateThreshold",
         "SigmaThreshold",
         "resolve_threshold",
     ),

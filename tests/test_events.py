@@ -12,6 +12,8 @@ from skanomaly.events import (
     find_events,
     is_below,
     read_labels,
+    severity,
+    usual_score,
 )
 from tests import naive
 
@@ -62,7 +64,8 @@ def test_all_kinds_of_labels_agree(y):
     offset=st.floats(-1e6, 0),
     merge_gap=st.integers(0, 3),
 )
-def test_peak_is_the_lowest_score_and_severity_its_distance(scores, offset, merge_gap):
+def test_peak_is_the_lowest_score_and_as_severe_as_that(scores, offset, merge_gap):
+    usual = float(np.median(scores))
     events = find_events(scores, offset=offset, merge_gap=merge_gap)
     assert spans(events) == naive.events(
         scores < offset, min_length=1, merge_gap=merge_gap
@@ -71,7 +74,8 @@ def test_peak_is_the_lowest_score_and_severity_its_distance(scores, offset, merg
         assert event.start <= event.peak < event.stop
         assert event.peak_score == scores[event.peak]
         assert event.peak_score == scores[event.start : event.stop].min()
-        assert event.severity == offset - event.peak_score > 0
+        assert event.severity == severity(event.peak_score, offset=offset, normal=usual)
+        assert event.severity >= 1
 
 
 def test_decision_values_are_anomalous_where_negative():
@@ -152,7 +156,7 @@ def test_events_make_a_table():
     )
     table = pd.DataFrame(events)
     assert list(table) == list(Event.__dataclass_fields__)
-    assert table["severity"].tolist() == [5.0, 2.0]
+    assert table["severity"].tolist() == [6.0, 3.0]  # the median is -3
     assert table["channel"].tolist() == ["cpu", "cpu"]
     assert (table["stop_time"] - table["start_time"]).tolist() == [
         timedelta(days=2),
@@ -221,7 +225,9 @@ def test_no_event_contains_a_sample_without_a_score(
     for event in found:
         inside = scores[event.start : event.stop]
         assert not np.isnan(inside).any()
-        assert event.severity == offset - inside.min()
+        usual = usual_score(scores)
+        expected = severity(inside.min(), offset=offset, normal=usual)
+        assert event.severity == expected
     # What lies between two samples without a score is a series of its own.
     ends = [-1, *np.flatnonzero(np.isnan(scores)), len(scores)]
     parts = [
@@ -292,3 +298,35 @@ def test_labels_of_zero_and_one_mark_anomalies_by_one(dtype, y):
 def test_what_came_instead_of_labels_is_listed(wrong, message):
     with pytest.raises(ValueError, match=message):
         read_labels(wrong, name="truth")
+
+
+@given(
+    scores=st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=40).map(np.array),
+    offset=st.floats(-1e9, 1e9),
+    normal=st.floats(-1e9, 1e9),
+)
+def test_severity_is_one_at_the_threshold_and_ranks_as_scores_do(
+    scores, offset, normal
+):
+    found = severity(scores, offset=offset, normal=normal)
+    assert severity(offset, offset=offset, normal=normal) == 1
+    assert (found[scores < offset] >= 1).all()
+    assert (found[scores >= offset] <= 1).all()
+    assert (np.diff(found[np.argsort(-scores)]) >= 0).all()
+    if offset < normal:
+        assert severity(normal, offset=offset, normal=normal) == 0
+
+
+def test_severity_does_not_depend_on_origin_and_unit_of_the_scores():
+    scores = np.array([-1.0, -2.0, -5.0, np.nan])
+    expected = severity(scores, offset=-3, normal=-1)
+    assert expected[:3].tolist() == [0, 0.5, 2]
+    assert np.isnan(expected[3])
+    found = severity(8 * scores + 64, offset=40, normal=56)
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("normal", [-2.0, -3.0])
+def test_severity_is_defined_where_the_threshold_is_not_beyond_the_usual(normal):
+    found = severity([0.0, -2.0, -5.0], offset=-2.0, normal=normal)
+    assert found.tolist() == [-1, 1, 4]

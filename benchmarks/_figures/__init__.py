@@ -16,6 +16,7 @@ SECTIONS = (
     "kdd",
     "default_detector",
     "located",
+    "rate",
     "odds",
     "digits",
     "sp500",

@@ -32,8 +32,8 @@ from skanomaly.cli._options import (
     add_labels,
     add_output,
     add_reading,
-    check_events,
     add_trust,
+    check_events,
     event_rule,
 )
 from skanomaly.cli._reading import Reading, check_files, index_of, read_series
@@ -131,6 +131,11 @@ def run_detector(
     reading: Reading,
 ) -> None:
     """Train, score and report."""
+    from skanomaly.detection import TimeSeries, per_sample
+
+    with bad_input():
+        series = TimeSeries(parts.scored.to_numpy(), index=index_of(parts.scored))
+        options.threshold = per_sample(options.threshold, series)
     pipeline = _pipeline(options, parts, saved)
     check_events(event_rule(options), pipeline, parts.scored)
     seconds = {}
@@ -240,7 +245,8 @@ def _detected(options: Namespace, pipeline: Any, parts: Parts) -> "Detection":
     else:
         scores = pipeline.score_samples(parts.training)
     offset = learn_threshold(pipeline, scores)
-    return replace(detection, offset=offset, threshold_source="rule")
+    tail = None if n_train else detection.tail  # of the training part, or as it was
+    return replace(detection, offset=offset, threshold_source="rule", tail=tail)
 
 
 def check_channels(saved: "SavedModel", names: tuple[str, ...]) -> None:

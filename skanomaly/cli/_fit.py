@@ -24,6 +24,7 @@ DEFAULT_DETECTOR = "ensemble"
 def check_options(options: Namespace) -> None:
     """Raise on unknown names and unusable folders, before any slow import."""
     from skanomaly.compose import detector_names
+    from skanomaly.detection import is_per_time
     from skanomaly.report import check_folder
     from skanomaly.thresholds import resolve_threshold
 
@@ -35,7 +36,8 @@ def check_options(options: Namespace) -> None:
             f"{', '.join(names)}."
         )
     with bad_input():
-        if options.threshold is not None:
+        # A rate per time is one per sample when the times are known.
+        if options.threshold is not None and not is_per_time(options.threshold):
             resolve_threshold(options.threshold)
         check_folder(options.out)
     whose = "The default" if options.threshold is None else "The"
@@ -54,8 +56,11 @@ def check_options(options: Namespace) -> None:
 
 def _check_rule(options: Namespace, threshold: Any, whose: str) -> None:
     """Raise if the rule cannot find an event in the scores that it is learned from."""
+    from skanomaly.detection import is_per_time
     from skanomaly.thresholds import MaxThreshold, resolve_threshold
 
+    if is_per_time(threshold):
+        return
     highest = isinstance(resolve_threshold(threshold), MaxThreshold)
     if highest and options.threshold_on == "scored":
         raise InputError(

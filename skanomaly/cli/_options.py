@@ -134,7 +134,8 @@ def add_events(group: _ArgumentGroup) -> None:
         "--threshold",
         metavar="RULE",
         help="threshold rule: auto, sigma:8, mad:5, iqr:2.5, quantile:0.01, max, "
-        "pot:1e-4 or fixed:2.0 (default: auto)",
+        "pot:1e-4, fixed:2.0, or the false events to allow, such as rate:1/week or "
+        "rate:1/10000 (samples) (default: auto)",
     )
     group.add_argument(
         "--threshold-on",

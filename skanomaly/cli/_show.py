@@ -53,6 +53,7 @@ def finish(options: Namespace, run: Run, *, model: "SavedModel | None" = None) -
 
 def _to_json(options: Namespace, run: Run, paths: list[Path]) -> dict[str, Any]:
     detection, series = run.detection, run.detection.series
+    expected = detection.false_events
     answer = {
         "command": options.command,
         "version": __version__,
@@ -62,6 +63,7 @@ def _to_json(options: Namespace, run: Run, paths: list[Path]) -> dict[str, Any]:
         "n_samples": series.n_samples,
         "n_train": series.n_train,
         "threshold": {"rule": run.threshold, "error": 0.0 - detection.offset},
+        "false_events": None if expected is None else asdict(expected),
         "n_unscored": detection.n_unscored,
         "n_events": len(detection.events),
         "n_anomalous_samples": sum(event.length for event in detection.events),
@@ -109,6 +111,8 @@ def _print(run: Run, paths: list[Path]) -> None:
             f"The model keeps the threshold {run.kept:.4g}, which does not depend on "
             "the series, for 'skanomaly score'."
         )
+    if detection.false_events is not None:
+        console.print(f"False events to expect: {detection.false_events}.")
     if detection.events:
         console.print(_table(detection.events))
         if len(detection.events) > _MOST_ROWS:

@@ -77,6 +77,9 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         Fitted members by name.
     offset_ : float
         Score below which a row is labelled anomalous.
+    tail_ : ErrorTail
+        Median and number of runs of the errors that the offset was learned from, see
+        :class:`skanomaly.thresholds.ErrorTail`.
     n_held_out_ : int
         Number of rows from which the rule was learned; 0 if it was learned from all.
     n_features_in_ : int
@@ -194,7 +197,7 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
             # Errors are logarithms, so that three times the largest one would be beyond
             # most anomalies.
             rule = JumpThreshold(block=max(1, reach))
-        self.offset_ = rule.fit(0.0 - errors).offset_
+        self._learn_offset(rule, 0.0 - errors)
         return self
 
     def score_samples(self, X: ArrayLike) -> Floats:

@@ -58,6 +58,9 @@ class ThresholdDetector(RowsMixin, MetaEstimatorMixin, OffsetMixin, BaseEstimato
         The fitted clone of `estimator`.
     offset_ : float
         Score below which a row is labelled anomalous.
+    tail_ : ErrorTail
+        Median and number of runs of the errors that the offset was learned from, see
+        :class:`skanomaly.thresholds.ErrorTail`.
     n_held_out_ : int
         Number of rows from which the rule was learned and on which the estimator was
         not fitted; 0 if the rule was learned from all rows.
@@ -156,7 +159,7 @@ class ThresholdDetector(RowsMixin, MetaEstimatorMixin, OffsetMixin, BaseEstimato
         self.n_held_out_ = rows.shape[0] - start if start else 0
         self.estimator_ = self._fitted(rows, lambda: self._fitted_on(training))
         scores = self._known_scores(rows[start:])
-        self.offset_ = rule.fit(scores).offset_
+        self._learn_offset(rule, scores)
         return self
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:

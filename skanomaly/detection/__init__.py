@@ -15,9 +15,12 @@ from skanomaly.detection._facts import (
     innermost,
     may_expect,
     offset_of,
+    tail_of,
     window_of,
 )
+from skanomaly.detection._false_events import FalseEvents, samples_per_week
 from skanomaly.detection._judge import check_truth, judge
+from skanomaly.detection._per_time import is_per_time, per_sample
 from skanomaly.detection._rule import EventRule
 from skanomaly.detection._tables import column_names
 from skanomaly.detection._time_series import TimeSeries, as_positions, index_of
@@ -25,6 +28,7 @@ from skanomaly.detection._time_series import TimeSeries, as_positions, index_of
 __all__ = [
     "Detection",
     "EventRule",
+    "FalseEvents",
     "RunFacts",
     "TimeSeries",
     "as_positions",
@@ -37,8 +41,12 @@ __all__ = [
     "gap_of",
     "index_of",
     "innermost",
+    "is_per_time",
     "judge",
     "may_expect",
     "offset_of",
+    "per_sample",
+    "samples_per_week",
+    "tail_of",
     "window_of",
 ]

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from skanomaly.detection._ask import ask
 from skanomaly.detection._detection import Detection
-from skanomaly.detection._facts import RunFacts, gap_of
+from skanomaly.detection._facts import RunFacts, gap_of, tail_of
+from skanomaly.detection._per_time import per_sample
 from skanomaly.detection._rule import EventRule
 from skanomaly.detection._threshold import offset_from, source_of
 from skanomaly.detection._time_series import TimeSeries
@@ -69,8 +70,10 @@ def detect(
         - ``"auto"``: ``"series"`` if the estimator's own threshold is ``"auto"``, it
           sees windows, and the series holds its training part, else ``"fit"``;
         - a number, the largest error (negative score) that is normal;
-        - a rule such as ``"sigma:8"``, fitted on the scores of the training part, or of
-          the whole series if that is not part of it.
+        - a rule such as ``"sigma:8"`` or ``"rate:1/10000"``, fitted on the scores of
+          the training part, or of the whole series if that is not part of it;
+        - a rate of false events per time, such as ``"rate:1/week"``, ``"rate:2/day"``
+          or ``"rate:1/30min"``, for a series with times.
 
     Returns
     -------
@@ -82,13 +85,22 @@ def detect(
     ------
     ValueError
         If the estimator has no ``score_samples``, if it has no ``offset_`` that
-        `threshold` asks for, if `index`, `channel_names`, `n_train` or `y` do not match
-        the series, or if `events` needs times or expected values that there are not.
+        `threshold` asks for, if `threshold` is a rate per time and the series has no
+        times, if `index`, `channel_names`, `n_train` or `y` do not match the series, or
+        if `events` needs times or expected values that there are not.
 
     See Also
     --------
     find_events : Find events in scores or labels without an estimator.
     skanomaly.detection.judge : Compare a detection with the true labels.
+
+    Notes
+    -----
+    Severities are measured, and false events estimated, from the scores that the
+    threshold was learned from, as far as they are normal: with ``"fit"``, those that
+    the estimator was fitted with, else those of the training part of the series. Where
+    the one is not known, the other takes its place; without both, severities are
+    measured from the median of all scores, and false events are not estimated.
 
     Examples
     --------
@@ -107,17 +119,20 @@ def detect(
         X, index=index, channel_names=channel_names, n_train=n_train, truth=y
     )
     events.in_samples(series)  # raises before the series is scored
-    source = source_of(estimator, threshold, series.n_train)
+    source = source_of(estimator, per_sample(threshold, series), series.n_train)
     assessment = ask(estimator, X)
     # Records, and transformers that join channels, lead to errors of other columns.
     separate = assessment.errors.shape == series.values.shape
     own_errors = assessment.own_errors
     if own_errors is not None and not separate:
         own_errors = own_errors.sum(axis=1, keepdims=True)
+    has_training = bool(np.isfinite(assessment.scores[: series.n_train]).any())
     found = Detection(
         series=series,
         scores=assessment.scores,
         offset=offset_from(source, estimator, assessment.scores, series.n_train),
+        # The errors that the threshold was learned from, as far as they are normal.
+        tail=tail_of(estimator) if source == "fit" or not has_training else None,
         threshold_source=source if isinstance(source, str) else "rule",
         rule=events,
         expected=assessment.expected,

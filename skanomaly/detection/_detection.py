@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from skanomaly._validation import check_lengths
 from skanomaly.detection._deviation import deviating
 from skanomaly.detection._facts import RunFacts
+from skanomaly.detection._false_events import FalseEvents
 from skanomaly.detection._rule import EventRule
 from skanomaly.detection._tables import events_frame, scores_frame
 from skanomaly.detection._time_series import TimeSeries
@@ -24,7 +25,10 @@ from skanomaly.events import (
     is_below,
     recurring,
     runs,
+    severity,
+    usual_score,
 )
+from skanomaly.thresholds import ErrorTail
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -55,6 +59,10 @@ class Detection:
         Scores of the samples; lower is more abnormal, NaN if a sample has no score.
     offset : float
         Threshold on the scale of the scores; scores below it are anomalous.
+    tail : ErrorTail or None, default=None
+        Errors of normal samples, from which severities are measured and false events
+        estimated. If None, those of the training part; without one, severities are
+        measured from the median of all scores.
     threshold_source : {"fit", "series", "rule"}, default="fit"
         Where the offset comes from: the fit of the estimator, the scores of the series,
         or a rule that was asked for.
@@ -115,6 +123,7 @@ class Detection:
     series: TimeSeries
     scores: Floats
     offset: float
+    tail: ErrorTail | None = None
     threshold_source: str = "fit"
     rule: EventRule = field(default_factory=EventRule)
     expected: Floats | None = None
@@ -148,6 +157,9 @@ class Detection:
             scores = scores.copy()
             scores.flags.writeable = False
         fields: dict[str, Any] = {"scores": scores}
+        training = scores[: self.series.n_train]
+        if self.tail is None and np.isfinite(training).any():
+            fields["tail"] = ErrorTail.of(0.0 - training)
         for name in _MATRICES:
             matrix = getattr(self, name)
             if matrix is not None:
@@ -209,6 +221,23 @@ class Detection:
         return events_to_labels(self.events, self.series.n_samples)
 
     @cached_property
+    def severities(self) -> Floats:
+        """Severity of each sample: 0 for the usual score, 1 at the threshold."""
+        return severity(self.scores, offset=self.offset, normal=self.normal_score)
+
+    @property
+    def normal_score(self) -> float:
+        """Usual score, whose severity is 0."""
+        return usual_score(self.scores) if self.tail is None else 0.0 - self.tail.median
+
+    @cached_property
+    def false_events(self) -> FalseEvents | None:
+        """Number of false events to expect; None without scores of normal samples."""
+        if self.tail is None:
+            return None
+        return FalseEvents.at(0.0 - self.offset, self.tail, self.series)
+
+    @cached_property
     def usual_error(self) -> float | None:
         """Own error that normal samples rarely exceed; None without own errors.
 
@@ -238,6 +267,7 @@ class Detection:
         events = find_events(
             scores,
             offset=self.offset,
+            normal=self.normal_score,
             channel_errors=self.channel_errors,
             channel_names=None if self.channel_errors is None else names,
             index=self.series.index,
@@ -291,9 +321,9 @@ class Detection:
             ``expected_lower_<channel>`` and ``expected_upper_<channel>`` if they have a
             band, ``error_<channel>`` per channel if the detector separates channels,
             ``own_error`` if the errors of single samples are known, ``score``,
-            ``label``, and ``truth`` if the true labels are known. A channel whose name
-            is one of these gets the suffix ``_value``: the values of the channel
-            ``score`` are in the column ``score_value``.
+            ``severity``, ``label``, and ``truth`` if the true labels are known. A
+            channel whose name is one of these gets the suffix ``_value``: the values of
+            the channel ``score`` are in the column ``score_value``.
         """
         return scores_frame(self)
 

@@ -6,6 +6,8 @@ from typing import Any, Self
 
 import numpy as np
 
+from skanomaly.thresholds import ErrorTail
+
 # Windows around a sample, in each of which a gap within an anomaly is one part.
 _GAPS_PER_WINDOW = 6
 
@@ -178,6 +180,33 @@ def may_expect(estimator: Any) -> bool:
         or hasattr(inner, "forecast")
         or any(may_expect(member) for _, member in members)
     )
+
+
+def tail_of(estimator: Any) -> ErrorTail | None:
+    """Return the errors of normal samples that an estimator learned its offset from.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted pipeline or outlier detector.
+
+    Returns
+    -------
+    tail : ErrorTail or None
+        ``tail_`` of the outermost step or estimator that has one; None if none has.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skanomaly import make_detector
+    >>> from skanomaly.detection import tail_of
+    >>> tail_of(make_detector("pca", window=8).fit(np.random.rand(90, 1))).n_samples
+    90
+    """
+    estimator = unwrapped(estimator)
+    tail: ErrorTail | None = getattr(estimator, "tail_", None)
+    inner = _within(estimator)
+    return tail if tail is not None or inner is None else tail_of(inner)
 
 
 def window_of(estimator: Any) -> int | None:

@@ -32,7 +32,11 @@ def scores_frame(detection: "Detection") -> "DataFrame":
             columns |= dict(zip(names[kind], matrix.T, strict=True))
     if detection.own_error is not None:
         columns["own_error"] = detection.own_error
-    columns |= {"score": detection.scores, "label": detection.labels}
+    columns |= {
+        "score": detection.scores,
+        "severity": detection.severities,
+        "label": detection.labels,
+    }
     if series.truth is not None:
         columns["truth"] = series.truth.astype(np.int64)
     frame: DataFrame = pandas.DataFrame(columns)
@@ -50,9 +54,10 @@ def column_names(detection: "Detection") -> dict[str, list[str]]:
     Returns
     -------
     columns : dict of str to list of str
-        Columns of ``"index"``, ``"values"``, ``"score"`` and ``"label"``, and, if the
-        detection has them, of ``"expected"``, ``"expected_lower"``,
-        ``"expected_upper"``, ``"channel_errors"``, ``"own_error"`` and ``"truth"``.
+        Columns of ``"index"``, ``"values"``, ``"score"``, ``"severity"`` and
+        ``"label"``, and, if the detection has them, of ``"expected"``,
+        ``"expected_lower"``, ``"expected_upper"``, ``"channel_errors"``,
+        ``"own_error"`` and ``"truth"``.
 
     Examples
     --------
@@ -72,7 +77,7 @@ def column_names(detection: "Detection") -> dict[str, list[str]]:
         columns["own_error"] = ["own_error"]
     if detection.series.truth is not None:
         columns["truth"] = ["truth"]
-    columns |= {"score": ["score"], "label": ["label"]}
+    columns |= {name: [name] for name in ("score", "severity", "label")}
     taken = {name for kind in columns.values() for name in kind}
     # A channel "lower_x" has the expected values "expected_lower_x".
     for kind in ("expected_lower", "expected_upper"):

@@ -74,7 +74,7 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
     _rounding: float = fitted()  # mean squared error that rounding can cause
 
     # Part of the key of `memory`. It increases when a seed leads to other scores.
-    _version: ClassVar[int] = 1
+    _version: ClassVar[int] = 2
     # For detectors without this parameter. It has no annotation, because a field would
     # make it a parameter of every detector.
     warm_start = False
@@ -224,13 +224,14 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
             )
             self.__dict__.update(learned)
         n_normal = len(errors) - int(self.contamination_trim * len(errors))
-        self.offset_ = rule.fit(0.0 - errors[:n_normal]).offset_
+        normal = np.sort(np.argsort(errors, kind="stable")[:n_normal])
+        self._learn_offset(rule, 0.0 - errors[normal])
         return self
 
     def _train_on(
         self, rows: Sequences, *, go_on: bool, partial: bool
     ) -> NDArray[np.float64]:
-        """Train, and return the errors for the threshold in ascending order."""
+        """Train, and return the errors for the threshold, in the order of the rows."""
         if not go_on:
             self._layout = ChannelLayout.of(self.channel_model, self.n_channels_)
             self._view = self._set_up(rows, self._layout.n_seen)
@@ -246,7 +247,8 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
         self._combination = self._learned_combination(training)
         self.n_held_out_ = 0 if held_out is None else held_out.n_rows
         errors = self._assess(held_out or training, check=True).errors
-        return np.sort(errors.sum(axis=1))
+        summed: NDArray[np.float64] = errors.sum(axis=1)
+        return summed
 
     def _learned_from(
         self, rows: Sequences

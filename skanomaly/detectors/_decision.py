@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import OutlierMixin
 
 from skanomaly.events import is_below
-from skanomaly.thresholds import refuse_nested_params
+from skanomaly.thresholds import ErrorTail, refuse_nested_params
 
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator as _Base
@@ -38,6 +38,7 @@ class OffsetMixin(OutlierMixin, _Base):
     """
 
     offset_: float
+    tail_: ErrorTail
     score_samples: Callable[..., Any]
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
@@ -73,6 +74,12 @@ class OffsetMixin(OutlierMixin, _Base):
             including those without a score (NaN).
         """
         return np.where(is_below(self.score_samples(X), self.offset_), -1, 1)
+
+    def _learn_offset(self, rule: Any, scores: NDArray[np.float64]) -> None:
+        """Learn the offset from scores in order, and what they say of normal ones."""
+        offset = rule.fit(scores).offset_
+        self.tail_ = ErrorTail.of(0.0 - scores)
+        self.offset_ = offset
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters; those of a threshold rule are named ``threshold__name``.

@@ -137,6 +137,9 @@ history_ : dict of str to list of float
 _FITTED = """
 offset_ : float
     Threshold of the scores. Rows with a score below it are anomalous.
+tail_ : ErrorTail
+    Median and number of runs of the errors that the offset was learned from, see
+    :class:`skanomaly.thresholds.ErrorTail`.
 n_features_in_ : int
     Number of values in a row: steps times channels.
 feature_names_in_ : ndarray of shape (n_features_in_,)

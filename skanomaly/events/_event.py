@@ -38,8 +38,9 @@ class Event:
     peak_score : float, default=nan
         Score of the peak. NaN for events found in labels.
     severity : float, default=nan
-        Distance of the peak score from the threshold, in units of the error
-        (``>= 0``). NaN for events found in labels.
+        How far the peak score is from the usual one, in units of how far the threshold
+        is, see :func:`skanomaly.events.severity` (``>= 1``). NaN for events found in
+        labels.
     channel : int, str or None, default=None
         The channel with the largest mean error, by name if channel names are known.
         None if the channel errors are not known.

@@ -21,12 +21,14 @@ from skanomaly.events._decide import (
 )
 from skanomaly.events._event import Event, events_to_labels
 from skanomaly.events._extents import Extent
+from skanomaly.events._severity import severity, usual_score
 
 
 def find_events(
     y_or_scores: ArrayLike,
     *,
     offset: float | None = None,
+    normal: float | None = None,
     channel_errors: ArrayLike | None = None,
     channel_names: Sequence[Any] | None = None,
     index: Any = None,
@@ -52,6 +54,9 @@ def find_events(
           rejected, because they look like true labels converted to floating point.
     offset : float, default=None
         The ``offset_`` of the detector.
+    normal : float, default=None
+        Usual score, from which severities are measured, such as the median of the
+        training scores. If None, the median of the scores that are passed.
     channel_errors : array-like of shape (n_samples, n_channels), default=None
         Error of each channel, as returned by ``score_channels``. The channel with the
         largest mean error over an event is reported. Rows may be NaN if the score is.
@@ -100,10 +105,10 @@ def find_events(
     --------
     >>> from skanomaly import find_events
     >>> scores = [-1.0, -5.0, -9.0, -1.0, -6.0, -1.0]
-    >>> for event in find_events(scores, offset=-4.0):
+    >>> for event in find_events(scores, offset=-4.0, normal=-1.0):
     ...     print(event.start, event.stop, event.peak, event.severity)
-    1 3 2 5.0
-    4 5 4 2.0
+    1 3 2 2.6666666666666665
+    4 5 4 1.6666666666666667
     >>> len(find_events(scores, offset=-4.0, merge_gap=1))
     1
     """
@@ -118,23 +123,17 @@ def find_events(
         errors = _check_channels(channel_errors, unknown, channel_names)
     elif channel_names is not None:
         raise ValueError("channel_names needs channel_errors. Pass score_channels(X).")
-    # A pandas Series is indexed by label, but samples are numbered by position.
-    times = getattr(index, "iloc", index)
-    if index is not None and len(index) != n_samples:
-        raise ValueError(
-            f"index has {len(index)} entries for {n_samples} samples. Pass one time "
-            "per sample."
-        )
+    times = _times_of(index, n_samples)
 
+    usual = usual_score(scores) if normal is None and scores is not None else normal
     events = []
     for start, stop in _merged(anomalous, unknown, merge_gap):
         if stop - start < min_length:
             continue
-        peak, peak_score, severity, channel = start, nan, nan, None
+        peak, channel, severe = start, None, (nan, nan)
         if scores is not None:
             peak = start + int(np.argmin(scores[start:stop]))
-            peak_score = float(scores[peak])
-            severity = offset - peak_score
+            severe = _severity_at(peak, scores, offset, usual)
         if errors is not None:
             channel = int(np.argmax(errors[start:stop].mean(axis=0)))
             if channel_names is not None:
@@ -142,7 +141,7 @@ def find_events(
         when = (None, None, None)
         if index is not None:
             when = times[start], _stop_time(times, stop, n_samples), times[peak]
-        found = start, stop, stop - start, peak, peak_score, severity, channel
+        found = start, stop, stop - start, peak, *severe, channel
         events.append(Event(*found, *when, *_span_of(start, stop, extents)))
     return events
 
@@ -157,6 +156,15 @@ def _in_alarm(
     if extents is not None:
         alarm = alarm & (events_to_labels(extents, len(alarm)) == -1)
     return alarm
+
+
+def _severity_at(
+    peak: int, scores: NDArray[np.float64], offset: float, usual: float | None
+) -> tuple[float, float]:
+    """Return the score of a peak and its severity."""
+    score = float(scores[peak])
+    assert usual is not None  # scores have a usual one
+    return score, float(severity(score, offset=offset, normal=usual))
 
 
 def _span_of(
@@ -228,6 +236,16 @@ def _merged(
     apart = starts[1:] - stops[:-1] > merge_gap
     apart |= n_unknown[starts[1:]] > n_unknown[stops[:-1]]
     return merged(starts, stops, apart)
+
+
+def _times_of(index: Any, n_samples: int) -> Any:
+    if index is not None and len(index) != n_samples:
+        raise ValueError(
+            f"index has {len(index)} entries for {n_samples} samples. Pass one time "
+            "per sample."
+        )
+    # A pandas Series is indexed by label, but samples are numbered by position.
+    return getattr(index, "iloc", index)
 
 
 def _stop_time(times: Any, stop: int, n_samples: int) -> Any:

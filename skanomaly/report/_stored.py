@@ -17,6 +17,7 @@ from skanomaly.detection import (
     TimeSeries,
     column_names,
 )
+from skanomaly.thresholds import ErrorTail
 
 if TYPE_CHECKING:
     from pandas import Series
@@ -47,6 +48,8 @@ def dump_run(detection: Detection, scores: Path) -> str:
         "history": about.history,
         "made": about.made,
         "offset": str(detection.offset),  # JSON has no infinity
+        "tail": None if detection.tail is None else asdict(detection.tail),
+        "false_events": _false_events(detection),
         "channel_names": series.channel_names,
         "columns": column_names(detection),
         "index": _kind_of(series.index),
@@ -139,6 +142,7 @@ def _detection(run: dict[str, Any], path: Path) -> Detection:
         series=series,
         scores=scores["score"].to_numpy(dtype=np.float64),
         offset=float(run["offset"]),
+        tail=_tail(run.get("tail")),
         rule=EventRule(**run["rule"]),
         about=RunFacts(**{field.name: run[field.name] for field in fields(RunFacts)}),
         threshold_source=run["threshold_source"],
@@ -147,6 +151,19 @@ def _detection(run: dict[str, Any], path: Path) -> Detection:
         gap=run["gap"],
         **matrices,
     )
+
+
+def _false_events(detection: Detection) -> dict[str, Any] | None:
+    """Return the number of false events to expect, for readers of the file."""
+    found = detection.false_events
+    return None if found is None else asdict(found)
+
+
+def _tail(facts: dict[str, Any] | None) -> ErrorTail | None:
+    if facts is None:
+        return None
+    lists = {name: tuple(facts[name]) for name in ("errors", "n_runs")}
+    return ErrorTail(**facts | lists)
 
 
 def _kind_of(index: Any) -> dict[str, str | None]:

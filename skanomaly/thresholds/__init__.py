@@ -10,11 +10,14 @@ from skanomaly.thresholds._mad import MADThreshold
 from skanomaly.thresholds._max import MaxThreshold
 from skanomaly.thresholds._pot import POTThreshold
 from skanomaly.thresholds._quantile import QuantileThreshold
+from skanomaly.thresholds._rate import RateThreshold
 from skanomaly.thresholds._resolve import refuse_nested_params, resolve_threshold
 from skanomaly.thresholds._sigma import SigmaThreshold
+from skanomaly.thresholds._tail import ErrorTail
 
 __all__ = [
     "BaseThreshold",
+    "ErrorTail",
     "FixedThreshold",
     "GapThreshold",
     "IQRThreshold",
@@ -23,6 +26,7 @@ __all__ = [
     "MaxThreshold",
     "POTThreshold",
     "QuantileThreshold",
+    "RateThreshold",
     "SigmaThreshold",
     "auto_threshold",
     "refuse_nested_params",

@@ -19,6 +19,7 @@ from skanomaly.thresholds._mad import MADThreshold
 from skanomaly.thresholds._max import MaxThreshold
 from skanomaly.thresholds._pot import POTThreshold
 from skanomaly.thresholds._quantile import QuantileThreshold
+from skanomaly.thresholds._rate import RateThreshold
 from skanomaly.thresholds._sigma import SigmaThreshold
 
 _RULES: dict[str, type[BaseThreshold]] = {
@@ -30,13 +31,15 @@ _RULES: dict[str, type[BaseThreshold]] = {
     "max": MaxThreshold,
     "pot": POTThreshold,
     "quantile": QuantileThreshold,
+    "rate": RateThreshold,
     "sigma": SigmaThreshold,
 }
 _NAMES = ("auto", *_RULES)
 _KNOWN = (
     f"Pass 'auto', a number (the largest normal error), a rule such as "
     f"SigmaThreshold(k=8), or the name of a rule: {', '.join(_RULES)}, with its "
-    "parameters after a colon, such as 'sigma:8' or 'pot:1e-4,0.98'."
+    "parameters after a colon, such as 'sigma:8', 'pot:1e-4,0.98' or "
+    "'rate:1/10000'."
 )
 
 
@@ -53,7 +56,8 @@ def resolve_threshold(spec: Any) -> Any:
         - ``"auto"`` for `auto_threshold`;
         - the name of a rule with its parameters in positional order, such as
           ``"sigma:8"``, ``"quantile:0.01"``, ``"mad:5"``, ``"iqr:2.5"``,
-          ``"max:0.1"``, ``"gap:100"``, ``"pot:1e-4,0.98"`` or ``"fixed:2.0"``.
+          ``"max:0.1"``, ``"gap:100"``, ``"pot:1e-4,0.98"``, ``"rate:1/10000"`` or
+          ``"fixed:2.0"``.
 
     Returns
     -------
@@ -119,17 +123,21 @@ def _from_text(text: str) -> Any:
     try:
         values = [_number(value) for value in rest.split(",")] if rest else []
         signature(rule).bind(*values)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, ZeroDivisionError):
         raise ValueError(
             f"threshold={text!r} has invalid parameters for {name!r}, which takes the "
-            f"numbers {', '.join(signature(rule).parameters)}. {_KNOWN}"
+            f"numbers {', '.join(signature(rule).parameters)}. {_KNOWN} Times, as in "
+            "'rate:1/week', are for detect(threshold=...), which knows the series."
         ) from None
     return _checked(rule(*values))
 
 
 def _number(text: str) -> float:
-    """Return a number, of type int if it is written as one."""
-    return int(text) if text.strip().isdigit() else float(text)
+    """Return a number or a fraction, of type int if it is written as one."""
+    if text.strip().isdigit():
+        return int(text)
+    parts, slash, whole = text.partition("/")
+    return float(parts) / float(whole if slash else 1)
 
 
 def _is_number(text: str) -> bool:

@@ -70,7 +70,7 @@ def test_files_agree_with_each_other(trained):
     scores = pd.read_csv(trained / "scores.csv")
     assert list(scores) == [
         *("time", "cpu", "expected_cpu", "expected_lower_cpu", "expected_upper_cpu"),
-        *("own_error", "score", "label"),
+        *("own_error", "score", "severity", "label"),
     ]
     assert len(scores) == 1000
     events = pd.read_csv(trained / "events.csv")
@@ -331,3 +331,43 @@ def test_an_interrupt_in_the_callback_of_a_weak_reference_is_not_lost():
     weakref.finalize(things[0], raise_signal, signal.SIGINT)
     with pytest.raises(KeyboardInterrupt), interruptible():
         drop(things)
+
+
+PCA = ["--detector", "pca", "--window", "25"]
+
+
+def test_a_threshold_may_be_a_rate_of_false_events_per_time(folder, capsys, tmp_path):
+    arguments = [str(folder / "cpu.csv"), "--out", str(tmp_path), *PCA]
+    arguments += ["--threshold", "rate:1/30min"]
+    found = run(capsys, "detect", *arguments)
+    assert found["settings"]["threshold"] == "rate:1/30"
+    expected = found["false_events"]
+    assert expected["per_10000"] == pytest.approx(10_000 / 30)
+    assert expected["per_week"] == pytest.approx(7 * 24 * 2)
+    stored = json.loads((tmp_path / "run.json").read_text())["false_events"]
+    assert stored == expected
+    assert main(["detect", *arguments]) == 0
+    said = capsys.readouterr()
+    assert "about 333 per 10,000 samples (336 per week)." in said.out
+    assert "learned from 50 scores, so it is extrapolated" in said.err
+    # The threshold of the model, and what is known of it, do not depend on the series.
+    again = run(
+        capsys, "score", tmp_path, folder / "load.csv", "--out", tmp_path / "again"
+    )
+    assert again["false_events"] == expected
+
+
+@pytest.mark.parametrize(
+    ("threshold", "says"),
+    [
+        ("rate:1/week", "but the series has no times"),
+        ("rate:1/fortnight", "is not a rate of false events"),
+    ],
+)
+def test_a_rate_that_means_nothing_is_refused(tmp_path, capsys, threshold, says):
+    file = tmp_path / "plain.csv"
+    pd.DataFrame({"cpu": np.arange(200.0)}).to_csv(file, index=False)
+    arguments = [str(file), "--out", str(tmp_path / "out"), *PCA]
+    assert main(["detect", *arguments, "--threshold", threshold]) == 2
+    assert says in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

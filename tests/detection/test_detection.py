@@ -116,13 +116,13 @@ def test_a_sample_without_a_score_is_normal_and_in_no_event(offset):
 def test_a_table_has_a_row_per_sample():
     values = np.arange(4.0)
     frame = detection_of(-values, values, offset=-2.5).to_frame()
-    assert list(frame) == ["sample", "x0", "score", "label"]
+    assert list(frame) == ["sample", "x0", "score", "severity", "label"]
     np.testing.assert_array_equal(frame["label"], [1, 1, 1, -1])
     index = pd.date_range("2024-01-01", periods=4, freq="min", tz="UTC")
     frame = detection_of(
         -values, values, offset=-2.5, index=index, expected=values, truth=[0, 0, 0, 1]
     ).to_frame()
-    columns = ["time", "x0", "expected_x0", "score", "label", "truth"]
+    columns = ["time", "x0", "expected_x0", "score", "severity", "label", "truth"]
     assert list(frame) == columns
     assert (frame["time"] == index).all()
 
@@ -140,7 +140,7 @@ def test_no_channel_is_lost_to_a_column_of_ours():
         index=index,
     )
     frame = clashing.to_frame()
-    assert frame.shape == (400, 3 + 2 * len(names))
+    assert frame.shape == (400, 4 + 2 * len(names))
     channels = ["time_value", "score_value", "label_value", "x", "expected_x_value"]
     np.testing.assert_array_equal(frame[channels], values[:, :5])
     np.testing.assert_array_equal(frame["score_value_value"], values[:, 5])
@@ -178,3 +178,19 @@ def test_a_series_that_runs_backwards_is_refused(zone):
     for index in (times[::-1], pd.Series(times[::-1]), [4, 3, 2, 1]):
         with pytest.raises(ValueError, match="index runs backwards, from .* Sort the"):
             TimeSeries(np.ones(4), index=index)
+
+
+def test_severity_is_measured_from_the_scores_of_the_training_part():
+    scores = np.array([-1.0, -3.0, -2.0, -4.0, -8.0, np.nan])
+    found = detection_of(scores, np.zeros(6), offset=-4.0, n_train=3)
+    assert found.normal_score == -2
+    assert found.severities[:5].tolist() == [-0.5, 0.5, 0, 1, 3]
+    assert np.isnan(found.severities[5])
+    (event,) = found.events
+    assert event.severity == 3
+    np.testing.assert_array_equal(found.to_frame()["severity"], found.severities)
+    # Without scores of a training part, all scores say what is usual.
+    assert detection_of(scores, np.zeros(6), offset=-4.0).normal_score == -3
+    unscored = np.r_[np.full(3, np.nan), scores[3:]]
+    found = detection_of(unscored, np.zeros(6), offset=-4.0, n_train=3)
+    assert found.normal_score == -6

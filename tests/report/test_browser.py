@@ -2,7 +2,8 @@
 
 import json
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 
 from skanomaly import EventRule, detect, find_events, make_detector
 from skanomaly.datasets import make_periodic
-from skanomaly.detection import judge
+from skanomaly.detection import FalseEvents, judge
 from skanomaly.report import draw_page
 from tests.detection.common import detection_of
 from tests.naive import decimated_extremes
@@ -127,6 +128,11 @@ def test_slider_recomputes_events_and_metrics(page, run):
         for kind, f1 in (("event", "event_f1"), ("sample", "sample_f1")):
             score = page.ask("return number(arguments[0])", judge(judged)[f1])
             assert page.card(f"{kind}F1") == score
+        wrong = judged.false_events
+        rounded = page.ask("return ROUNDED.format(arguments[0])", wrong.per_10000)
+        about = "<" if wrong.is_bound else "≈"
+        note = page.text("#cards [data-card=events] .note")
+        assert f"expect {about} {rounded} false ones per 10,000 samples (" in note
         rows = page.ask("return document.querySelectorAll('#events tbody tr').length")
         assert rows == min(100, len(events))
         spoken = page.find("#slider").get_attribute("aria-valuetext")
@@ -135,6 +141,23 @@ def test_slider_recomputes_events_and_metrics(page, run):
     page.find("#learned").click()
     page.settled()
     assert page.card("events") == str(len(run.events))
+
+
+def test_false_events_to_expect_are_those_of_python(page, run):
+    tail = run.tail
+    levels = [*tail.errors, 0.0, 1.5 * tail.errors[-1], 3 * tail.errors[-1]]
+    levels += [(a + b) / 2 for a, b in pairwise(tail.errors)]
+    found = page.ask(
+        "return arguments[1].map((one) => falseEvents({ tail: arguments[0] }, one))",
+        asdict(tail),
+        levels,
+    )
+    assert {one["isBound"] for one in found} == {True, False}
+    for level, one in zip(levels, found, strict=True):
+        expected = FalseEvents.at(level, tail, run.series)
+        assert one["isBound"] == expected.is_bound
+        assert 10_000 * one["rate"] == pytest.approx(expected.per_10000)
+    assert page.ask("return falseEvents({ tail: null }, 1)") is None
 
 
 def test_events_and_metrics_are_those_of_python(page):

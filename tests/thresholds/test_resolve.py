@@ -11,6 +11,7 @@ from skanomaly.thresholds import (
     MaxThreshold,
     POTThreshold,
     QuantileThreshold,
+    RateThreshold,
     SigmaThreshold,
     auto_threshold,
     resolve_threshold,
@@ -28,6 +29,8 @@ from skanomaly.thresholds import (
         ("max:0.1", MaxThreshold(margin=0.1)),
         ("pot:1e-3", POTThreshold(risk=1e-3)),
         ("pot:1e-4,0.98", POTThreshold(risk=1e-4, level=0.98)),
+        ("rate:1/10000", RateThreshold(rate=1e-4)),
+        ("rate:2e-3", RateThreshold(rate=2e-3)),
         ("fixed:2.0", FixedThreshold(2.0)),
         (" Sigma:8 ", SigmaThreshold(k=8)),
         (2, FixedThreshold(2)),
@@ -51,7 +54,10 @@ def test_a_rule_comes_back_cloned():
 
 @pytest.mark.parametrize(
     "spec",
-    ["sigmoid", "", "sigma:8,9", "sigma:x", "fixed", "auto:3", None, True, [3]],
+    [
+        *("sigmoid", "", "sigma:8,9", "sigma:x", "sigma:1/", "fixed", "auto:3"),
+        *("rate:1/0", "rate:1/week", None, True, [3]),
+    ],
 )
 def test_unknown_says_what_is_known(spec):
     with pytest.raises(ValueError, match=r"sigma.*'sigma:8'"):
@@ -80,7 +86,9 @@ def test_each_rule_has_a_text():
     assert len(rules) == 9
 
 
-@pytest.mark.parametrize("spec", ["sigma:-1", "quantile:0.9", "fixed:nan", "pot:2"])
+@pytest.mark.parametrize(
+    "spec", ["sigma:-1", "quantile:0.9", "fixed:nan", "pot:2", "rate:2/1"]
+)
 def test_values_out_of_range_are_refused_at_once(spec):
     with pytest.raises(ValueError, match="must be"):
         resolve_threshold(spec)
@@ -103,3 +111,8 @@ def test_a_number_may_be_a_text():
     assert resolve_threshold("0.25").value == 0.25
     with pytest.raises(ValueError, match="unknown"):
         resolve_threshold("nan")
+
+
+def test_a_rate_per_time_needs_a_series():
+    with pytest.raises(ValueError, match=r"'rate:1/week', are for detect\(threshold="):
+        resolve_threshold("rate:1/week")

@@ -1,12 +1,13 @@
 """Contents of the page: facts as JSON, numbers as arrays."""
 
 import re
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skanomaly.detection import Detection, judge
+from skanomaly.detection import Detection, judge, samples_per_week
 from skanomaly.events import SHARE, STRONG
 from skanomaly.report._page._pack import Arrays, coarse, compact
 
@@ -35,6 +36,9 @@ def contents_of(detection: Detection, *, title: str) -> tuple[dict[str, Any], by
         "nTrain": series.n_train,
         "first": detection.first,
         "threshold": str(0.0 - detection.offset),  # JSON has no infinity
+        "usual": _finite(detection.normal_score),
+        "tail": None if detection.tail is None else asdict(detection.tail),
+        "samplesPerWeek": samples_per_week(series),
         **_rule(detection),
         "own": _own_errors(detection, arrays),
         "history": _numbers(about.history or {}),
@@ -169,6 +173,11 @@ def _numbers(history: Any) -> dict[str, list[float | None]]:
         str(name): [float(x) if np.isfinite(x) else None for x in losses]
         for name, losses in history.items()
     }
+
+
+def _finite(value: float) -> float | None:
+    """Return the error of a score for JSON, which has no NaN."""
+    return None if np.isnan(value) else 0.0 - value
 
 
 def _text(value: Any) -> str:

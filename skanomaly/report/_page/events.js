@@ -117,6 +117,38 @@ function merged(parts, error, gap) {
   return events;
 }
 
+/** Return the severity of an error, as skanomaly.events.severity. */
+function severity(error, threshold, usual) {
+  if (threshold > usual) return (error - usual) / (threshold - usual);
+  return 1 + (error - threshold);
+}
+
+/**
+ * Return the number of false events to expect per sample, as
+ * skanomaly.detection.FalseEvents; null if it is not known.
+ */
+function falseEvents({ tail }, threshold) {
+  if (!tail) return null;
+  const rate = runsPerSample(tail, threshold);
+  const least = 1 / tail.n_samples;
+  return { rate: Math.max(rate, least), isBound: rate < least };
+}
+
+/** Return the expected runs of normal errors, as skanomaly.thresholds.ErrorTail. */
+function runsPerSample({ errors, n_runs, n_samples, n_peaks, excess }, threshold) {
+  const last = errors.length - 1;
+  const far = threshold - errors[last];
+  if (far > 0) {
+    if (!excess) return 0;
+    const beyond = (1 + far / (n_peaks * excess)) ** -n_peaks;
+    return (n_runs[last] / n_samples) * beyond;
+  }
+  if (threshold <= errors[0]) return n_runs[0] / n_samples;
+  const i = errors.findIndex((error) => error >= threshold);
+  const part = (threshold - errors[i - 1]) / (errors[i] - errors[i - 1]);
+  return (n_runs[i - 1] + part * (n_runs[i] - n_runs[i - 1])) / n_samples;
+}
+
 function allKnown(error, start, stop) {
   for (let i = start; i < stop; i++) if (Number.isNaN(error[i])) return false;
   return true;

@@ -10,6 +10,7 @@ const USUAL_POSITION = new Intl.NumberFormat("en", {
   useGrouping: false,
 });
 const ROUGH = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+const ROUNDED = new Intl.NumberFormat("en", { maximumSignificantDigits: 2 });
 const WHOLE = new Intl.NumberFormat("en");
 
 /** Format a number with four significant digits. */
@@ -37,6 +38,16 @@ function comparedTo(threshold, error) {
   if (!(threshold > 0 && times > 0)) return "";
   if (times < 1) return `${share(times, 1)} of the threshold`;
   return `${ROUGH.format(times)} times the threshold`;
+}
+
+/** Format the number of false events to expect; empty if it is not known. */
+function expectedOf({ samplesPerWeek }, falseOnes) {
+  if (!falseOnes) return "";
+  const { rate, isBound } = falseOnes;
+  const weekly = samplesPerWeek
+    ? ` (${ROUNDED.format(samplesPerWeek * rate)} per week)`
+    : "";
+  return `expect ${isBound ? "<" : "≈"} ${ROUNDED.format(10000 * rate)} false ones per 10,000 samples${weekly}`;
 }
 
 /** Format a position on the axis of the series: a time or a number. */

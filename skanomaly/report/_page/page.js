@@ -39,7 +39,7 @@ class Page {
     const right = touched(events, state.trueOnes);
     events.forEach((event, i) => {
       event.number = i + 1;
-      event.severity = run.error[event.peak] - threshold;
+      event.severity = severity(run.error[event.peak], threshold, run.usual);
       event.isTrue = right[i];
     });
     Object.assign(state, { threshold, events, nAnomalous: countSamples(events) });
@@ -187,7 +187,17 @@ class Page {
     const { run, state, largest } = this;
     const nJudged = run.nSamples - run.first;
     const cards = [
-      ["events", "Events", count(state.events.length), ruleInWords(state.rule)],
+      [
+        "events",
+        "Events",
+        count(state.events.length),
+        [
+          ruleInWords(state.rule),
+          expectedOf(run, falseEvents(run, state.threshold)),
+        ]
+          .filter(Boolean)
+          .join("; "),
+      ],
       [
         "samples",
         "Anomalous samples",

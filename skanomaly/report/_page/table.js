@@ -26,7 +26,7 @@ function columnsOf(run) {
       number: true,
     },
     {
-      head: "Beyond threshold",
+      head: "Severity",
       key: (e) => e.severity,
       text: (e) => number(e.severity),
       number: true,
