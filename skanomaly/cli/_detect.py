@@ -26,6 +26,7 @@ from skanomaly.cli._fit import (
 )
 from skanomaly.cli._labels import check_labels, read_labelled
 from skanomaly.cli._made import how_made
+from skanomaly.cli._masks import add_ignore, ignored_intervals, without
 from skanomaly.cli._options import (
     add_detector,
     add_events,
@@ -59,6 +60,8 @@ class Parts:
     n_train: int  # length of the training part of `scored`
     said: str
     truth: NDArray[np.bool_] | None = None  # one per sample of `scored`
+    ignored: tuple[tuple[int, int], ...] = ()  # intervals of `scored`
+    mask: NDArray[np.bool_] | None = None  # samples of `training` to leave out
     title: str | None = None
 
 
@@ -96,7 +99,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="continue to train this saved model instead of a new one",
     )
     add_trust(training)
-    add_events(parser.add_argument_group("events"))
+    events = parser.add_argument_group("events")
+    add_events(events)
+    add_ignore(events)
     add_output(parser.add_argument_group("output"), "skanomaly-out")
     parser.set_defaults(run=detect)
 
@@ -113,7 +118,7 @@ def detect(options: Namespace) -> None:
     if options.model is not None:
         saved = load(options.model, trust_pickle=options.trust_pickle)
     reading = Reading.from_options(options, {} if saved is None else saved.reading)
-    check_files(options.file, options.train, options.labels_file)
+    check_files(options.file, options.train, options.labels_file, options.ignore)
     if trains_network(options, saved):
         begin_to_load_keras()
     parts = _parts(options, reading)
@@ -144,6 +149,7 @@ def run_detector(
         held_out = train(
             pipeline,
             parts.training,
+            parts.mask,
             go_on=saved is not None,
             show_progress=not (options.quiet or options.json),
         )
@@ -219,10 +225,10 @@ def _pipeline(options: Namespace, parts: Parts, saved: "SavedModel | None") -> A
 
 def _detected(options: Namespace, pipeline: Any, parts: Parts) -> "Detection":
     """Score the series; learn the threshold as ``--threshold-on`` requests."""
-    from skanomaly.detection import detect
+    from skanomaly.detection import as_mask, detect
 
     n_train = parts.n_train
-    rule = event_rule(options, in_training=options.all)
+    rule = event_rule(options, ignore=parts.ignored, in_training=options.all)
     with warnings_in_one_line():
         detection = detect(
             pipeline,
@@ -236,14 +242,17 @@ def _detected(options: Namespace, pipeline: Any, parts: Parts) -> "Detection":
         )
     if options.threshold_on in ("auto", "validation"):
         return detection
+    ignored = as_mask(parts.ignored, len(parts.scored))
+    scores = without(pipeline, detection.scores, ignored)
     if options.threshold_on == "scored":
-        scores = detection.scores[n_train:]
+        scores = scores[n_train:]
     elif not pipeline[-1].n_held_out_:
         return detection  # learned from the whole training part when it was fitted
     elif n_train:
-        scores = detection.scores[:n_train]
+        scores = scores[:n_train]
     else:
-        scores = pipeline.score_samples(parts.training)
+        scores = without(pipeline, pipeline.score_samples(parts.training), parts.mask)
+    scores = scores[np.isfinite(scores)]
     offset = learn_threshold(pipeline, scores)
     tail = None if n_train else detection.tail  # of the training part, or as it was
     return replace(detection, offset=offset, threshold_source="rule", tail=tail)
@@ -260,15 +269,33 @@ def check_channels(saved: "SavedModel", names: tuple[str, ...]) -> None:
         )
 
 
+def _past(
+    options: Namespace,
+    reading: Reading,
+    series: "pd.DataFrame",
+    flags: NDArray[np.bool_] | None,
+) -> tuple["pd.DataFrame", NDArray[np.bool_], tuple[tuple[int, int], ...]]:
+    """Return the training file, what is ignored in it, and in the other series."""
+    from skanomaly.detection import as_mask
+
+    column = options.ignore_column
+    past = read_series(options.train, reading, leave_out=options.labels, ignore=column)
+    past_flags = None if column is None else past.pop(column).to_numpy() > 0
+    ignored = ignored_intervals(options, series, flags, other=past)
+    in_past = ignored_intervals(options, past, past_flags, other=series)
+    return past, as_mask(in_past, len(past)), ignored
+
+
 def _parts(options: Namespace, reading: Reading) -> Parts:
+    from skanomaly.detection import as_mask
     from skanomaly.preprocessing import split_series
 
     with bad_input():
-        series, truth = read_labelled(options, reading)
+        series, truth, flags = read_labelled(options, reading)
     parts = partial(Parts, scored=series, truth=truth, title=Path(options.file).name)
     if options.train is not None:
         with bad_input():
-            past = read_series(options.train, reading, leave_out=options.labels)
+            past, mask, ignored = _past(options, reading, series, flags)
             check_labels(options, truth, n_samples=len(series))
         if past.shape[1] != series.shape[1]:
             raise InputError(
@@ -276,6 +303,7 @@ def _parts(options: Namespace, reading: Reading) -> Parts:
                 f"{series.shape[1]}. Choose the columns of both with --value."
             )
         said = f"trained on {len(past):,} samples of {options.train}"
+        parts = partial(parts, ignored=ignored, mask=mask)
         return parts(training=past.to_numpy(), n_train=0, said=said)
     fraction = options.train_fraction
     if fraction is None and options.train_until is None:
@@ -286,9 +314,12 @@ def _parts(options: Namespace, reading: Reading) -> Parts:
         until = int(until)
     with bad_input():
         past, _ = split_series(series, train_fraction=fraction, train_until=until)
+        ignored = ignored_intervals(options, series, flags)
+        mask = as_mask(ignored, len(series))[: len(past)]
         first = 0 if options.all else len(past)
         check_labels(options, truth, n_samples=len(series), first=first)
     said = f"trained on the first {len(past):,} of {len(series):,} samples"
     if fraction is DEFAULT_FRACTION:
         said += " (change this with --train-fraction, --train-until or --train)"
+    parts = partial(parts, ignored=ignored, mask=mask)
     return parts(training=past.to_numpy(), n_train=len(past), said=said)

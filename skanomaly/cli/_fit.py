@@ -155,12 +155,20 @@ def trains_in_epochs(detector: Any) -> bool:
 
 
 def train(
-    pipeline: Any, X: NDArray[np.float64], *, go_on: bool, show_progress: bool
+    pipeline: Any,
+    X: NDArray[np.float64],
+    ignore: NDArray[np.bool_] | None,
+    *,
+    go_on: bool,
+    show_progress: bool,
 ) -> bool:
     """Fit the pipeline, or continue to fit its last step and keep its scaling.
 
-    Return whether a part was held out, from which the threshold was learned.
+    Nothing is learned from samples to ignore. Return whether a part was held out, from
+    which the threshold was learned.
     """
+    from skanomaly.compose import fit_ignoring
+
     detector = pipeline[-1]
     with ExitStack() as stack:
         stack.enter_context(warnings_in_one_line())
@@ -170,9 +178,10 @@ def train(
             stack.callback(detector.set_params, callbacks=None)
         if go_on:
             stack.callback(detector.set_params, warm_start=detector.warm_start)
-            detector.set_params(warm_start=True).fit(pipeline[:-1].transform(X))
+            rows = pipeline[:-1].transform(X)
+            detector.set_params(warm_start=True).fit(rows, ignore=ignore)
         else:
-            pipeline.fit(X)
+            fit_ignoring(pipeline, X, ignore)
     return bool(detector.n_held_out_)
 
 

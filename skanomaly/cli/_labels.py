@@ -15,18 +15,22 @@ if TYPE_CHECKING:
 
 def read_labelled(
     options: Namespace, reading: Reading
-) -> tuple["DataFrame", NDArray[np.bool_] | None]:
-    """Return the series of a file and, if given, which samples are anomalous."""
+) -> tuple["DataFrame", NDArray[np.bool_] | None, NDArray[np.bool_] | None]:
+    """Return the series of a file and, if given, what is anomalous and ignored."""
     series = read_series(
         options.file,
         reading,
         first=options.first,
         last=options.last,
         labels=options.labels,
+        ignore=options.ignore_column,
     )
+    ignored = None
+    if options.ignore_column is not None:
+        ignored = series.pop(options.ignore_column).to_numpy() > 0
     if options.labels is not None:
-        return series, series.pop(options.labels).to_numpy() > 0
-    return series, read_labels_file(options)
+        return series, series.pop(options.labels).to_numpy() > 0, ignored
+    return series, read_labels_file(options), ignored
 
 
 def read_labels_file(options: Namespace) -> NDArray[np.bool_] | None:

@@ -17,6 +17,9 @@ _SAID = {
     "until": "last",
     "labels": "labels",
     "labels file": "labels_file",
+    "ignored": "ignore",
+    "ignored by": "ignore_column",
+    "feedback": "feedback",
 }
 
 

@@ -1,6 +1,7 @@
 """Options that several commands share."""
 
 from argparse import Namespace, _ActionsContainer, _ArgumentGroup
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from skanomaly.cli._errors import InputError, bad_input
@@ -203,7 +204,12 @@ def add_event_rule(group: _ArgumentGroup) -> None:
     )
 
 
-def event_rule(options: Namespace, *, in_training: bool = False) -> "EventRule":
+def event_rule(
+    options: Namespace,
+    *,
+    ignore: Sequence[tuple[int, int]] = (),
+    in_training: bool = False,
+) -> "EventRule":
     """Return what an event is according to the options."""
     from skanomaly.detection import EventRule
 
@@ -216,6 +222,7 @@ def event_rule(options: Namespace, *, in_training: bool = False) -> "EventRule":
             direction=options.direction,
             min_deviation=options.min_deviation,
             k_of_n=options.k_of_n,
+            ignore=ignore,
         )
 
 

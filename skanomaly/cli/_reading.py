@@ -60,6 +60,7 @@ def read_series(
     first: str | None = None,
     last: str | None = None,
     labels: str | None = None,
+    ignore: str | None = None,
     leave_out: str | None = None,
 ) -> "DataFrame":
     """Read the series of a file.
@@ -73,8 +74,11 @@ def read_series(
     first, last : str, default=None
         Times that samples are kept between: `first` is included, `last` is not.
     labels : str, default=None
-        Column of labels, which becomes the last one. A sample that is aggregated from
+        Column of labels, which follows the channels. A sample that is aggregated from
         several records is anomalous if any of them is.
+    ignore : str, default=None
+        Column that says which samples are ignored, which becomes the last one in the
+        same way.
     leave_out : str, default=None
         Column that is not used as a value, if there is one of this name.
 
@@ -85,26 +89,23 @@ def read_series(
     """
     pd = import_extra("pandas", extra="cli")
     table = read_table_of(file)
-    if labels is not None:
-        labels = _find(table, labels, "--labels")
-        table[labels] = _flags(table[labels], name=f"column {labels!r}")
+    flags = _read_flags(table, labels, ignore)
     time = _time_column(pd, table, reading.time)
-    no_values = {time, labels, leave_out}
-    values = _value_columns(pd, table, reading.value, no_values)
-    if labels in values:
-        raise InputError(
-            f"Column {labels!r} holds the labels. Leave it out of --value."
-        )
+    values = _value_columns(pd, table, reading.value, {time, leave_out, *flags})
+    for name in flags:
+        if name in values:
+            what = "the labels" if name == labels else "what is ignored"
+            raise InputError(f"Column {name!r} holds {what}. Leave it out of --value.")
     for name in values:
         # Values of any type can be counted.
         if reading.agg != "count":
             check_numeric(table[name])
     if reading.every is not None:
-        series = _aggregate(pd, table, time, values, labels, reading)
+        series = _aggregate(pd, table, time, values, flags, reading)
     else:
         if reading.agg is not None or reading.fill is not None:
             raise InputError("--agg and --fill need --every, the step to aggregate to.")
-        series = _as_it_is(pd, table, time, [*values, *([labels] if labels else [])])
+        series = _as_it_is(pd, table, time, [*values, *flags])
     series = series.astype(np.float64)
     if first is not None or last is not None:
         from skanomaly.preprocessing import select_dates
@@ -140,11 +141,40 @@ def read_table_of(file: str) -> "DataFrame":
     return table
 
 
+def _read_flags(
+    table: "DataFrame", labels: str | None, ignore: str | None
+) -> list[str]:
+    """Convert the columns that say something of samples, and return their names."""
+    flags = []
+    if labels is not None:
+        flags.append(_find(table, labels, "--labels"))
+        table[labels] = _flags(table[labels], name=f"column {labels!r}")
+    if ignore is not None:
+        if ignore == labels:
+            raise InputError(
+                f"Column {ignore!r} holds the labels. Pass another --ignore-column."
+            )
+        flags.append(_find(table, ignore, "--ignore-column"))
+        table[ignore] = _truthy(table[ignore])
+    return flags
+
+
 def _flags(column: "Series[Any]", *, name: str) -> NDArray[np.float64]:
     """Return 1.0 for the label of an anomaly and 0.0 for that of a normal sample."""
     from skanomaly.events import read_labels
 
     return read_labels(column.to_numpy(), name=name).astype(np.float64)
+
+
+def _truthy(column: "Series[Any]") -> NDArray[np.float64]:
+    """Return 1.0 where a column is true, a number but 0, or a text, and 0.0 elsewhere.
+
+    The texts "false", "no" and "0" are not true.
+    """
+    known = column.astype(object).where(column.notna(), "")
+    texts = known.astype(str).str.strip().str.lower()
+    is_true = ~texts.isin(["", "0", "0.0", "false", "no"])
+    return is_true.to_numpy().astype(np.float64)
 
 
 def _find(table: "DataFrame", name: str, option: str) -> str:
@@ -215,7 +245,7 @@ def _aggregate(
     table: "DataFrame",
     time: str | None,
     values: list[str],
-    labels: str | None,
+    flags: list[str],
     reading: Reading,
 ) -> "DataFrame":
     from skanomaly.preprocessing import aggregate_series
@@ -225,7 +255,7 @@ def _aggregate(
             f"--every needs times. Name their column with --time. The columns are: "
             f"{', '.join(table.columns)}."
         )
-    if _counts_samples(pd, table[time]):
+    if counts_samples(pd, table[time]):
         raise InputError(
             f"--every needs times, but column {time!r} holds small numbers, such as "
             f"{table[time].iloc[0]}. Name another column with --time."
@@ -235,10 +265,10 @@ def _aggregate(
     if fill is None:
         # A step without records has a sum and a count of 0, but no mean.
         fill = 0.0 if agg in ("sum", "count") and not reading.interpolate else nan
-    anomalous = None
-    if labels is not None:
-        anomalous = aggregate_series(
-            table, time=time, value=labels, every=reading.every, agg="max", fill=0
+    flagged = None
+    if flags:
+        flagged = aggregate_series(
+            table, time=time, value=flags, every=reading.every, agg="max", fill=0
         )
     if agg != "count":
         complete = np.isfinite(table[values].to_numpy(np.float64)).all(axis=1)
@@ -248,8 +278,8 @@ def _aggregate(
     series: DataFrame = aggregate_series(
         table, time=time, value=values, every=reading.every, agg=agg, fill=fill
     )
-    if anomalous is not None:
-        series[labels] = anomalous.reindex(series.index, fill_value=0)
+    if flagged is not None:
+        series[flags] = flagged.reindex(series.index, fill_value=0)
     return series
 
 
@@ -259,7 +289,7 @@ def _as_it_is(
     series = table[values].reset_index(drop=True)
     if time is None:
         return series
-    if _counts_samples(pd, table[time]):
+    if counts_samples(pd, table[time]):
         _finite(table[[time]], interpolate=False)
         series.index = pd.Index(table[time], name=time)
     else:
@@ -268,7 +298,7 @@ def _as_it_is(
     return in_order
 
 
-def _counts_samples(pd: Any, column: "Series[Any]") -> bool:
+def counts_samples(pd: Any, column: "Series[Any]") -> bool:
     """Return whether a column holds sample numbers, not seconds since 1970.
 
     Seconds since 1970 are recognised from 1973 on, that is, from 1e8.

@@ -15,6 +15,7 @@ from skanomaly.cli._errors import InputError, bad_input, refused
 from skanomaly.cli._fit import load, pipeline_of, warnings_in_one_line
 from skanomaly.cli._labels import check_labels, read_labelled
 from skanomaly.cli._made import how_made
+from skanomaly.cli._masks import add_ignore, ignored_intervals
 from skanomaly.cli._options import (
     add_event_rule,
     add_labels,
@@ -26,6 +27,7 @@ from skanomaly.cli._options import (
 from skanomaly.cli._reading import Reading, check_files, index_of
 from skanomaly.cli._show import Run, finish
 from skanomaly.cli._types import MODEL_NAMES, model_path
+from skanomaly.cli._verdicts import add_feedback, follow, read_feedback
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -53,6 +55,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_labels(parser.add_argument_group("truth"))
     events = parser.add_argument_group("events")
     add_event_rule(events)
+    add_ignore(events)
+    add_feedback(events)
     add_output(parser.add_argument_group("output"), "skanomaly-score")
     parser.set_defaults(run=score)
 
@@ -67,7 +71,9 @@ def score(options: Namespace) -> None:
     saved = load(options.model, trust_pickle=options.trust_pickle)
     _check_model_there(options)
     reading = Reading.from_options(options, saved.reading)
-    series, truth = _read(options, saved, reading)
+    series, truth, ignored = _read(options, saved, reading)
+    with bad_input():
+        verdicts = read_feedback(options.feedback, series)
     if saved.has_network:
         load_keras()
     pipeline = pipeline_of(saved)
@@ -79,10 +85,13 @@ def score(options: Namespace) -> None:
             truth,
             index=index_of(series),
             channel_names=tuple(map(str, series.columns)),
-            events=event_rule(options),
+            events=event_rule(options, ignore=ignored),
             threshold="fit",
         )
     seconds, rule = {"score": perf_counter() - start}, "of the model"
+    detection = follow(detection, verdicts)
+    if detection.threshold_source == "feedback":
+        rule = f"by the feedback in {options.feedback}"
     made = how_made(
         options,
         pipeline,
@@ -103,16 +112,17 @@ def score(options: Namespace) -> None:
 
 def _read(
     options: Namespace, saved: "SavedModel", reading: Reading
-) -> tuple["DataFrame", NDArray[np.bool_] | None]:
+) -> tuple["DataFrame", NDArray[np.bool_] | None, tuple[tuple[int, int], ...]]:
     """Read the file, and begin to import Keras meanwhile if the model needs it."""
-    check_files(options.file, options.labels_file)
+    check_files(options.file, options.labels_file, options.ignore, options.feedback)
     if saved.has_network:
         begin_to_load_keras()
     with bad_input():
-        series, truth = read_labelled(options, reading)
+        series, truth, flags = read_labelled(options, reading)
         check_labels(options, truth, n_samples=len(series))
+        ignored = ignored_intervals(options, series, flags)
     check_channels(saved, tuple(map(str, series.columns)))
-    return series, truth
+    return series, truth, ignored
 
 
 def _check_model_there(options: Namespace) -> None:

@@ -11,24 +11,25 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._compat import BaseComposition, Interval, fit_context
+from skanomaly._ignored import REQUESTED, check_ignored
 from skanomaly._memory import MEMORY
 from skanomaly.compose._members import (
+    ENOUGH_WINDOWS,
     Expectations,
     Member,
     PowerSum,
     check_named,
     is_dropped,
     learned_member,
+    without_padding,
 )
-from skanomaly.compose._rows import RowsMixin
-from skanomaly.detection import ask, window_of
+from skanomaly.compose._rows import RowsMixin, Training
+from skanomaly.detection import ask
 from skanomaly.detectors import Assessment, Calibration, OffsetMixin
 from skanomaly.thresholds import JumpThreshold, resolve_threshold
 
 Floats = NDArray[np.float64]
 
-# Number of windows, side by side, that are enough to learn a threshold from.
-ENOUGH_WINDOWS = 8
 # Fewer errors do not show how far normal ones reach.
 ENOUGH_ERRORS = 100
 
@@ -152,8 +153,12 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         self.memory = memory
         self.n_jobs = n_jobs
 
+    __metadata_request__fit: ClassVar[dict[str, bool]] = REQUESTED
+
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+    def fit(
+        self, X: ArrayLike, y: Any = None, *, ignore: ArrayLike | None = None
+    ) -> Self:
         """Fit the members on mostly normal rows, and learn their scales and the offset.
 
         Parameters
@@ -163,6 +168,8 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
             Series for pipelines with a `Shingler`, or rows.
         y : Ignored
             Not used, present for API consistency by convention.
+        ignore : array-like of shape (n_rows,), default=None
+            True for samples or rows to leave out, of members, scales and threshold.
 
         Returns
         -------
@@ -180,22 +187,21 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         if hasattr(self, "offset_"):
             del self.offset_
         named = self._members_to_fit()
-        rows = self._check_rows(X, reset=True)
-        training, start = self._split(rows)
+        given = Training.of(self._check_rows(X, reset=True), ignore)
+        training, start = self._split(given)
         self._members, self._power, self._usual, errors = self._fitted(
-            rows, lambda: self._learned(named, training, rows)
+            given, lambda: self._learned(named, training, given)
         )
-        reach = self._reach()
+        reach = max(member.window for member in self._members)
         # The windows of the first held-out rows begin among those trained on.
-        start += reach if start else 0
-        is_enough = start and len(errors) - start >= ENOUGH_WINDOWS * reach
-        if is_enough and not is_auto:
-            self.n_held_out_, errors = max(0, len(errors) - start), errors[start:]
+        held_out = errors[start + reach :] if start and not is_auto else errors[:0]
+        held_out = held_out[~np.isnan(held_out)]
+        if held_out.size >= max(1, ENOUGH_WINDOWS * reach):
+            self.n_held_out_, errors = held_out.size, held_out
         else:
-            self.n_held_out_, errors = 0, _without_padding(errors, reach)
+            self.n_held_out_, errors = 0, without_padding(errors, reach)
         if is_auto and len(errors) >= ENOUGH_ERRORS:
-            # Errors are logarithms, so that three times the largest one would be beyond
-            # most anomalies.
+            # Errors are logarithms: three times the largest is beyond most anomalies.
             rule = JumpThreshold(block=max(1, reach))
         self._learn_offset(rule, 0.0 - errors)
         return self
@@ -322,26 +328,27 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         return named
 
     def _learned(
-        self, named: list[tuple[str, Any]], training: Any, rows: Any
+        self, named: list[tuple[str, Any]], training: Training, given: Training
     ) -> tuple[list[Member], float, float, Floats]:
-        """Return fitted members, power, the usual error and the errors of the rows."""
+        """Return members, power, usual error, and errors, NaN where none is learned."""
         weights = self._weights()
         members: list[Member] = []
         total = PowerSum(self.power)
         learned = (
-            delayed(learned_member)(*each, weight, training, rows)
+            delayed(learned_member)(*each, weight, training, given)
             for each, weight in zip(named, weights, strict=True)
         )
-        for member, apart in self._one_by_one(learned):
+        n_learned = np.zeros(given.rows.shape[0])
+        for member, apart, rows in self._one_by_one(learned):
             members.append(member)
             total.add(member, apart)
+            n_learned[rows] += 1
         errors = total.errors(1.0).sum(axis=1)
-        usual = float(Calibration.of(errors[:, np.newaxis]).usual[0])
+        known = np.flatnonzero(n_learned == len(members))
+        check_ignored(known, max(member.window for member in members))
+        usual = float(Calibration.of(errors[known, np.newaxis]).usual[0])
+        errors[n_learned < len(members)] = np.nan
         return members, self.power, usual, errors / usual
-
-    def _reach(self) -> int:
-        """Return the number of samples in the largest window of a member."""
-        return max(window_of(member.estimator) or 0 for member in self._members)
 
     # Scoring.
 
@@ -391,9 +398,3 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         parallel = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator")
         results: Iterator[Any] = parallel(jobs)
         return results
-
-
-def _without_padding(errors: Floats, reach: int) -> Floats:
-    """Return the errors of rows that hold no padding, which is not normal."""
-    is_long = len(errors) >= ENOUGH_WINDOWS * reach
-    return errors[reach : len(errors) - reach] if is_long else errors

@@ -8,11 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
+from skanomaly.compose._rows import Training
 from skanomaly.detection import ask, window_of
 from skanomaly.detectors import Assessment, Calibration, CurveSum, OwnErrorCurve
 
 Floats = NDArray[np.float64]
 
+# Number of windows, side by side, that are enough to learn a threshold from.
+ENOUGH_WINDOWS = 8
 # Number of rows whose medians are computed at once.
 MEDIANS = 4096
 
@@ -31,12 +34,17 @@ class Member:
 
     @classmethod
     def of(
-        cls, name: str, estimator: Any, weight: float, assessment: Assessment
+        cls,
+        name: str,
+        estimator: Any,
+        weight: float,
+        assessment: Assessment,
+        rows: NDArray[np.intp],
     ) -> Self:
-        """Learn the scale of a member from its assessment of the training rows."""
-        calibration, own = Calibration.of(assessment.apart), assessment.own_errors
+        """Learn the scale of a member from its assessment of some training rows."""
+        calibration, own = Calibration.of(assessment.apart[rows]), assessment.own_errors
         # A member on rows has own errors only for a step that is not known yet.
-        usual = calibration.usual if own is None else Calibration.of(own).usual
+        usual = calibration.usual if own is None else Calibration.of(own[rows]).usual
         window = window_of(estimator) or 0
         return cls(name, estimator, weight, calibration, usual, window, own is not None)
 
@@ -64,9 +72,11 @@ def check_named(estimators: Sequence[Any]) -> None:
 
 
 def learned_member(
-    name: str, estimator: Any, weight: float, training: Any, rows: Any
-) -> tuple[Member, Floats]:
+    name: str, estimator: Any, weight: float, training: Training, given: Training
+) -> tuple[Member, Floats, NDArray[np.intp]]:
     """Fit a clone of a member, and return it with its errors of all rows.
+
+    The third value are the rows that its scale is learned from.
 
     Raises
     ------
@@ -74,16 +84,27 @@ def learned_member(
         If the member fails, which the message names, or has no score of some rows.
     """
     try:
-        fitted = clone(estimator).fit(training)
-        assessment = ask(fitted, rows)
+        fitted = training.fitted(clone(estimator))
+        assessment = ask(fitted, given.judged)
     except ValueError as error:
         raise ValueError(f"The member {name!r} failed: {error}") from error
-    if len(assessment.apart) != rows.shape[0]:
+    n_rows = given.rows.shape[0]
+    if len(assessment.apart) != n_rows:
         raise ValueError(
             f"The member {name!r} has scores for {len(assessment.apart)} of "
-            f"{rows.shape[0]} rows. All members must score every row of X."
+            f"{n_rows} rows. All members must score every row of X."
         )
-    return Member.of(name, fitted, weight, assessment), assessment.apart
+    learned = given.learned(fitted)
+    member = Member.of(name, fitted, weight, assessment, learned)
+    return member, assessment.apart, learned
+
+
+def without_padding(errors: Floats, reach: int) -> Floats:
+    """Return the known errors of rows that hold no padding, which is not normal."""
+    is_long = len(errors) >= ENOUGH_WINDOWS * reach
+    inner = errors[reach : len(errors) - reach] if is_long else errors
+    known = inner[~np.isnan(inner)]
+    return known if known.size else errors[~np.isnan(errors)]
 
 
 class PowerSum:

@@ -10,8 +10,9 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._compat import HasMethods, Interval, fit_context
+from skanomaly._ignored import REQUESTED, check_ignored
 from skanomaly._memory import MEMORY
-from skanomaly.compose._rows import RowsMixin
+from skanomaly.compose._rows import RowsMixin, Training, gap_of
 from skanomaly.detection import ask, innermost
 from skanomaly.detectors import Assessment, OffsetMixin
 from skanomaly.thresholds import resolve_threshold
@@ -130,8 +131,13 @@ class ThresholdDetector(RowsMixin, MetaEstimatorMixin, OffsetMixin, BaseEstimato
         self.max_rows = max_rows
         self.memory = memory
 
+    # What `fit` asks of a pipeline.
+    __metadata_request__fit: ClassVar[dict[str, bool]] = REQUESTED
+
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+    def fit(
+        self, X: ArrayLike, y: Any = None, *, ignore: ArrayLike | None = None
+    ) -> Self:
         """Fit the estimator on mostly normal rows and learn the offset.
 
         Parameters
@@ -141,6 +147,9 @@ class ThresholdDetector(RowsMixin, MetaEstimatorMixin, OffsetMixin, BaseEstimato
             kept for the estimator.
         y : Ignored
             Not used, present for API consistency by convention.
+        ignore : array-like of shape (n_rows,), default=None
+            True for rows, or samples of windows, that are left out. Neither the
+            estimator nor the rule sees a row that holds one of them.
 
         Returns
         -------
@@ -150,15 +159,19 @@ class ThresholdDetector(RowsMixin, MetaEstimatorMixin, OffsetMixin, BaseEstimato
         Raises
         ------
         ValueError
-            If the estimator has no ``score_samples`` or does not accept X.
+            If the estimator has no ``score_samples`` or does not accept X, or if
+            `ignore` leaves out too much.
         """
         rule = resolve_threshold(self.threshold)
         _check_scores(self.estimator)
-        rows = self._check_rows(X, reset=True)
-        training, start = self._split(rows)
-        self.n_held_out_ = rows.shape[0] - start if start else 0
-        self.estimator_ = self._fitted(rows, lambda: self._fitted_on(training))
-        scores = self._known_scores(rows[start:])
+        given = Training.of(self._check_rows(X, reset=True), ignore)
+        training, start = self._split(given)
+        self.estimator_ = self._fitted(given, lambda: self._fitted_on(training))
+        held_out = given.part(slice(start, None))
+        learned = held_out.learned(self.estimator_)
+        check_ignored(learned, gap_of(given.judged) + 1)
+        scores = self._known_scores(held_out.judged)[learned]
+        self.n_held_out_ = len(scores) if start else 0
         self._learn_offset(rule, scores)
         return self
 
@@ -210,8 +223,13 @@ class ThresholdDetector(RowsMixin, MetaEstimatorMixin, OffsetMixin, BaseEstimato
         tags.input_tags.allow_nan = inner.allow_nan
         return tags
 
-    def _fitted_on(self, training: Any) -> Any:
-        return clone(self.estimator).fit(_thinned(training, self.max_rows))
+    def _fitted_on(self, training: Training) -> Any:
+        estimator, rows, known = clone(self.estimator), training.rows, training.known
+        if self.max_rows is None or rows.shape[0] <= self.max_rows:
+            return training.fitted(estimator)
+        n_rows = min(len(known), self.max_rows)
+        some = np.linspace(0, len(known) - 1, n_rows).astype(np.intp)
+        return estimator.fit(rows[known[some]])
 
     def _known_scores(self, rows: Any) -> NDArray[np.float64]:
         return self._known(rows, lambda: self._scores(rows))
@@ -235,10 +253,3 @@ def _check_scores(estimator: Any) -> None:
             "is learned. Pass an outlier detector that has it, such as "
             "IsolationForest, OneClassSVM or LocalOutlierFactor(novelty=True)."
         ) from error
-
-
-def _thinned(rows: Any, max_rows: int | None) -> Any:
-    n_rows = rows.shape[0]
-    if max_rows is None or n_rows <= max_rows:
-        return rows
-    return rows[np.linspace(0, n_rows - 1, max_rows).astype(np.intp)]

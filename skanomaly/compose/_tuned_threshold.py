@@ -20,8 +20,9 @@ from skanomaly._compat import (
     fit_context,
     take_rows,
 )
-from skanomaly.compose._rows import gap_of
-from skanomaly.detection import ask
+from skanomaly._ignored import REQUESTED, Mask, near
+from skanomaly.compose._rows import Training, fit_ignoring, gap_of
+from skanomaly.detection import ask, reach_of
 from skanomaly.detectors import Assessment, OffsetMixin
 from skanomaly.events import read_labels
 from skanomaly.metrics import label_scorer, threshold_curve
@@ -136,8 +137,17 @@ class TunedThresholdDetectorCV(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
         self.cv = cv
         self.n_jobs = n_jobs
 
+    # What `fit` asks of a pipeline.
+    __metadata_request__fit: ClassVar[dict[str, bool]] = REQUESTED
+
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike | None = None,
+        *,
+        ignore: ArrayLike | None = None,
+    ) -> Self:
         """Fit the detector and learn the offset from labels.
 
         Parameters
@@ -146,6 +156,8 @@ class TunedThresholdDetectorCV(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
             Series or rows to fit `estimator` on.
         y : array-like of shape (n_samples,)
             Truth in {0, 1} with 1 anomalous, or in {+1, -1} with -1 anomalous.
+        ignore : array-like of shape (n_samples,), default=None
+            True for samples that are left out of the fits and of the metric.
 
         Returns
         -------
@@ -163,23 +175,31 @@ class TunedThresholdDetectorCV(MetaEstimatorMixin, OffsetMixin, BaseEstimator):
             del self.offset_
         scorer = label_scorer(self.scoring)
         truth = _truth_of(X, y)
+        given = Training.of(X, ignore)
+        left_out = given.touched
         if self.cv == "prefit":
             check_is_fitted(self.estimator)
-            _check_anomalies(truth, "y")
+            _check_anomalies(truth, "y", left_out)
             scored = np.arange(len(truth))
-            scores = _scores(self.estimator, X)
+            scores = _scores(self.estimator, given.judged)
             self.estimator_ = self.estimator
         else:
-            window = _window(self.estimator, X)
-            splits = _checked(self._splits(X, truth, window), truth)
+            window = _window(self.estimator, X, ignore)
+            splits = _checked(
+                self._splits(given.judged, truth, window), truth, left_out
+            )
             parts = Parallel(n_jobs=self.n_jobs)(
-                delayed(_out_of_fold)(self.estimator, X, split, window)
+                delayed(_out_of_fold)(self.estimator, given, split, window)
                 for split in splits
             )
             scored = np.concatenate([test for _, test in splits])
             order = np.argsort(scored, kind="stable")
             scored, scores = scored[order], np.concatenate(parts)[order]
-            self.estimator_ = clone(self.estimator).fit(X)
+            self.estimator_ = fit_ignoring(clone(self.estimator), X, ignore)
+        if left_out is not None:
+            # Scores near ignored samples are no false alarms.
+            unseen = near(left_out, *reach_of(self.estimator_)) & ~truth | left_out
+            scored, scores = scored[~unseen[scored]], scores[~unseen[scored]]
         curve = threshold_curve(
             truth[scored], scores, scoring=scorer, offsets=self.thresholds
         )
@@ -292,15 +312,19 @@ def _truth_of(X: Any, y: Any) -> NDArray[np.bool_]:
     return truth
 
 
-def _check_anomalies(truth: NDArray[np.bool_], where: str) -> None:
-    if not truth.any():
+def _check_anomalies(
+    truth: NDArray[np.bool_], where: str, ignored: Mask | None = None
+) -> None:
+    if not (truth if ignored is None else truth & ~ignored).any():
         raise ValueError(
             f"{where} has no anomaly to learn a threshold from. Label some anomalies, "
             "or use a threshold rule such as threshold='auto'."
         )
 
 
-def _checked(splits: Iterator[Split], truth: NDArray[np.bool_]) -> list[Split]:
+def _checked(
+    splits: Iterator[Split], truth: NDArray[np.bool_], ignored: Mask | None
+) -> list[Split]:
     folds = list(splits)
     times = np.bincount(np.concatenate([test for _, test in folds]))
     if times.max() > 1:
@@ -308,29 +332,32 @@ def _checked(splits: Iterator[Split], truth: NDArray[np.bool_]) -> list[Split]:
             "cv tests some samples more than once, but each may have only one score. "
             "Pass a splitter whose test parts do not overlap."
         )
-    _check_anomalies(truth[: len(times)][times > 0], "y in the folds of cv")
+    tested = np.flatnonzero(times)
+    left_out = None if ignored is None else ignored[tested]
+    _check_anomalies(truth[tested], "y in the folds of cv", left_out)
     return folds
 
 
 def _out_of_fold(
-    estimator: Any, X: Any, split: Split, window: int
+    estimator: Any, given: Training, split: Split, window: int
 ) -> NDArray[np.float64]:
     """Return scores of the test part, with windows that extend beyond its edges."""
     train, test = split
-    fitted = clone(estimator).fit(take_rows(X, train))
+    X, fitted = given.judged, given.part(train).fitted(clone(estimator))
     first, last = int(test[0]), int(test[-1])
     if not window or len(test) != last - first + 1:
         return _scores(fitted, take_rows(X, test))
     begin = max(0, first - window)
-    around = np.arange(begin, min(len(X), last + 1 + window))
+    around = np.arange(begin, min(X.shape[0], last + 1 + window))
     scores = _scores(fitted, take_rows(X, around))
     return scores[first - begin : last + 1 - begin]
 
 
-def _window(estimator: Any, X: Any) -> int:
+def _window(estimator: Any, X: Any, ignore: Any = None) -> int:
     """Return the window of a pipeline in samples, or 0 if it makes no windows."""
     steps = [step for _, step in getattr(estimator, "steps", [])]
     for i, step in enumerate(steps):
         if isinstance(step, Shingler):
-            return int(clone(estimator[: i + 1]).fit(X)[-1].window_)
+            windows = fit_ignoring(clone(estimator[: i + 1]), X, ignore)
+            return int(windows[-1].window_)
     return 0

@@ -9,21 +9,23 @@ from skanomaly.detection._detect import detect
 from skanomaly.detection._detection import Detection
 from skanomaly.detection._facts import (
     RunFacts,
-    delay_of,
     detector_name,
     gap_of,
     innermost,
     may_expect,
     offset_of,
+    reach_of,
     tail_of,
     window_of,
 )
 from skanomaly.detection._false_events import FalseEvents, samples_per_week
+from skanomaly.detection._intervals import as_mask, to_positions
 from skanomaly.detection._judge import check_truth, judge
 from skanomaly.detection._per_time import is_per_time, per_sample
 from skanomaly.detection._rule import EventRule
 from skanomaly.detection._tables import column_names
 from skanomaly.detection._time_series import TimeSeries, as_positions, index_of
+from skanomaly.detection._verdict import Verdicts
 
 __all__ = [
     "Detection",
@@ -31,11 +33,12 @@ __all__ = [
     "FalseEvents",
     "RunFacts",
     "TimeSeries",
+    "Verdicts",
+    "as_mask",
     "as_positions",
     "ask",
     "check_truth",
     "column_names",
-    "delay_of",
     "detect",
     "detector_name",
     "gap_of",
@@ -46,7 +49,9 @@ __all__ = [
     "may_expect",
     "offset_of",
     "per_sample",
+    "reach_of",
     "samples_per_week",
     "tail_of",
+    "to_positions",
     "window_of",
 ]

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from skanomaly._ignored import near
 from skanomaly.detection._ask import ask
 from skanomaly.detection._detection import Detection
-from skanomaly.detection._facts import RunFacts, gap_of, tail_of
+from skanomaly.detection._facts import RunFacts, gap_of, reach_of, tail_of
+from skanomaly.detection._intervals import as_mask, to_positions
 from skanomaly.detection._per_time import per_sample
 from skanomaly.detection._rule import EventRule
 from skanomaly.detection._threshold import offset_from, source_of
@@ -120,17 +122,20 @@ def detect(
     )
     events.in_samples(series)  # raises before the series is scored
     source = source_of(estimator, per_sample(threshold, series), series.n_train)
+    ignored = to_positions(events.ignore, series.index, series.n_samples)
     assessment = ask(estimator, X)
     # Records, and transformers that join channels, lead to errors of other columns.
     separate = assessment.errors.shape == series.values.shape
     own_errors = assessment.own_errors
     if own_errors is not None and not separate:
         own_errors = own_errors.sum(axis=1, keepdims=True)
-    has_training = bool(np.isfinite(assessment.scores[: series.n_train]).any())
+    unseen = near(as_mask(ignored, series.n_samples), *reach_of(estimator))
+    learned = np.where(unseen, np.nan, assessment.scores)
+    has_training = bool(np.isfinite(learned[: series.n_train]).any())
     found = Detection(
         series=series,
         scores=assessment.scores,
-        offset=offset_from(source, estimator, assessment.scores, series.n_train),
+        offset=offset_from(source, estimator, learned, series.n_train),
         # The errors that the threshold was learned from, as far as they are normal.
         tail=tail_of(estimator) if source == "fit" or not has_training else None,
         threshold_source=source if isinstance(source, str) else "rule",

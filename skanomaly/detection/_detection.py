@@ -1,5 +1,6 @@
 """Result of one fitted estimator on one series."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Real
@@ -10,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly._validation import check_lengths
-from skanomaly.detection._deviation import deviating
+from skanomaly.detection._deviation import check_deviations, deviating
 from skanomaly.detection._facts import RunFacts
 from skanomaly.detection._false_events import FalseEvents
+from skanomaly.detection._intervals import to_positions
 from skanomaly.detection._rule import EventRule
 from skanomaly.detection._tables import events_frame, scores_frame
 from skanomaly.detection._time_series import TimeSeries
+from skanomaly.detection._verdict import VerdictMixin, Verdicts
 from skanomaly.events import (
     Event,
     Extent,
@@ -38,13 +41,13 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _MATRICES = ("expected", "expected_lower", "expected_upper", "channel_errors")
-_SOURCES = ("fit", "series", "rule")
+_SOURCES = ("fit", "series", "rule", "feedback")
 # Quantile of the own errors of normal samples that is usual.
 _USUAL = 0.99
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Detection:
+class Detection(VerdictMixin):
     """Scores, labels, events and expected values of a series.
 
     :func:`skanomaly.detect` returns one. It is immutable: ``dataclasses.replace``
@@ -63,9 +66,9 @@ class Detection:
         Errors of normal samples, from which severities are measured and false events
         estimated. If None, those of the training part; without one, severities are
         measured from the median of all scores.
-    threshold_source : {"fit", "series", "rule"}, default="fit"
+    threshold_source : {"fit", "series", "rule", "feedback"}, default="fit"
         Where the offset comes from: the fit of the estimator, the scores of the series,
-        or a rule that was asked for.
+        a rule that was asked for, or verdicts on events.
     rule : EventRule, default=EventRule()
         Definition of an event.
     expected : ndarray of shape (n_samples, n_channels) or None, default=None
@@ -92,6 +95,8 @@ class Detection:
         Maximum number of samples with usual own errors within an event.
     about : RunFacts, default=RunFacts()
         Facts about the run: detector, window and training history.
+    verdicts : Verdicts or None, default=None
+        Scores of the events that were confirmed and dismissed; None before the first.
 
     Raises
     ------
@@ -134,6 +139,7 @@ class Detection:
     own_in_unit: bool = True
     gap: int = 0
     about: RunFacts = field(default_factory=RunFacts)
+    verdicts: Verdicts | None = None
 
     def __post_init__(self) -> None:
         scores = np.asarray(self.scores, dtype=np.float64)
@@ -177,22 +183,9 @@ class Detection:
 
     def _check_rule(self) -> None:
         """Raise if the events of the rule cannot be found in this series."""
-        rule = self.rule
-        rule.in_samples(self.series)
-        if not rule.needs_expected:
-            return
-        asked = f"direction={rule.direction!r} and min_deviation={rule.min_deviation!r}"
-        if self.expected is None:
-            raise ValueError(
-                f"{asked} compare values with expected ones, which "
-                f"{self.about.detector} does not have. Use a detector that "
-                "reconstructs or forecasts samples, such as the default ensemble."
-            )
-        if self.channel_errors is None and self.series.n_channels > 1:
-            raise ValueError(
-                f"{asked} are of the channel with the largest error, but the errors of "
-                "the channels are not known. Use a detector that separates channels."
-            )
+        self.rule.in_samples(self.series)
+        if self.rule.needs_expected:
+            check_deviations(self)
 
     def _checked_own_errors(self) -> Floats:
         own = np.array(self.own_errors, dtype=np.float64)
@@ -207,6 +200,12 @@ class Detection:
     def first(self) -> int:
         """Index of the first sample that is searched for events."""
         return 0 if self.rule.in_training else self.series.n_train
+
+    @cached_property
+    def ignored(self) -> tuple[tuple[int, int], ...]:
+        """Start and stop of the intervals without events, as positions of samples."""
+        series = self.series
+        return to_positions(self.rule.ignore, series.index, series.n_samples)
 
     @cached_property
     def n_events_of_channels(self) -> NDArray[np.intp]:
@@ -260,27 +259,38 @@ class Detection:
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """Events by the rule, in temporal order."""
+        if not self.rule.needs_expected:
+            return tuple(self._events_outside(self.ignored))
+        assert self.residuals is not None
+        assert self.expected is not None
+        events, names = self._events_outside(()), self.series.channel_names
+        kept = deviating(events, self.rule, self.residuals, self.expected, names)
+        if not self.ignored:
+            return tuple(kept)
+        # Whole events deviate or not, and what remains of those that do is an event.
+        dropped = {(event.start, event.stop) for event in events}
+        dropped -= {(event.start, event.stop) for event in kept}
+        return tuple(self._events_outside((*self.ignored, *sorted(dropped))))
+
+    def _events_outside(self, ignored: Sequence[tuple[int, int]]) -> list[Event]:
+        """Return the events outside of intervals, whatever their deviations."""
         scores = self.scores.copy()
         scores[: self.first] = np.nan  # samples without a score are never in an event
-        names, rule = self.series.channel_names, self.rule
-        min_length, merge_gap = rule.in_samples(self.series)
-        events = find_events(
+        names = None if self.channel_errors is None else self.series.channel_names
+        min_length, merge_gap = self.rule.in_samples(self.series)
+        return find_events(
             scores,
             offset=self.offset,
             normal=self.normal_score,
             channel_errors=self.channel_errors,
-            channel_names=None if self.channel_errors is None else names,
+            channel_names=names,
             index=self.series.index,
             extents=self._extents(scores),
             min_length=min_length,
             merge_gap=merge_gap,
-            k_of_n=rule.k_of_n,
+            k_of_n=self.rule.k_of_n,
+            ignore=ignored,
         )
-        if rule.needs_expected:
-            assert self.residuals is not None
-            assert self.expected is not None
-            events = deviating(events, rule, self.residuals, self.expected, names)
-        return tuple(events)
 
     def _extents(self, scores: Floats) -> list[Extent] | None:
         """Return where the anomalies are within runs of abnormal scores."""

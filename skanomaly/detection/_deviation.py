@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from skanomaly.events import Event
 
 if TYPE_CHECKING:
+    from skanomaly.detection._detection import Detection
     from skanomaly.detection._rule import EventRule
 
 Floats = NDArray[np.float64]
@@ -41,6 +42,23 @@ def deviation_of(residuals: Floats, expected: Floats) -> tuple[float, float]:
         return 0.0, float(np.abs(expected).mean())
     weights = sizes / total
     return float(weights @ residuals), float(weights @ np.abs(expected))
+
+
+def check_deviations(detection: "Detection") -> None:
+    """Raise if the deviations of events from expected values are not known."""
+    rule, about = detection.rule, detection.about
+    asked = f"direction={rule.direction!r} and min_deviation={rule.min_deviation!r}"
+    if detection.expected is None:
+        raise ValueError(
+            f"{asked} compare values with expected ones, which {about.detector} does "
+            "not have. Use a detector that reconstructs or forecasts samples, such as "
+            "the default ensemble."
+        )
+    if detection.channel_errors is None and detection.series.n_channels > 1:
+        raise ValueError(
+            f"{asked} are of the channel with the largest error, but the errors of "
+            "the channels are not known. Use a detector that separates channels."
+        )
 
 
 def deviating(

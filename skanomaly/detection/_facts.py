@@ -266,8 +266,8 @@ def gap_of(estimator: Any) -> int:
     return window // _GAPS_PER_WINDOW if is_centered else window
 
 
-def delay_of(estimator: Any) -> int:
-    """Return the number of samples after a sample that its score depends on.
+def reach_of(estimator: Any) -> tuple[int, int]:
+    """Return how many samples before and after a sample its score depends on.
 
     Parameters
     ----------
@@ -276,29 +276,24 @@ def delay_of(estimator: Any) -> int:
 
     Returns
     -------
-    delay : int
-        Steps of a row after its own sample, the most of all members of an ensemble; 0
-        without a window.
+    before, after : int
+        Number of samples; 0 without a window. Of an ensemble, those of the member with
+        the largest window.
 
     Examples
     --------
     >>> import numpy as np
     >>> from skanomaly import make_detector
-    >>> from skanomaly.detection import delay_of
-    >>> X = np.random.default_rng(0).normal(size=(90, 1))
-    >>> delay_of(make_detector("pca", window=30).fit(X))
-    14
-    >>> delay_of(make_detector("pca", window=30, online=True).fit(X))
-    0
+    >>> from skanomaly.detection import reach_of
+    >>> reach_of(make_detector("pca", window=30).fit(np.random.rand(90, 1)))
+    (15, 14)
     """
-    for _, step in getattr(estimator, "steps", ()):
-        if hasattr(step, "own_step_"):
-            return int(step.window_ - 1 - step.own_step_)
-    inner = _within(estimator)
-    if inner is not None:
-        return delay_of(inner)
-    members = getattr(estimator, "estimators_", ())
-    return max((delay_of(one) for one in members if hasattr(one, "steps")), default=0)
+    shingler = _shingler_of(estimator)
+    if shingler is None:
+        return 0, 0
+    last = int(shingler.window_) - 1
+    before = int(getattr(shingler, "own_step_", last))
+    return before, last - before
 
 
 def _shingler_of(estimator: Any) -> Any:

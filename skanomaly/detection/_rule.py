@@ -1,12 +1,14 @@
 """Definition of an event."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from skanomaly.detection._durations import check_samples, samples_within
+from skanomaly.detection._intervals import checked_intervals
 from skanomaly.events import check_k_of_n
 
 if TYPE_CHECKING:
@@ -22,7 +24,8 @@ class EventRule:
 
     The rule of a detection determines its events, without training or scoring again.
     The command line, displays, tables and metrics all use these events. The order is:
-    `k_of_n`, `localize`, `merge_gap`, `min_length`, `direction` and `min_deviation`.
+    `k_of_n`, `localize`, `merge_gap`, `min_length`, `direction` and `min_deviation`,
+    `ignore`.
 
     Parameters
     ----------
@@ -50,6 +53,12 @@ class EventRule:
         With ``(3, 5)``, an alarm lasts while at least three of the last five samples
         are abnormal ("M out of N" of other systems). It begins at the third of them,
         and depends on no later sample.
+    ignore : sequence of (start, stop), default=()
+        Half-open intervals without an alarm, such as holidays or maintenance. Integers
+        are positions of samples, other bounds are times (or numbers) of the index. It
+        is applied last: an event within an interval is dropped, and of an event that
+        reaches into one, what is outside remains, whatever its length. A threshold that
+        is learned from the scores of the series leaves these samples out as well.
 
     Raises
     ------
@@ -83,6 +92,7 @@ class EventRule:
     direction: str = "both"
     min_deviation: float | str = 0.0
     k_of_n: tuple[int, int] = (1, 1)
+    ignore: Sequence[tuple[Any, Any]] = ()
 
     def __post_init__(self) -> None:
         check_samples("min_length", self.min_length, least=1)
@@ -94,6 +104,7 @@ class EventRule:
             )
         _read_deviation(self.min_deviation)
         object.__setattr__(self, "k_of_n", check_k_of_n(self.k_of_n))
+        object.__setattr__(self, "ignore", checked_intervals(self.ignore))
 
     @property
     def least_deviation(self) -> tuple[float, bool]:

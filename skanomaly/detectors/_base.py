@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skanomaly._compat import StrOptions, fit_context
+from skanomaly._ignored import REQUESTED, read_ignored
 from skanomaly._memory import MEMORY, identity, remember
 from skanomaly.detectors._assessment import (
     LARGEST_ERROR,
@@ -22,7 +23,7 @@ from skanomaly.detectors._assessment import (
 from skanomaly.detectors._calibration import Calibration
 from skanomaly.detectors._channels import POWERS, ChannelLayout, Combination
 from skanomaly.detectors._decision import OffsetMixin
-from skanomaly.detectors._inputs import View
+from skanomaly.detectors._inputs import View, flat
 from skanomaly.detectors._own_errors import OwnErrorCurve
 from skanomaly.detectors._parameters import (
     COUNT,
@@ -76,11 +77,14 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
     # Part of the key of `memory`. It increases when a seed leads to other scores.
     _version: ClassVar[int] = 2
     # For detectors without this parameter. It has no annotation, because a field would
-    # make it a parameter of every detector.
+    # Without an annotation, which would make it a parameter of every detector.
     warm_start = False
+    __metadata_request__fit: ClassVar[dict[str, bool]] = REQUESTED
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+    def fit(
+        self, X: ArrayLike, y: Any = None, *, ignore: ArrayLike | None = None
+    ) -> Self:
         """Fit the model to rows that are mostly normal and the offset to their scores.
 
         Parameters
@@ -89,7 +93,11 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
                 (n_rows, window, n_channels)
             Windows of a series in time order, or independent records.
         y : None
-            Ignored.
+            Not used.
+        ignore : array-like of shape (n_rows,), default=None
+            True for rows to leave out; in windows of a series, for samples that are in
+            no window to learn from. Windows of `Shingler.fit_transform` show them as
+            NaN; of others, all that are less than a window away are left out.
 
         Returns
         -------
@@ -99,10 +107,11 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
         Raises
         ------
         ValueError
-            If X contains NaN or infinity, has too few rows or steps, or a number of
-            features that is not a multiple of `n_channels`, or if training diverges.
+            If X contains NaN or infinity, has too few rows or steps that are not left
+            out, or a number of features that is not a multiple of `n_channels`, or if
+            training diverges.
         """
-        return self._fit(X, go_on=self.warm_start)
+        return self._fit(X, ignore, go_on=self.warm_start)
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
         """Compute the score of each row: its negative mean error.
@@ -205,20 +214,23 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
 
     # Fitting and scoring, built on the hooks.
 
-    def _fit(self, X: Any, *, go_on: bool = False, partial: bool = False) -> Self:
+    def _fit(
+        self, X: Any, ignore: Any = None, *, go_on: bool = False, partial: bool = False
+    ) -> Self:
         rule = resolve_threshold(self.threshold)
         # Without an offset, the last fit failed: training must not go on from there.
         go_on = go_on and hasattr(self, "offset_")
         if not go_on and hasattr(self, "offset_"):
             del self.offset_
-        rows = self._check_rows(X, reset=not go_on)
+        rows = self._check_rows(X, ignore, reset=not go_on)
         self._fit_seed = draw_seed(self.random_state)
         if self.memory is None or go_on or partial:
             self._identity = None
             errors = self._train_on(rows, go_on=go_on, partial=partial)
         else:
             seed = None if self.random_state is None else self._fit_seed
-            self._identity = identity(self, seed, rows.values, rows.window)
+            known = rows.values, rows.window, rows.ignored
+            self._identity = identity(self, seed, *known)
             errors, learned = remember(
                 self.memory, self._identity, lambda: self._learned_from(rows)
             )
@@ -245,8 +257,9 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
         parts = zip(self._layout.parts(training), validation, self._models, strict=True)
         self._models = [self._learn(*each, partial=partial) for each in parts]
         self._combination = self._learned_combination(training)
-        self.n_held_out_ = 0 if held_out is None else held_out.n_rows
-        errors = self._assess(held_out or training, check=True).errors
+        judged = held_out or training
+        errors = judged.learned_from(self._assess(judged, check=True).errors)
+        self.n_held_out_ = 0 if held_out is None else len(errors)
         summed: NDArray[np.float64] = errors.sum(axis=1)
         return summed
 
@@ -258,21 +271,14 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
         not_learned = {*self.get_params(deep=False), *_OF_THE_ROWS}
         return errors, {n: v for n, v in vars(self).items() if n not in not_learned}
 
-    def _check_rows(self, X: Any, *, reset: bool = False) -> Sequences:
+    def _check_rows(
+        self, X: Any, ignore: Any = None, *, reset: bool = False
+    ) -> Sequences:
         if not reset:
             check_is_fitted(self)
         n_channels = self.n_channels if reset else self.n_channels_
-        if isinstance(X, list | tuple):
-            X = np.asarray(X)
-        if getattr(X, "ndim", 2) == 3:
-            # One channel is the default, which a 3-D X overrides.
-            if X.shape[2] != n_channels and not (reset and n_channels == 1):
-                raise ValueError(
-                    f"X has {X.shape[2]} channels (its last axis), but {n_channels} "
-                    "were expected. Pass rows of shape (n_rows, window, n_channels)."
-                )
-            n_channels = X.shape[2]
-            X = X.reshape(len(X), X.shape[1] * n_channels)
+        # One channel is the default, which a 3-D X overrides.
+        X, n_channels = flat(X, n_channels, or_any=reset and n_channels == 1)
         X = validate_data(
             self,
             X,
@@ -288,7 +294,7 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
             )
         if reset:
             self.n_channels_ = n_channels
-        return Sequences.from_rows(X, n_channels)
+        return Sequences.from_rows(X, n_channels, read_ignored(ignore, len(X)))
 
     def _assess(
         self, rows: Sequences, step: int | None = None, *, check: bool = False
@@ -363,9 +369,9 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
         if self.n_channels_ == 1 or self.channels == "mean":
             return Combination(self.n_channels_)
         parts = training.spread(CALIBRATED)
-        errors = np.concatenate(list(map(self._errors_apart, parts)))
-        power = POWERS[self.channels]
-        return Combination(self.n_channels_, Calibration.of(errors), power)
+        errors = [part.learned_from(self._errors_apart(part)) for part in parts]
+        scale = Calibration.of(np.concatenate(errors))
+        return Combination(self.n_channels_, scale, POWERS[self.channels])
 
     @property
     def _model(self) -> Any:

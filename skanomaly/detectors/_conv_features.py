@@ -146,12 +146,14 @@ class FeatureWindows(View):
 
     def training(self, rows: Sequences) -> Examples:
         """Return all windows."""
-        return Examples(Windows(rows.values, self.context), self.context)
+        windows = Windows(rows.values, self.context)
+        known = rows.untouched(self.context)
+        return Examples(windows, self.context, positions=known)
 
     def scoring(self, rows: Sequences) -> Examples:
         """Return the windows, in chunks if the network runs over a series."""
         if not (self.runs_over_series and rows.is_series):
-            return self.training(rows)
+            return replace(self.training(rows), positions=None)
         n_positions = self.n_positions(rows)
         padding = -n_positions % CHUNK
         values = np.pad(rows.values, [(0, 0), (0, padding), (0, 0)], mode="edge")
@@ -326,11 +328,11 @@ class ConvFeatureDetector(BaseNetworkDetector):
         return FeatureModel(encoder, usual)
 
     def _usual(self, encoder: Any, rows: Sequences) -> Whitening:
-        features = [
-            features
-            for part in rows.spread(N_USUAL)
-            for features in self._features(encoder, part)
-        ]
+        features = []
+        for part in rows.spread(N_USUAL):
+            found = np.concatenate(list(self._features(encoder, part)))
+            learned = part.untouched(self._view.context)
+            features.append(found if learned is None else found[learned])
         known = np.concatenate(features)
         usual = Whitening.of(known)
         n_kept = len(known) - int(self.contamination_trim * len(known))

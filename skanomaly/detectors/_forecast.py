@@ -109,7 +109,7 @@ class StepsAhead(View):
     def training(self, rows: Sequences) -> Examples:
         """Return inputs with the steps that follow as targets."""
         if not (self.n_outputs and self.any_length):
-            return self._examples(rows.values, self.context, self.n_outputs)
+            return self._learned(rows, self.context, self.n_outputs)
         # A network that predicts after every step learns most from few long examples.
         # Their targets overlap only if there are fewer than `LONG_EXAMPLES`: then an
         # example is as long as the context, and no step is a target more often than
@@ -117,8 +117,10 @@ class StepsAhead(View):
         step = max(1, min(rows.window, rows.rows_per_sequence // LONG_EXAMPLES))
         n_outputs = max(self.n_outputs, step) if rows.is_series else rows.window
         reach = self.context - self.n_outputs
-        n_inputs = min(reach + n_outputs, rows.values.shape[1] - self.n_predicted)
-        return self._examples(rows.values, n_inputs, n_inputs - reach, step=step)
+        n_inputs = min(reach + n_outputs, rows.longest - self.n_predicted)
+        examples = self._learned(rows, n_inputs, n_inputs - reach, step=step)
+        # Ignored steps may touch every example that begins at a multiple of the step.
+        return examples if examples.count else self._learned(rows, n_inputs, n_outputs)
 
     def scoring(self, rows: Sequences) -> Examples:
         """Return the examples of all positions, as chunks for a pass over a series.
@@ -127,7 +129,7 @@ class StepsAhead(View):
         or, if a state is carried along it, as the context has.
         """
         if not (self.runs_over_series or self.carries_state):
-            return self.contexts(rows)
+            return self._examples(rows.values, self.context)
         reach = self.context - (1 if self.carries_state else self.n_outputs)
         values = rows.values[:, self.context - reach - 1 :]
         n_positions = values.shape[1] - reach - self.n_predicted
@@ -138,12 +140,20 @@ class StepsAhead(View):
         return self._examples(values, reach + n_steps, n_steps, step=n_steps)
 
     def contexts(self, rows: Sequences) -> Examples:
-        """Return each context by itself, with the steps that follow as targets."""
-        return self._examples(rows.values, self.context)
+        """Return each context to learn from, with the steps that follow as targets."""
+        return self._learned(rows, self.context)
 
     def n_positions(self, rows: Sequences) -> int:
         """Return the number of forecasts for each sequence."""
         return int(rows.values.shape[1]) - self.context - (self.n_predicted - 1)
+
+    def _learned(
+        self, rows: Sequences, n_inputs: int, n_outputs: int = 0, *, step: int = 1
+    ) -> Examples:
+        """Return the examples without an ignored step."""
+        known = rows.untouched(n_inputs + self.n_predicted, step)
+        examples = self._examples(rows.values, n_inputs, n_outputs, step=step)
+        return replace(examples, positions=known)
 
     def _examples(
         self, values: Float32s, n_inputs: int, n_outputs: int = 0, *, step: int = 1

@@ -25,6 +25,40 @@ def steps_of(context: float | None, window: int) -> int:
     return int(context)
 
 
+def flat(X: Any, n_channels: int, *, or_any: bool) -> tuple[Any, int]:
+    """Return rows with their steps side by side, and the number of channels.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_rows, n_values) or (n_rows, window, n_channels)
+        Rows.
+    n_channels : int
+        Number of channels that is expected.
+    or_any : bool
+        Whether rows with an axis of channels may have another number of them.
+
+    Returns
+    -------
+    X : array-like of shape (n_rows, n_values)
+    n_channels : int
+
+    Raises
+    ------
+    ValueError
+        If rows have another number of channels.
+    """
+    if isinstance(X, list | tuple):
+        X = np.asarray(X)
+    if getattr(X, "ndim", 2) != 3:
+        return X, n_channels
+    if X.shape[2] != n_channels and not or_any:
+        raise ValueError(
+            f"X has {X.shape[2]} channels (its last axis), but {n_channels} were "
+            "expected. Pass rows of shape (n_rows, window, n_channels)."
+        )
+    return X.reshape(len(X), X.shape[1] * X.shape[2]), X.shape[2]
+
+
 class WithoutPadding:
     """Mark outputs that are not of padding at the end of a sequence, batch by batch.
 

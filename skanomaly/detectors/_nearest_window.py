@@ -1,10 +1,11 @@
 """Distance to the nearest window of the training part."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from copy import copy
+from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from skanomaly.detectors._assessment import Float32s
 from skanomaly.detectors._parameters import COUNT, fitted, parameter, parameters
@@ -26,21 +27,35 @@ class NearestModel:
     ----------
     examples : Examples
         Windows of the training part.
-    references : ndarray of shape (n_references,)
-        Positions of the windows that others are compared with.
+    references : Examples
+        Some of them, which others are compared with.
     """
 
-    def __init__(self, examples: Examples, references: NDArray[np.intp]) -> None:
-        inputs, _ = examples.take(references)
+    def __init__(self, examples: Examples, references: Examples) -> None:
+        all_of_them = np.arange(references.count)
+        inputs, _ = references.take(all_of_them)
         rows = inputs.reshape(len(inputs), -1)
+        self._starts = references.starts(all_of_them)
+        self._set_references(rows)
+        self._radius = max(1, examples.n_inputs // 2)
+        self._known, self._known_starts = _first_of_each(examples)
+
+    def _set_references(self, rows: Float32s) -> None:
         # Distances are computed as differences of products, exactly near the origin.
         self._origin = rows.mean(axis=0)
         self._references = rows
         self._centered = rows - self._origin
         self._half_norms = (self._centered**2).sum(axis=1) / 2
-        self._starts = examples.starts(references)
-        self._radius = max(1, examples.n_inputs // 2)
-        self._known, self._known_starts = _first_of_each(examples)
+
+    def with_references(self, examples: Examples) -> Self:
+        """Return a model with further references, which no known window overlaps."""
+        model = copy(self)
+        inputs, _ = examples.take(np.arange(examples.count))
+        rows = inputs.reshape(len(inputs), -1)
+        elsewhere = np.full(len(rows), -self._radius)
+        model._starts = np.concatenate([self._starts, elsewhere])
+        model._set_references(np.concatenate([self._references, rows]))
+        return model
 
     def outputs(
         self, examples: Examples, *, names: tuple[str, ...] = ()
@@ -152,6 +167,51 @@ class NearestWindowDetector(BaseReconstructionDetector):
 
     _models: Sequence[NearestModel] = fitted()
 
+    def add_references(self, X: ArrayLike) -> Self:
+        """Learn rows as normal: all of their windows become further references.
+
+        For shapes that were reported and are no anomalies. Rows like them are no longer
+        far from all windows; others remain as far as they were. Scale, period and
+        threshold stay.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, window * n_channels) or \
+                (n_rows, window, n_channels)
+            Rows, such as the windows of the samples of an event.
+
+        Returns
+        -------
+        self : object
+            The detector.
+
+        See Also
+        --------
+        skanomaly.Detection.dismiss : Raise the threshold instead.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from skanomaly import detect, make_detector
+        >>> X = np.sin(2 * np.pi * np.arange(1000)[:, None] / 20)
+        >>> X[510:530] = X[710:730] = 0.5  # a stop that is planned
+        >>> pipe = make_detector("nearest_window").fit(X[:400])
+        >>> first, second = detect(pipe, X, n_train=400, threshold=0.1).events
+        >>> rows = pipe[:-1].transform(X)[first.start : first.stop]
+        >>> pipe[-1].add_references(rows)
+        NearestWindowDetector(context=0.5, threshold='auto')
+        >>> detect(pipe, X, n_train=400, threshold=0.1).events
+        ()
+        """
+        rows = self._check_rows(X)
+        self._models = [
+            model.with_references(self._view.training(part))
+            for part, model in zip(self._layout.parts(rows), self._models, strict=True)
+        ]
+        # What `memory` keeps are scores without them.
+        self._identity = None
+        return self
+
     def _learn(
         self,
         training: Sequences,
@@ -161,14 +221,12 @@ class NearestWindowDetector(BaseReconstructionDetector):
         partial: bool,
     ) -> NearestModel:
         examples = self._view.training(training)
-        model = NearestModel(examples, self._spread(np.arange(examples.count)))
+        model = NearestModel(examples, self._spread(examples))
         if self._left_out:
-            kept = self._trimmed(model, examples).positions
+            kept = self._trimmed(model, examples)
             model = NearestModel(examples, self._spread(kept))
         return model
 
-    def _spread(self, positions: Any) -> NDArray[np.intp]:
-        count = len(positions)
-        chosen = np.linspace(0, count - 1, min(count, self.max_windows))
-        spread: NDArray[np.intp] = positions[chosen.round().astype(np.intp)]
-        return spread
+    def _spread(self, examples: Examples) -> Examples:
+        last, count = examples.count - 1, min(examples.count, self.max_windows)
+        return examples.subset(np.linspace(0, last, count).round().astype(np.intp))

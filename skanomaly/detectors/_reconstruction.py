@@ -63,11 +63,12 @@ class SubWindows(View):
     def training(self, rows: Sequences) -> Examples:
         """Return the sub-windows as inputs and as targets."""
         windows = Windows(rows.values, self.context)
-        return Examples(windows, self.context, centers=self.centers)
+        known = rows.untouched(self.context)
+        return Examples(windows, self.context, centers=self.centers, positions=known)
 
     def scoring(self, rows: Sequences) -> Examples:
         """Return the sub-windows, the targets with the level that centering removes."""
-        return replace(self.training(rows), keeps_level=True)
+        return replace(self.training(rows), keeps_level=True, positions=None)
 
 
 @parameters

@@ -21,6 +21,7 @@ from skanomaly.events._decide import (
 )
 from skanomaly.events._event import Event, events_to_labels
 from skanomaly.events._extents import Extent
+from skanomaly.events._ignore import outside
 from skanomaly.events._severity import severity, usual_score
 
 
@@ -36,6 +37,7 @@ def find_events(
     min_length: int = 1,
     merge_gap: int = 0,
     k_of_n: tuple[int, int] = (1, 1),
+    ignore: Sequence[tuple[int, int]] = (),
 ) -> list[Event]:
     """Find the events in labels or scores of consecutive samples.
 
@@ -80,6 +82,9 @@ def find_events(
         With ``(3, 5)``, an event needs three anomalous samples among five consecutive
         ones: it lasts while at least three of the last five are anomalous, and begins
         at the third.
+    ignore : sequence of (int, int), default=()
+        Start and stop of intervals without events. What an event has outside of them
+        remains, whatever its length, from its first to its last anomalous sample.
 
     Returns
     -------
@@ -127,9 +132,8 @@ def find_events(
 
     usual = usual_score(scores) if normal is None and scores is not None else normal
     events = []
-    for start, stop in _merged(anomalous, unknown, merge_gap):
-        if stop - start < min_length:
-            continue
+    long = _merged(anomalous, unknown, merge_gap, min_length)
+    for start, stop in outside(long, ignore, anomalous):
         peak, channel, severe = start, None, (nan, nan)
         if scores is not None:
             peak = start + int(np.argmin(scores[start:stop]))
@@ -228,14 +232,18 @@ def _refuse_truth(values: NDArray[np.float64]) -> None:
 
 
 def _merged(
-    anomalous: NDArray[np.bool_], unknown: NDArray[np.bool_], merge_gap: int
+    anomalous: NDArray[np.bool_],
+    unknown: NDArray[np.bool_],
+    merge_gap: int,
+    min_length: int,
 ) -> list[tuple[int, int]]:
-    """Return the runs as (start, stop), merged across short gaps without NaN scores."""
+    """Return long runs, merged before across short gaps without NaN scores."""
     starts, stops = runs(anomalous)
     n_unknown = np.concatenate([[0], np.cumsum(unknown)])
     apart = starts[1:] - stops[:-1] > merge_gap
     apart |= n_unknown[starts[1:]] > n_unknown[stops[:-1]]
-    return merged(starts, stops, apart)
+    found = merged(starts, stops, apart)
+    return [(start, stop) for start, stop in found if stop - start >= min_length]
 
 
 def _times_of(index: Any, n_samples: int) -> Any:

@@ -8,9 +8,9 @@ from typing import Any, Self
 from skanomaly._versions import software_versions
 from skanomaly.detection import (
     EventRule,
-    delay_of,
     detector_name,
     offset_of,
+    reach_of,
     window_of,
 )
 from skanomaly.persistence._refused import RefusedError
@@ -84,7 +84,7 @@ class Manifest:
         return cls(
             detector=detector_name(model),
             window=window_of(model),
-            delay=delay_of(model),
+            delay=reach_of(model)[1],
             offset=offset_of(model),
             versions=software_versions(python=True),
             **facts,

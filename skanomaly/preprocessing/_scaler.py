@@ -1,13 +1,14 @@
 """Scaler for the channels of a series, whatever is wrong with them."""
 
 import warnings
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 
+from skanomaly._ignored import REQUESTED, bridged, training_series
 from skanomaly._validation import FLOATS, validated_series
 from skanomaly.preprocessing._gaps import interpolate_series
 
@@ -86,7 +87,12 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     array([-1.,  1.])
     """
 
-    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+    # Not a parameter of `__init__`: what `fit` asks of a pipeline.
+    __metadata_request__fit: ClassVar[dict[str, bool]] = REQUESTED
+
+    def fit(
+        self, X: ArrayLike, y: Any = None, *, ignore: ArrayLike | None = None
+    ) -> Self:
         """Learn the mean and the scale of each channel.
 
         Parameters
@@ -95,6 +101,8 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             Training series, in time order.
         y : None
             Ignored.
+        ignore : array-like of shape (n_samples,), default=None
+            True for samples that are left out. They may be NaN.
 
         Returns
         -------
@@ -104,17 +112,19 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If `X` contains NaN or infinity.
+            If a sample that is not left out is NaN or infinite.
 
         Warns
         -----
         UserWarning
             If channels are constant, or have glitches.
         """
-        self._fit(validated_series(self, X, reset=True, copy=True))
+        self._fit(X, ignore)
         return self
 
-    def fit_transform(self, X: ArrayLike, y: Any = None) -> Floats:
+    def fit_transform(
+        self, X: ArrayLike, y: Any = None, *, ignore: ArrayLike | None = None
+    ) -> Floats:
         """Fit to a series and return it scaled, with its glitches interpolated.
 
         Parameters
@@ -123,13 +133,14 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             Training series, in time order.
         y : None
             Ignored.
+        ignore : array-like of shape (n_samples,), default=None
+            True for samples that are left out, which are interpolated as well.
 
         Returns
         -------
         scaled : ndarray of shape (n_samples, n_channels)
         """
-        series = validated_series(self, X, reset=True, copy=True)
-        return self._scaled(self._fit(series))
+        return self._scaled(self._fit(X, ignore))
 
     def transform(self, X: ArrayLike) -> Floats:
         """Return a series on the scale of the training series.
@@ -180,8 +191,17 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
 
-    def _fit(self, series: Floats) -> Floats:
-        """Learn from a series, and return it without glitches."""
+    def _fit(self, X: ArrayLike, ignore: ArrayLike | None) -> Floats:
+        """Learn from a series, and return it without glitches and ignored samples."""
+        series, ignored = training_series(self, X, ignore)
+        if ignored is None:
+            return self._learned(series, np.arange(len(series)))
+        kept = np.flatnonzero(~ignored)
+        series[kept] = self._learned(series[kept], kept)
+        return bridged(series, ignored)
+
+    def _learned(self, series: Floats, rows: NDArray[np.intp]) -> Floats:
+        """Learn from samples of some rows, and return them without glitches."""
         ranked = np.sort(series, axis=0)
         more = len(series) // 20
         few = max(len(series) // 100, min(more, 1))  # a single one of few samples
@@ -199,9 +219,10 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             is_glitch = (changes > GLITCH * usual) & ~self.steady_
         # What occurs more often belongs to the channel.
         is_glitch &= is_glitch.sum(axis=0) <= max(MOST_GLITCHES, len(series) // 100)
-        self.glitches_ = np.argwhere(is_glitch)
-        self._warn(series)
-        if len(self.glitches_):
+        place, channel = np.nonzero(is_glitch)
+        self.glitches_ = np.column_stack([rows[place], channel])
+        self._warn(series[is_glitch])
+        if len(place):
             filled = interpolate_series(np.where(is_glitch, np.nan, series))
             series = filled.astype(series.dtype)
         # Rare values have little to do with the usual size of a channel's changes.
@@ -236,25 +257,25 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         limit = np.finfo(np.float32).max
         return np.clip(scaled, -limit, limit).astype(series.dtype)
 
-    def _warn(self, series: Floats) -> None:
+    def _warn(self, glitches: Floats) -> None:
         if self.constant_.any():
             warnings.warn(
                 f"{self._named(self.constant_)} constant in the training series: any "
                 "later change has the same size, whatever its unit. Leave out channels "
                 "that say nothing.",
-                stacklevel=4,
+                stacklevel=5,
             )
         if len(self.glitches_):
-            row, channel = self.glitches_[0]
+            row = self.glitches_[0, 0]
             with_glitches = np.zeros_like(self.constant_)
             with_glitches[self.glitches_[:, 1]] = True
             warnings.warn(
                 f"{len(self.glitches_):,} value(s) of the training series are more "
                 f"than {GLITCH} times as far from the median as nine in ten others, "
-                f"the first in row {row}: {series[row, channel]:g}. They are "
+                f"the first in row {row}: {glitches[0]:g}. They are "
                 f"interpolated for the training; {self._named(with_glitches)} "
                 "affected. If they stand for missing values, replace them in all data.",
-                stacklevel=4,
+                stacklevel=5,
             )
 
     def _named(self, chosen: NDArray[np.bool_]) -> str:

@@ -15,6 +15,7 @@ from skanomaly.detection import (
     EventRule,
     RunFacts,
     TimeSeries,
+    Verdicts,
     column_names,
 )
 from skanomaly.thresholds import ErrorTail
@@ -40,10 +41,11 @@ def dump_run(detection: Detection, scores: Path) -> str:
         "detector": about.detector,
         "window": about.window,
         "n_train": series.n_train,
-        "rule": asdict(detection.rule),
+        "rule": asdict(detection.rule) | {"ignore": detection.ignored},
         "own_in_unit": detection.own_in_unit,
         "gap": detection.gap,
         "threshold_source": detection.threshold_source,
+        "verdicts": detection.verdicts and asdict(detection.verdicts),
         "title": about.title,
         "history": about.history,
         "made": about.made,
@@ -146,6 +148,7 @@ def _detection(run: dict[str, Any], path: Path) -> Detection:
         rule=EventRule(**run["rule"]),
         about=RunFacts(**{field.name: run[field.name] for field in fields(RunFacts)}),
         threshold_source=run["threshold_source"],
+        verdicts=Verdicts(**run["verdicts"]) if run["verdicts"] else None,
         own_errors=matrices.pop("own_error", None),
         own_in_unit=run["own_in_unit"],
         gap=run["gap"],

@@ -11,8 +11,10 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from skanomaly._compat import Interval, StrOptions, fit_context
+from skanomaly._ignored import REQUESTED, Mask, training_series
 from skanomaly._validation import validated_series
-from skanomaly.windows._period import find_period, repeated_after, usual_length
+from skanomaly.windows._padding import with_margins
+from skanomaly.windows._period import find_period, usual_length
 from skanomaly.windows._view import reach, sliding_view
 
 # Number of automatic windows that the training series should hold.
@@ -140,8 +142,13 @@ class Shingler(TransformerMixin, BaseEstimator):
         self.pad = pad
         self.flatten = flatten
 
+    # Not a parameter of `__init__`: what `fit` asks of a pipeline.
+    __metadata_request__fit: ClassVar[dict[str, bool]] = REQUESTED
+
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: ArrayLike, y: object = None) -> Self:
+    def fit(
+        self, X: ArrayLike, y: object = None, *, ignore: ArrayLike | None = None
+    ) -> Self:
         """Determine the length of the window.
 
         Parameters
@@ -150,6 +157,9 @@ class Shingler(TransformerMixin, BaseEstimator):
             Training series, in time order.
         y : None
             Ignored.
+        ignore : array-like of shape (n_samples,), default=None
+            True for samples that are left out: they are interpolated for the search for
+            a period, and do not count for the length of the series. They may be NaN.
 
         Returns
         -------
@@ -159,16 +169,48 @@ class Shingler(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If `X` contains NaN or infinity, or a parameter is out of its range.
+            If a sample that is not left out is NaN or infinite, or a parameter is out
+            of its range.
         """
-        series = validated_series(self, X, reset=True)
+        self._fit(X, ignore)
+        return self
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit_transform(
+        self, X: ArrayLike, y: object = None, *, ignore: ArrayLike | None = None
+    ) -> NDArray[np.floating]:
+        """Fit to a series and return the window of every sample.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_channels)
+            Training series, in time order.
+        y : None
+            Ignored.
+        ignore : array-like of shape (n_samples,), default=None
+            True for samples that are left out. They are NaN in the windows, by which
+            detectors that are passed `ignore` know the windows to leave out.
+
+        Returns
+        -------
+        windows : ndarray of shape (n_samples, window_ * n_channels)
+            As returned by `transform`.
+        """
+        return self._rows(*self._fit(X, ignore))
+
+    def _fit(
+        self, X: ArrayLike, ignore: ArrayLike | None
+    ) -> tuple[NDArray[np.floating], Mask | None]:
+        """Determine the window, and return the series and which samples are ignored."""
+        series, ignored = training_series(self, X, ignore)
+        n_kept = len(series) if ignored is None else int(np.sum(~ignored))
         asked = isinstance(self.window, str) or self.pad == "period"
         self.period_ = find_period(series) if asked else None
-        self.window_ = self._length(len(series))
+        self.window_ = self._length(n_kept)
         self._fits = len(series) >= self.window_
         if not self._fits:
             self._warn_of_padding(series, "Pass a shorter window or a longer series.")
-        return self
+        return series, ignored
 
     def _length(self, n_samples: int) -> int:
         """Return the length of the windows of a training series."""
@@ -207,7 +249,20 @@ class Shingler(TransformerMixin, BaseEstimator):
         series = validated_series(self, X, reset=False)
         if self._fits and len(series) < self.window_:
             self._warn_of_padding(series, "Pass these samples with those before them.")
-        rows = sliding_view(self._pad(series), self.window_)
+        return self._rows(series)
+
+    def _rows(
+        self, series: NDArray[np.floating], ignored: Mask | None = None
+    ) -> NDArray[np.floating]:
+        """Return the windows of a series, NaN where samples are ignored."""
+        padded = with_margins(
+            series,
+            *reach(self.window_, self.align),
+            pad=self.pad,
+            period=self.period_,
+            ignored=ignored,
+        )
+        rows = sliding_view(padded, self.window_)
         return rows if self.flatten else rows.reshape(len(rows), self.window_, -1)
 
     def inverse_transform(self, X: ArrayLike) -> NDArray[np.floating]:
@@ -323,16 +378,6 @@ class Shingler(TransformerMixin, BaseEstimator):
             )
         return self
 
-    def _pad(self, series: NDArray[np.floating]) -> NDArray[np.floating]:
-        """Return a copy of the series with margins for the first and last rows."""
-        n, n_channels = series.shape
-        before, after = reach(self.window_, self.align)
-        padded = np.empty((before + n + after, n_channels), dtype=series.dtype)
-        padded[before : before + n] = series
-        padded[:before] = self._before(series, before)
-        padded[before + n :] = self._before(series[::-1], after)[::-1]
-        return padded
-
     def _warn_of_padding(self, series: NDArray[np.floating], advice: str) -> None:
         """Warn that there is no row without padding."""
         warnings.warn(
@@ -341,25 +386,6 @@ class Shingler(TransformerMixin, BaseEstimator):
             UserWarning,
             stacklevel=4,  # beyond the wrappers of scikit-learn
         )
-
-    def _before(
-        self, series: NDArray[np.floating], n_steps: int
-    ) -> NDArray[np.floating]:
-        """Return values for the steps before the first sample."""
-        n, steps = len(series), np.arange(-n_steps, 0)
-        if self.pad == "period" and self.period_ is not None and n >= self.period_:
-            columns = [
-                column[steps % (self.period_ * repeated_after(column, self.period_))]
-                for column in series.T
-            ]
-            return np.stack(columns, axis=1)
-        if self.pad != "edge" and n > 1:
-            place = np.abs(steps) % (2 * n - 2)
-            mirrored: NDArray[np.floating] = series[
-                np.minimum(place, 2 * n - 2 - place)
-            ]
-            return mirrored
-        return np.repeat(series[:1], n_steps, axis=0)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -52,7 +52,9 @@ def sliding_view(series: NDArray[Any], window: int) -> NDArray[Any]:
     return sliding_window_view(values, window * n_channels)[::n_channels]
 
 
-def as_series(X: NDArray[Any], n_channels: int) -> NDArray[Any] | None:
+def as_series(
+    X: NDArray[Any], n_channels: int, *, gaps: bool = False
+) -> NDArray[Any] | None:
     """Return the series whose consecutive windows the rows are, or None.
 
     The result depends on the values and not on their memory layout, so that a copy of
@@ -65,6 +67,8 @@ def as_series(X: NDArray[Any], n_channels: int) -> NDArray[Any] | None:
         Rows, oldest step first.
     n_channels : int
         Number of values per step.
+    gaps : bool, default=False
+        Whether rows may overlap in values that are NaN.
 
     Returns
     -------
@@ -106,12 +110,12 @@ def as_series(X: NDArray[Any], n_channels: int) -> NDArray[Any] | None:
         return as_strided(
             X, (n_rows + window - 1, n_channels), X.strides, writeable=False
         )
-    if not _rows_overlap(X, n_channels):
+    if not _rows_overlap(X, n_channels, gaps):
         return None
     return np.concatenate([X[0].reshape(window, n_channels), X[1:, -n_channels:]])
 
 
-def row_advance(X: NDArray[Any]) -> int:
+def row_advance(X: NDArray[Any], *, gaps: bool = False) -> int:
     """Return the number of values by which each row advances from the previous one.
 
     For the windows of a series, this is the number of channels. If they do not overlap
@@ -121,6 +125,8 @@ def row_advance(X: NDArray[Any]) -> int:
     ----------
     X : ndarray of shape (n_rows, n_columns)
         Rows, oldest step first.
+    gaps : bool, default=False
+        Whether rows may overlap in values that are NaN.
 
     Returns
     -------
@@ -139,7 +145,8 @@ def row_advance(X: NDArray[Any]) -> int:
     if n_rows < 2:
         return 0
     steps = (n for n in range(1, n_columns // 2 + 1) if n_columns % n == 0)
-    return _memory_advance(X) or next((n for n in steps if _rows_overlap(X, n)), 0)
+    overlapping = (n for n in steps if _rows_overlap(X, n, gaps))
+    return _memory_advance(X) or next(overlapping, 0)
 
 
 def _memory_advance(X: NDArray[Any]) -> int:
@@ -151,14 +158,14 @@ def _memory_advance(X: NDArray[Any]) -> int:
     return advance if rest == 0 and 0 < advance < X.shape[1] else 0
 
 
-def _rows_overlap(X: NDArray[Any], n_channels: int) -> bool:
+def _rows_overlap(X: NDArray[Any], n_channels: int, gaps: bool) -> bool:
     """Return whether each row is the previous row, advanced by one step."""
     last = len(X) - 1
     block = max(_FIRST_ROWS, _BLOCK_VALUES // X.shape[1])
     start, stop = 0, min(_FIRST_ROWS, last)
     while start < last:
         later = X[start + 1 : stop + 1, :-n_channels]
-        if not np.array_equal(later, X[start:stop, n_channels:]):
+        if not np.array_equal(later, X[start:stop, n_channels:], equal_nan=gaps):
             return False
         start, stop = stop, min(stop + block, last)
     return True

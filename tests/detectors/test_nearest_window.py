@@ -4,6 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
+from sklearn.exceptions import NotFittedError
 
 from skanomaly import NearestWindowDetector
 from tests import naive
@@ -306,3 +307,52 @@ def test_a_stored_detector_recognises_training_windows():
 def test_a_number_of_windows_is_whole_and_positive(max_windows):
     with pytest.raises(ValueError, match="max_windows"):
         NearestWindowDetector(max_windows=max_windows).fit(records())
+
+
+# Further references.
+
+
+def strange(seed):
+    series = wave(60, CHANNELS, seed=seed)
+    series[25:30] = 3.0
+    return rows_of(series)
+
+
+@pytest.mark.parametrize("channel_model", ["joint", "shared", "separate"])
+def test_rows_that_are_added_are_near_and_others_are_as_far(channel_model):
+    params = {"channel_model": channel_model, "n_channels": CHANNELS}
+    X = rows_of(wave(200, CHANNELS))
+    detector = fitted_to(X, context=6, **params)
+    new, other = strange(seed=1), rows_of(wave(60, CHANNELS, seed=2) ** 2)
+    before, offset = detector.score_samples(other), detector.offset_
+    peak = detector.score_samples(new).min()
+    added = pickle.loads(pickle.dumps(detector)).add_references(strange(seed=3))
+    assert added.score_samples(new).min() > 0.2 * peak
+    after = added.score_samples(other)
+    assert (after >= before).all()  # one more reference is never farther
+    assert after.min() < 0.9 * before.min()
+    assert added.offset_ == offset
+    np.testing.assert_array_equal(added.score_samples(strange(seed=3)), 0)
+    assert detector.score_samples(new).min() == peak
+
+
+def test_training_windows_may_be_near_to_what_was_added():
+    X = rows_of(wave(200))
+    detector = fitted_to(X)
+    scores = detector.score_samples(X)
+    assert (scores < 0).any()
+    np.testing.assert_array_equal(detector.add_references(X).score_samples(X), 0)
+
+
+def test_scores_in_a_memory_are_not_those_after_an_addition(tmp_path):
+    detector = fitted_to(rows_of(wave(200, CHANNELS)), n_channels=2, memory=tmp_path)
+    new = strange(seed=1)
+    assert detector.score_samples(new).min() < 0
+    assert detector.add_references(new).score_samples(new).min() == 0
+
+
+def test_references_have_the_shape_of_the_rows():
+    with pytest.raises(NotFittedError):
+        NearestWindowDetector().add_references(records())
+    with pytest.raises(ValueError, match="features"):
+        fitted_to(records()).add_references(records()[:, :-1])

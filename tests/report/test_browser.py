@@ -229,6 +229,7 @@ def ends(events):
     ("n_channels", "rule"),
     [
         (1, {"direction": "up"}),
+        (1, {"direction": "up", "ignore": [(760, 960), (1100, 1110)]}),
         (1, {"min_deviation": "10%", "min_length": 2}),
         (1, {"k_of_n": (20, 60), "merge_gap": "5min", "min_length": "3min"}),
         (2, {"direction": "down", "merge_gap": 30}),
@@ -332,6 +333,44 @@ def test_deviations_have_no_controls_without_expected_values(browser, write):
     assert browser.find("#rule-gap").is_displayed()
     assert not browser.find("#rule-direction").is_displayed()
     assert not browser.find("#rule-deviation").is_displayed()
+
+
+@pytest.mark.parametrize("merge_gap", [0, 9])
+def test_ignored_intervals_are_those_of_python(browser, write, merge_gap):
+    rng = np.random.default_rng(3)
+    error, own = rng.gamma(2, 1, 600), rng.gamma(1, 0.3, (600, 1))
+    own[rng.random(600) < 0.1] = 40
+    ignore = [(150, 152), (200, 260), (255, 300), (420, 421), (590, 600)]
+    found = detection_of(
+        -np.convolve(error, np.ones(9) / 9, "same"),
+        values=np.zeros((600, 1)),
+        offset=-2.0,
+        own_errors=own,
+        gap=2,
+        n_train=100,
+        merge_gap=merge_gap,
+        min_length=2,
+        ignore=ignore,
+    )
+    page = browser.open(write(found))
+    n_cut = 0
+    for threshold in (1.0, 1.5, 2.0, 2.5, 3.0):
+        there = page.ask(
+            """
+            const threshold = arguments[0];
+            return readRun().then((run) => findEvents(run.error, threshold, run))
+              .then((events) => events.map((e) => [
+                e.start, e.stop, e.peak, e.spanStart, e.spanStop,
+              ]));
+            """,
+            threshold,
+        )
+        ours = replace(found, offset=-threshold)
+        assert there == ends(ours.events)
+        whole = replace(ours, rule=replace(found.rule, ignore=()))
+        n_cut += len({e.start for e in whole.events} - {e.start for e in ours.events})
+        n_cut += len({e.start for e in ours.events} - {e.start for e in whole.events})
+    assert n_cut > 10
 
 
 def test_samples_without_a_score_are_in_no_event(page):

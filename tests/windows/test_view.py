@@ -112,6 +112,16 @@ RECORDS = {
 }
 
 
+def test_windows_with_gaps_are_recognised_where_gaps_are_expected():
+    rows = sliding_view(np.arange(30.0).reshape(-1, 1), 4).copy()
+    rows[np.isin(rows, (7, 8, 20))] = np.nan
+    assert as_series(rows, 1) is None
+    assert row_advance(rows) == 0
+    series = as_series(rows, 1, gaps=True)
+    assert np.flatnonzero(np.isnan(series[:, 0])).tolist() == [7, 8, 20]
+    assert row_advance(rows, gaps=True) == 1
+
+
 @pytest.mark.parametrize("X", RECORDS.values(), ids=RECORDS)
 def test_records_are_no_series(X):
     assert as_series(X, 1) is None

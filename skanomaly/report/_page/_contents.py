@@ -40,6 +40,7 @@ def contents_of(detection: Detection, *, title: str) -> tuple[dict[str, Any], by
         "tail": None if detection.tail is None else asdict(detection.tail),
         "samplesPerWeek": samples_per_week(series),
         **_rule(detection),
+        "ignored": detection.ignored,
         "own": _own_errors(detection, arrays),
         "history": _numbers(about.history or {}),
         "made": {

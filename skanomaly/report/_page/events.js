@@ -6,12 +6,14 @@
  * A run of samples [start, stop) from `first` on, at which k of the last n errors are
  * above the threshold, is cut back to its extents if `own` errors are known. Events
  * separated by at most `mergeGap` samples are merged; then those shorter than
- * `minLength` are dropped, and those that do not deviate as `rule` says. A sample
+ * `minLength` are dropped, those that do not deviate as `rule` says, and last what is
+ * `ignored`. A sample
  * without an error (NaN) is never in an event, so events on either side of it are not
  * merged.
  */
 function findEvents(error, threshold, rule = {}) {
-  const { first = 0, minLength = 1, mergeGap = 0, kOfN = [1, 1], own = null } = rule;
+  const { first = 0, kOfN = [1, 1], mergeGap = 0, minLength = 1 } = rule;
+  const { own = null, ignored = [] } = rule;
   const often = recurring(error, threshold, first, kOfN);
   const spans = runs(often, 0, first, error.length, 0);
   const parts = spans.flatMap((span) =>
@@ -21,9 +23,12 @@ function findEvents(error, threshold, rule = {}) {
       spanStop: span.stop,
     })),
   );
-  return merged(parts, error, mergeGap).filter(
+  const long = merged(parts, error, mergeGap).filter(
     (event) => event.stop - event.start >= minLength && deviates(event, rule),
   );
+  const events = ignored.length ? outside(long, ignored) : long;
+  for (const event of events) event.peak = argmaxWithin(error, event);
+  return events;
 }
 
 /** Return 1 for the samples at which k of the last n errors are above a threshold. */
@@ -102,7 +107,7 @@ function largestWithin(values, { start, stop }) {
   return largest;
 }
 
-/** Return events merged across at most `gap` samples with an error, with peaks. */
+/** Return events merged across at most `gap` samples with an error, with their parts. */
 function merged(parts, error, gap) {
   const events = [];
   for (const part of parts) {
@@ -111,9 +116,9 @@ function merged(parts, error, gap) {
     if (near && allKnown(error, event.stop, part.start)) {
       event.stop = part.stop;
       event.spanStop = part.spanStop;
-    } else events.push(part);
+      event.parts.push(part);
+    } else events.push({ ...part, parts: [part] });
   }
-  for (const event of events) event.peak = argmaxWithin(error, event);
   return events;
 }
 
@@ -147,6 +152,32 @@ function runsPerSample({ errors, n_runs, n_samples, n_peaks, excess }, threshold
   const i = errors.findIndex((error) => error >= threshold);
   const part = (threshold - errors[i - 1]) / (errors[i] - errors[i - 1]);
   return (n_runs[i - 1] + part * (n_runs[i] - n_runs[i - 1])) / n_samples;
+/** Return events without ignored samples, as skanomaly.events.outside. */
+function outside(events, ignored) {
+  const cut = ({ start, stop }, [first, last]) =>
+    [
+      { start, stop: Math.min(stop, first) },
+      { start: Math.max(start, last), stop },
+    ].filter((piece) => piece.start < piece.stop);
+  return events.flatMap(({ parts, ...event }) => {
+    const pieces = ignored.reduce(
+      (left, interval) => left.flatMap((piece) => cut(piece, interval)),
+      [event],
+    );
+    return pieces.flatMap((piece) => {
+      const within = parts.filter(
+        ({ start, stop }) => start < piece.stop && piece.start < stop,
+      );
+      if (!within.length) return [];
+      const [begin, end] = [within[0], within.at(-1)];
+      return {
+        start: Math.max(piece.start, begin.start),
+        stop: Math.min(piece.stop, end.stop),
+        spanStart: begin.spanStart,
+        spanStop: end.spanStop,
+      };
+    });
+  });
 }
 
 function allKnown(error, start, stop) {

@@ -1,0 +1,135 @@
+"""Verdicts of people on the events of an earlier run."""
+
+from argparse import _ArgumentGroup
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skanomaly._compat import import_extra
+from skanomaly._text import closest
+from skanomaly.cli._errors import InputError, bad_input
+from skanomaly.cli._reading import index_of, read_table_of
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from skanomaly.detection import Detection
+    from skanomaly.events import Event
+
+Verdict = tuple[str, "Event"]
+
+_COLUMNS, _KNOWN = ("start", "stop", "verdict"), ("confirm", "dismiss")
+
+
+def add_feedback(group: _ArgumentGroup) -> None:
+    """Add the option for the file of verdicts."""
+    group.add_argument(
+        "--feedback",
+        metavar="FILE",
+        help="events.csv of an earlier run on this series, with a column 'verdict': "
+        "confirm, dismiss or empty. The threshold follows, and what was dismissed is "
+        "ignored",
+    )
+
+
+def read_feedback(file: str | None, series: "DataFrame") -> list[Verdict]:
+    """Return the verdicts of a file with the events that they are about.
+
+    Parameters
+    ----------
+    file : str or None
+        Table of events with a column ``verdict``. None if there is none.
+    series : DataFrame of shape (n_samples, n_channels)
+        Series that the events are in: at their times, if it has times, else at their
+        numbers.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, a verdict is unknown or an event is not in the series.
+    """
+    from skanomaly.events import Event
+
+    if file is None:
+        return []
+    table = read_table_of(file)
+    missing = [name for name in _COLUMNS if name not in table.columns]
+    if missing:
+        raise InputError(
+            f"{file} has no column {missing[0]!r}. Pass the events.csv of a run, with "
+            "a column 'verdict' that says confirm, dismiss or nothing."
+        )
+    verdict = table["verdict"].astype(object)
+    texts = verdict.where(verdict.notna(), "").astype(str).str.strip().str.lower()
+    starts, lengths = _places(file, table, series)
+    verdicts = []
+    for row, text in enumerate(texts):
+        if not text:
+            continue
+        if text not in _KNOWN:
+            raise InputError(
+                f"{file}, row {row}: the verdict {text!r} is unknown. It must be "
+                f"confirm, dismiss or empty.{closest(text, _KNOWN)}"
+            )
+        start, stop = int(starts[row]), int(starts[row] + lengths[row])
+        if not 0 <= start < stop <= len(series):
+            raise InputError(
+                f"{file}, row {row}: the event is not in the series, which has "
+                f"{len(series):,} samples from {series.index[0]} to "
+                f"{series.index[-1]}. Pass the events of a run on this series."
+            )
+        verdicts.append((text, Event(start, stop, stop - start, start)))
+    return verdicts
+
+
+def follow(detection: "Detection", verdicts: list[Verdict]) -> "Detection":
+    """Return a detection after all verdicts."""
+    with bad_input():
+        for verdict, event in verdicts:
+            if verdict == "confirm":
+                detection = detection.confirm(event)
+            else:
+                detection = detection.dismiss(event)
+    return detection
+
+
+def _places(
+    file: str, table: "DataFrame", series: "DataFrame"
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the position of the first sample of each event, or -1, and its length."""
+    numbers: Any = table[["start", "stop"]].to_numpy()
+    if len(numbers) and numbers.dtype.kind not in "iu":
+        raise InputError(
+            f"{file}: start and stop must be whole numbers of samples. Pass the "
+            "events.csv of a run as it was written."
+        )
+    starts, lengths = numbers[:, 0].astype(np.intp), np.diff(numbers).ravel()
+    index = index_of(series)
+    if "start_time" not in table or table["start_time"].isna().all():
+        return starts, lengths
+    if index is None:
+        raise InputError(
+            f"{file} holds times of events, but the samples of the series are only "
+            "numbered. Name their column with --time."
+        )
+    times = _like_index(file, table["start_time"], index)
+    found = np.asarray(index.searchsorted(times))
+    there = np.minimum(found, len(index) - 1)
+    return np.where(index[there] == times, found, -1), lengths
+
+
+def _like_index(file: str, column: Any, index: Any) -> Any:
+    """Return times of events in the form of an index."""
+    from skanomaly.preprocessing import parse_times
+
+    pd = import_extra("pandas", extra="cli")
+    if index.dtype.kind in "iuf":
+        return pd.to_numeric(column, errors="coerce").to_numpy()
+    try:
+        times = parse_times(column)
+    except ValueError as error:
+        raise InputError(f"{file}: {error}") from error
+    if index.tz is None:
+        return times.tz_localize(None)
+    return times.tz_localize("UTC") if times.tz is None else times.tz_convert(index.tz)

@@ -1,0 +1,150 @@
+"""Verdicts on events, and the threshold that follows from them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import inf
+from typing import Any, Self
+
+import numpy as np
+
+from skanomaly.events import Event
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """Scores of the events that people judged, and the offset that follows.
+
+    Parameters
+    ----------
+    offset_before : float
+        Offset before the first verdict.
+    confirmed, dismissed : tuple of float, default=()
+        Scores of the events that are anomalies, and of those that are not.
+
+    Examples
+    --------
+    >>> from skanomaly.detection import Verdicts
+    >>> Verdicts(-1.0, confirmed=(-6.0,), dismissed=(-3.0, -5.0, -9.0)).offset
+    -5.0
+    """
+
+    offset_before: float
+    confirmed: Sequence[float] = ()
+    dismissed: Sequence[float] = ()
+
+    @property
+    def offset(self) -> float:
+        """Score of the most abnormal dismissed event that no confirmed one is above."""
+        weakest = max(self.confirmed, default=-inf)
+        told_apart = [score for score in self.dismissed if score > weakest]
+        offset = min([self.offset_before, *told_apart])
+        # A score is anomalous if it is strictly below the offset.
+        return max(offset, float(np.nextafter(weakest, inf)))
+
+
+class VerdictMixin:
+    """Add verdicts on events to a detection.
+
+    The threshold is the largest error of a dismissed event that is less than the errors
+    of all confirmed ones, or stays as it is. The order of verdicts does not matter.
+    """
+
+    series: Any
+    scores: Any
+    offset: Any
+    rule: Any
+    verdicts: Verdicts | None
+
+    def confirm(self, event: Event) -> Self:
+        """Return the detection after the verdict that an event is an anomaly.
+
+        The threshold is no longer raised by events that were, or will be, dismissed and
+        are as abnormal as this one. If it is above the error of this one, it is lowered
+        to just below.
+
+        Parameters
+        ----------
+        event : Event
+            Event of this detection, or of one with another threshold or rule.
+
+        Returns
+        -------
+        detection : Detection
+            A new detection of the same scores.
+
+        Raises
+        ------
+        ValueError
+            If the event does not lie within the series, or has no score.
+        """
+        known = self.verdicts or Verdicts(self.offset)
+        confirmed = (*known.confirmed, self._score_of(event))
+        return self._judged(replace(known, confirmed=confirmed))
+
+    def dismiss(self, event: Event) -> Self:
+        """Return the detection after the verdict that an event is a false alarm.
+
+        There is no event where it was (``rule.ignore``). The threshold is raised to its
+        largest error, so that what is no more abnormal is no event either, unless that
+        reaches the error of a confirmed event.
+
+        Parameters
+        ----------
+        event : Event
+            Event of this detection, or of one with another threshold or rule.
+
+        Returns
+        -------
+        detection : Detection
+            A new detection of the same scores.
+
+        Raises
+        ------
+        ValueError
+            If the event does not lie within the series, or has no score.
+
+        See Also
+        --------
+        skanomaly.NearestWindowDetector.add_references : Learn a shape as normal.
+
+        Examples
+        --------
+        >>> from skanomaly import Detection
+        >>> from skanomaly.detection import TimeSeries
+        >>> scores = [-1.0, -5.0, -1.0, -4.0, -1.0, -9.0]
+        >>> found = Detection(series=TimeSeries(range(6)), scores=scores, offset=-3.0)
+        >>> first, second, third = found.events
+        >>> [event.start for event in found.dismiss(first).events]
+        [5]
+        >>> [event.start for event in found.dismiss(first).confirm(second).events]
+        [3, 5]
+        """
+        known = self.verdicts or Verdicts(self.offset)
+        dismissed = (*known.dismissed, self._score_of(event))
+        ignore = (*self.rule.ignore, (event.start, event.stop))
+        rule = replace(self.rule, ignore=ignore)
+        return self._judged(replace(known, dismissed=dismissed), rule=rule)
+
+    def _judged(self, verdicts: Verdicts, **changes: Any) -> Self:
+        """Return the detection with changes, and the offset that verdicts lead to."""
+        detection: Any = self
+        if verdicts.offset != self.offset:
+            changes |= {"offset": verdicts.offset, "threshold_source": "feedback"}
+        judged: Self = replace(detection, verdicts=verdicts, **changes)
+        return judged
+
+    def _score_of(self, event: Event) -> float:
+        """Return the score of the most abnormal sample of an event."""
+        n_samples = self.series.n_samples
+        where = f"The event from {event.start} to {event.stop}"
+        if not 0 <= event.start < event.stop <= n_samples:
+            raise ValueError(
+                f"{where} does not lie within the {n_samples} samples of this "
+                "detection. Pass one of its own events."
+            )
+        scores = self.scores[event.start : event.stop]
+        if np.isnan(scores).all():
+            raise ValueError(
+                f"{where} has no score. Pass one of the events of this detection."
+            )
+        return float(np.nanmin(scores))

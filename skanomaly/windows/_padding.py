@@ -1,0 +1,65 @@
+"""Margins of a series, for the windows of its first and last samples."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skanomaly._ignored import Mask
+from skanomaly.windows._period import repeated_after
+
+Floats = NDArray[np.floating]
+
+
+def with_margins(
+    series: Floats,
+    before: int,
+    after: int,
+    *,
+    pad: str,
+    period: int | None,
+    ignored: Mask | None = None,
+) -> Floats:
+    """Return a copy of a series with values before its first and after its last sample.
+
+    Parameters
+    ----------
+    series : ndarray of shape (n_samples, n_channels)
+        Series.
+    before, after : int
+        Number of steps to add.
+    pad : {"edge", "reflect", "period"}
+        Where their values come from, see :class:`skanomaly.Shingler`.
+    period : int or None
+        Period of the series.
+    ignored : ndarray of shape (n_samples,) of bool, or None, default=None
+        Samples that become NaN, as do values that come from them.
+
+    Returns
+    -------
+    padded : ndarray of shape (before + n_samples + after, n_channels)
+    """
+    first = _places(series, before, pad, period)
+    last = _places(series[::-1], after, pad, period)
+    if ignored is not None:
+        series = np.where(ignored[:, np.newaxis], np.nan, series)
+    margins = (
+        np.take_along_axis(series, first, axis=0),
+        np.take_along_axis(series[::-1], last, axis=0)[::-1],
+    )
+    return np.concatenate([margins[0], series, margins[1]])
+
+
+def _places(
+    series: Floats, n_steps: int, pad: str, period: int | None
+) -> NDArray[np.intp]:
+    """Return the samples that steps before the first one repeat, for each channel."""
+    n, steps = len(series), np.arange(-n_steps, 0)
+    if pad == "period" and period is not None and n >= period:
+        columns = [
+            steps % (period * repeated_after(column, period)) for column in series.T
+        ]
+        return np.stack(columns, axis=1)
+    places = np.zeros_like(steps)
+    if pad != "edge" and n > 1:
+        places = np.abs(steps) % (2 * n - 2)
+        places = np.minimum(places, 2 * n - 2 - places)
+    return np.repeat(places[:, np.newaxis], series.shape[1], axis=1)
