@@ -87,8 +87,11 @@ def decided(name: str, data: LabelledData) -> Iterator[tuple[str, Detection]]:
 def on_all(name: str, data: LabelledData) -> Iterator[tuple[str, Detection]]:
     """Yield detections by a detector that was fitted on the anomalies as well."""
     pipeline = make_detector(name, random_state=0).fit(data.X)
-    found = detect(pipeline, data.X, data.y, threshold="fit")
-    yield f"{ON_ALL}fit", found
+    everywhere = EventRule(in_training=True)
+    found = detect(pipeline, data.X, data.y, n_train=len(data.X), events=everywhere)
+    yield f"{ON_ALL}series", found
+    fit = replace(found, offset=offset_of(pipeline), threshold_source="fit")
+    yield f"{ON_ALL}fit", fit
     errors = 0.0 - found.scores
     for rule, threshold in RULES.items():
         offset = 0.0 - threshold(errors, errors)
