@@ -152,6 +152,8 @@ function runsPerSample({ errors, n_runs, n_samples, n_peaks, excess }, threshold
   const i = errors.findIndex((error) => error >= threshold);
   const part = (threshold - errors[i - 1]) / (errors[i] - errors[i - 1]);
   return (n_runs[i - 1] + part * (n_runs[i] - n_runs[i - 1])) / n_samples;
+}
+
 /** Return events without ignored samples, as skanomaly.events.outside. */
 function outside(events, ignored) {
   const cut = ({ start, stop }, [first, last]) =>
