@@ -122,7 +122,16 @@ _PUBLIC = {
     "persistence": ("Manifest", "load_model", "read_manifest", "save_model"),
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
-_MODULES = (*_PUBLIC, "datasets", "evaluation", "metrics", "plotting", "report")
+_MODULES = (
+    *_PUBLIC,
+    "datasets",
+    "evaluation",
+    "exceptions",
+    "metrics",
+    "plotting",
+    "reading",
+    "report",
+)
 
 __all__ = [*_MODULE_OF, "__version__"]
 

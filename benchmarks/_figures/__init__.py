@@ -8,6 +8,7 @@ __all__ = ["SECTIONS", "Figure"]
 SECTIONS = (
     "rules",
     "imports",
+    "written",
     "bad_input",
     "memory",
     "ensemble",

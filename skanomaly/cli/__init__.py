@@ -3,10 +3,11 @@
 import os
 import shlex
 import sys
+import traceback
 from collections.abc import Sequence
 
 from skanomaly._keras import keras_is_loading, lasting_imports, wait_for_keras
-from skanomaly.cli._errors import InputError
+from skanomaly.cli._errors import InputError, only_our_warnings
 from skanomaly.cli._interrupt import interruptible
 
 __all__ = ["main", "run"]
@@ -23,7 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     code : int
-        0 on success (with or without events), 2 on bad usage or bad input, 130 if
+        0 on success (with or without events), 1 on an unexpected error, 2 on bad
+        usage or bad input, 130 if
         interrupted.
     """
     try:
@@ -58,7 +60,7 @@ def _run(argv: list[str]) -> int:
             parser = make_parser()
         options = parser.parse_args(argv)
         options.command_line = shlex.join(["skanomaly", *argv])
-        with interruptible():
+        with interruptible(), only_our_warnings():
             options.run(options)
     except SystemExit as stop:  # argparse: --help, --version and bad usage
         return stop.code if isinstance(stop.code, int) else 2
@@ -68,4 +70,11 @@ def _run(argv: list[str]) -> int:
     except KeyboardInterrupt:
         print("skanomaly: interrupted, nothing was written", file=sys.stderr)
         return 130
+    except Exception as error:  # No traceback leaves the command line.
+        if "--debug" in argv:
+            traceback.print_exc()
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        hint = "" if "--debug" in argv else " (--debug shows where)"
+        print(f"skanomaly: unexpected error: {what}{hint}", file=sys.stderr)
+        return 1
     return 0

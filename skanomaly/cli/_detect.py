@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly._keras import begin_to_load_keras, load_keras
-from skanomaly.cli._errors import InputError, bad_input, refused
+from skanomaly.cli._each import detect_each
+from skanomaly.cli._errors import InputError, bad_input, refused, warn
 from skanomaly.cli._fit import (
     check_options,
     check_training,
@@ -45,10 +46,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from skanomaly.detection import Detection
+    from skanomaly.reading import ReadingReport
     from skanomaly.report import SavedModel
 
 SUMMARY = "train on a series and find events"
 DEFAULT_FRACTION = 0.5
+# Fewer samples, or fewer windows, show too little of what is normal.
+_FEW, _FEW_WINDOWS = 100, 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +67,7 @@ class Parts:
     ignored: tuple[tuple[int, int], ...] = ()  # intervals of `scored`
     mask: NDArray[np.bool_] | None = None  # samples of `training` to leave out
     title: str | None = None
+    report: "ReadingReport | None" = None
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -71,7 +76,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "Train a detector on the past of a series, score all of it and report the "
         "events."
     )
-    parser.add_argument("file", metavar="FILE", help="CSV (also .gz) or parquet")
+    parser.add_argument("file", metavar="FILE", help="file of a series; - for stdin")
     add_reading(parser.add_argument_group("reading"))
     add_labels(parser.add_argument_group("truth"))
     training = parser.add_argument_group("training")
@@ -107,7 +112,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def detect(options: Namespace) -> None:
-    """Run ``skanomaly detect``."""
+    """Run ``skanomaly detect``, on each series of a table of several."""
+    if options.series is not None and options.only is None:
+        detect_each(options, Reading.from_options(options, {}), _detect_one)
+    else:
+        _detect_one(options)
+
+
+def _detect_one(options: Namespace) -> "Detection":
     check_options(options)
     if options.model is not None and (options.detector or options.window):
         raise InputError(
@@ -125,7 +137,7 @@ def detect(options: Namespace) -> None:
     check_training(options, len(parts.training))
     if saved is not None:
         check_channels(saved, tuple(parts.scored.columns))
-    run_detector(options, parts, saved=saved, reading=reading)
+    return run_detector(options, parts, saved=saved, reading=reading)
 
 
 def run_detector(
@@ -134,8 +146,8 @@ def run_detector(
     *,
     saved: "SavedModel | None" = None,
     reading: Reading,
-) -> None:
-    """Train, score and report."""
+) -> "Detection":
+    """Train, score and report; return what was detected."""
     from skanomaly.detection import TimeSeries, per_sample
 
     with bad_input():
@@ -154,6 +166,7 @@ def run_detector(
             show_progress=not (options.quiet or options.json),
         )
     seconds["fit"] = perf_counter() - start
+    _say_if_short(pipeline, len(parts.training))
     start = perf_counter()
     with refused():
         detection = _detected(options, pipeline, parts)
@@ -166,6 +179,7 @@ def run_detector(
         rule=rule,
         reading=reading,
         seconds=seconds,
+        report=parts.report,
     )
     about = replace(detection.about, title=parts.title, made=made)
     finish(
@@ -177,11 +191,17 @@ def run_detector(
             kept=_kept(pipeline, detection),
             seconds=seconds,
         ),
-        model=_to_save(pipeline, detection, reading),
+        model=_to_save(pipeline, detection, reading, parts.report),
     )
+    return detection
 
 
-def _to_save(pipeline: Any, detection: "Detection", reading: Reading) -> "SavedModel":
+def _to_save(
+    pipeline: Any,
+    detection: "Detection",
+    reading: Reading,
+    report: "ReadingReport | None",
+) -> "SavedModel":
     """Return the pipeline with what the next file of its kind needs."""
     from skanomaly.report import SavedModel
 
@@ -189,9 +209,22 @@ def _to_save(pipeline: Any, detection: "Detection", reading: Reading) -> "SavedM
     return SavedModel(
         pipeline,
         channel_names=names,
-        reading=reading.to_save(names),
+        reading=reading.to_save(names, report),
         events=replace(detection.rule, in_training=False),
     )
+
+
+def _say_if_short(pipeline: Any, n_train: int) -> None:
+    """Print that a training part shows too little of what is normal."""
+    from skanomaly.detection import window_of
+
+    window = window_of(pipeline) or 1
+    if n_train < max(_FEW, _FEW_WINDOWS * window):
+        warn(
+            f"warning: {n_train:,} samples to train on are little history for a window "
+            f"of {window}: what is normal may be reported, and what is not missed. "
+            "Train on more samples with --train-fraction, --train-until or --train"
+        )
 
 
 def _rule_in_words(
@@ -291,11 +324,19 @@ def _parts(options: Namespace, reading: Reading) -> Parts:
     from skanomaly.preprocessing import split_series
 
     with bad_input():
-        series, truth, flags = read_labelled(options, reading)
-    parts = partial(Parts, scored=series, truth=truth, title=Path(options.file).name)
+        series, truth, flags, report = read_labelled(options, reading)
+    parts = partial(
+        Parts,
+        scored=series,
+        truth=truth,
+        title=Path(options.file).name,
+        report=report,
+    )
     if options.train is not None:
         with bad_input():
-            past, mask, ignored = _past(options, reading, series, flags)
+            # The same numbers are taken off.
+            same = replace(reading, offsets=report.offsets or reading.offsets)
+            past, mask, ignored = _past(options, same, series, flags)
             check_labels(options, truth, n_samples=len(series))
         if past.shape[1] != series.shape[1]:
             raise InputError(

@@ -1,10 +1,15 @@
 """Errors of the user, as distinct from errors of the program."""
 
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+
+_HOME = Path(__file__).parent.parent
 
 
 class InputError(Exception):
@@ -29,6 +34,19 @@ def refused() -> Iterator[None]:
     # Numbers that are too large overflow before the check that reports them.
     with bad_input(), np.errstate(all="ignore"):
         yield
+
+
+@contextmanager
+def only_our_warnings() -> Iterator[None]:
+    """Print the warnings of this package in one line, and none of other libraries."""
+    with warnings.catch_warnings():
+        warnings.showwarning = _show  # type: ignore[assignment]
+        yield
+
+
+def _show(message: Warning | str, category: type[Warning], *where: Any) -> None:
+    if issubclass(category, UserWarning) and Path(str(where[0])).is_relative_to(_HOME):
+        warn(" ".join(str(message).split()))
 
 
 def warn(text: str) -> None:

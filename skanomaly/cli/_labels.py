@@ -7,17 +7,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly.cli._errors import InputError
-from skanomaly.cli._reading import Reading, read_series, read_table_of
+from skanomaly.cli._reading import Reading, read_reported, read_table_of
+from skanomaly.exceptions import TwoReadingsError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from skanomaly.reading import ReadingReport
+
 
 def read_labelled(
     options: Namespace, reading: Reading
-) -> tuple["DataFrame", NDArray[np.bool_] | None, NDArray[np.bool_] | None]:
-    """Return the series of a file and, if given, what is anomalous and ignored."""
-    series = read_series(
+) -> tuple[
+    "DataFrame", NDArray[np.bool_] | None, NDArray[np.bool_] | None, "ReadingReport"
+]:
+    """Return the series of a file, what is anomalous and ignored, and the report."""
+    series, report = read_reported(
         options.file,
         reading,
         first=options.first,
@@ -29,8 +34,8 @@ def read_labelled(
     if options.ignore_column is not None:
         ignored = series.pop(options.ignore_column).to_numpy() > 0
     if options.labels is not None:
-        return series, series.pop(options.labels).to_numpy() > 0, ignored
-    return series, read_labels_file(options), ignored
+        return series, series.pop(options.labels).to_numpy() > 0, ignored, report
+    return series, read_labels_file(options), ignored, report
 
 
 def read_labels_file(options: Namespace) -> NDArray[np.bool_] | None:
@@ -40,7 +45,11 @@ def read_labels_file(options: Namespace) -> NDArray[np.bool_] | None:
     file = options.labels_file
     if file is None:
         return None
-    table = read_table_of(file)
+    try:
+        table = read_table_of(file)
+    except TwoReadingsError:
+        # Labels of 0 and 1 have no header of numbers.
+        table = read_table_of(file, header=False)
     if table.shape[1] != 1:
         raise InputError(
             f"{file} has {table.shape[1]} columns. Pass a file with a single column of "

@@ -1,12 +1,16 @@
 """Record of how a run was made, for readers of its report."""
 
 from argparse import Namespace
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from skanomaly._versions import software_versions
 from skanomaly.cli._reading import Reading
+
+if TYPE_CHECKING:
+    from skanomaly.reading import ReadingReport
 
 # Words of the report for options about files, and the names of these options.
 _SAID = {
@@ -31,6 +35,7 @@ def how_made(
     rule: str,
     reading: Reading,
     seconds: dict[str, float],
+    report: "ReadingReport | None" = None,
 ) -> dict[str, dict[str, Any]]:
     """Return command, settings, versions and run times of a run, by heading."""
     detector = estimator[-1] if hasattr(estimator, "steps") else estimator
@@ -42,6 +47,7 @@ def how_made(
             **{f"seconds to {what}": round(took, 2) for what, took in seconds.items()},
         },
         "Reading": _given(said | asdict(reading)),
+        "Read as": {} if report is None else _given(report.facts()),
         "Threshold": {
             "rule": rule,
             "error": f"{0.0 - offset:.6g}",
@@ -57,10 +63,14 @@ def how_made(
     return {head: facts for head, facts in made.items() if facts}
 
 
-def _given(settings: dict[str, Any]) -> dict[str, Any]:
+def _given(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Drop settings that are None and join lists with commas."""
     return {
-        name: ", ".join(value) if isinstance(value, list | tuple) else value
-        for name, value in settings.items()
-        if value is not None
+        name: _in_words(value) for name, value in settings.items() if value is not None
     }
+
+
+def _in_words(value: Any) -> Any:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {one}" for name, one in value.items())
+    return ", ".join(value) if isinstance(value, list | tuple) else value

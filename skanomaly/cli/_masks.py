@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skanomaly._compat import import_extra
 from skanomaly._ignored import near
 from skanomaly.cli._errors import InputError
-from skanomaly.cli._reading import counts_samples, index_of, read_table_of
+from skanomaly.cli._reading import index_of, read_table_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -72,9 +71,7 @@ def ignored_intervals(
     known = [series] if other is None else [series, other]
     # Numbers are those of the index, if it holds numbers, else of samples.
     has_numbers = index_of(series) is not None and series.index.dtype.kind in "iuf"
-    for row, interval in enumerate(
-        _read(options.ignore, float if has_numbers else int)
-    ):
+    for row, interval in enumerate(_read(options, float if has_numbers else int)):
         try:
             places = [to_positions([interval], index_of(x), len(x)) for x in known]
         except ValueError as error:
@@ -105,11 +102,12 @@ def without(
     return np.where(near(ignored, *reach_of(pipeline)), np.nan, scores)
 
 
-def _read(file: str, number: type) -> list[tuple[Any, Any]]:
+def _read(options: Namespace, number: type) -> list[tuple[Any, Any]]:
     """Return the intervals of a file as numbers of a type, or as times."""
-    from skanomaly.preprocessing import parse_times
+    from skanomaly.preprocessing import read_times
+    from skanomaly.reading import counts_samples
 
-    pd = import_extra("pandas", extra="cli")
+    file = options.ignore
     table = read_table_of(file)
     table.columns = table.columns.str.strip().str.lower()
     missing = [name for name in _BOUNDS if name not in table.columns]
@@ -121,7 +119,7 @@ def _read(file: str, number: type) -> list[tuple[Any, Any]]:
     bounds: list[list[Any]] = []
     for name in _BOUNDS:
         column = table[name]
-        if counts_samples(pd, column):
+        if counts_samples(column):
             bad = (column.isna() | (number is int) & (column % 1 != 0)).to_numpy()
             if bad.any():
                 row = int(bad.argmax())
@@ -132,7 +130,8 @@ def _read(file: str, number: type) -> list[tuple[Any, Any]]:
             bounds.append(column.astype(number).tolist())
         else:
             try:
-                bounds.append(parse_times(column).to_list())
+                times, _ = read_times(column, day_first=options.day_first)
+                bounds.append(times.to_list())
             except ValueError as error:
                 raise InputError(f"{file}: {error}") from error
     return list(zip(*bounds, strict=True))

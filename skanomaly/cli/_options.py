@@ -1,6 +1,11 @@
 """Options that several commands share."""
 
-from argparse import Namespace, _ActionsContainer, _ArgumentGroup
+from argparse import (
+    BooleanOptionalAction,
+    Namespace,
+    _ActionsContainer,
+    _ArgumentGroup,
+)
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +18,9 @@ from skanomaly.cli._types import (
     natural,
     positive,
     samples_or_duration,
+    separator,
     window_size,
+    yes_or_no,
 )
 
 if TYPE_CHECKING:
@@ -32,7 +39,7 @@ def add_reading(group: _ArgumentGroup) -> None:
     group.add_argument(
         "--time",
         metavar="COL",
-        help="column of times (default: the only column that holds dates, else samples "
+        help="column of times (default: the only column that holds times, else samples "
         "are numbered)",
     )
     group.add_argument(
@@ -41,8 +48,23 @@ def add_reading(group: _ArgumentGroup) -> None:
         nargs="+",
         action="extend",
         help="columns to use, or patterns such as 'cpu*'; goes after FILE (default: "
-        "the only numeric column)",
+        "the only column of numbers that neither counts rows nor holds times)",
     )
+    group.add_argument(
+        "--series",
+        metavar="COL",
+        help="column that says which of several series a row belongs to; each goes to "
+        "a folder of its own",
+    )
+    group.add_argument(
+        "--only", metavar="NAME", help="the only one of these series to use"
+    )
+    _add_steps(group)
+    _add_format(group)
+
+
+def _add_steps(group: _ArgumentGroup) -> None:
+    """Add the options for equal steps, gaps and a period of time."""
     group.add_argument(
         "--every",
         metavar="STEP",
@@ -76,6 +98,58 @@ def add_reading(group: _ArgumentGroup) -> None:
         dest="last",
         metavar="DATE",
         help="leave out samples from this time on",
+    )
+    group.add_argument(
+        "--incomplete",
+        action="store_true",
+        default=None,
+        help="keep the last step of --every, even if the records end before it does",
+    )
+
+
+def _add_format(group: _ArgumentGroup) -> None:
+    """Add the options that say how a file is written; `skanomaly read` shows it."""
+    group.add_argument(
+        "--sep",
+        type=separator,
+        metavar="SIGN",
+        help="separator of the fields: a sign, or tab, space (default: found)",
+    )
+    group.add_argument(
+        "--decimal", choices=(".", ","), help="decimal mark (default: found)"
+    )
+    group.add_argument(
+        "--thousands",
+        choices=(",", "."),
+        help="mark between thousands (default: found)",
+    )
+    group.add_argument(
+        "--header",
+        type=yes_or_no,
+        metavar="yes|no",
+        help="whether the first line holds names (default: found)",
+    )
+    group.add_argument(
+        "--encoding",
+        metavar="NAME",
+        help="encoding of the file, such as latin-1 (default: found)",
+    )
+    group.add_argument(
+        "--time-format",
+        metavar="FORMAT",
+        help="format of the times, such as '%%d/%%m/%%Y %%H:%%M' (default: found)",
+    )
+    group.add_argument(
+        "--day-first",
+        action=BooleanOptionalAction,
+        help="whether 01/02/2024 is the first of February (default: found)",
+    )
+    group.add_argument(
+        "--na-values",
+        metavar="CELL",
+        action="append",
+        help="cell that stands for a missing value, such as --na-values=-9999; may be "
+        "repeated",
     )
 
 

@@ -4,11 +4,12 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Any, NoReturn
 
 from skanomaly import __version__
-from skanomaly.cli import _benchmark, _demo, _detect, _info, _report, _score
+from skanomaly.cli import _benchmark, _demo, _detect, _info, _read, _report, _score
 
 _EPILOG = """\
 examples:
   skanomaly demo
+  skanomaly read metric.csv
   skanomaly detect metric.csv
   skanomaly detect flows.csv --time Start --value ABBytes --every 1min --agg sum
   skanomaly detect new.csv --train old.csv --detector lstm --threshold sigma:8
@@ -21,6 +22,7 @@ examples:
 _VERBS: dict[str, Any] = {
     "detect": _detect,
     "score": _score,
+    "read": _read,
     "report": _report,
     "info": _info,
     "demo": _demo,
@@ -50,5 +52,11 @@ def make_parser() -> ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     verbs = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, verb in _VERBS.items():
-        verb.add_arguments(verbs.add_parser(name, help=verb.SUMMARY))
+        verb_parser = verbs.add_parser(name, help=verb.SUMMARY)
+        verb.add_arguments(verb_parser)
+        verb_parser.add_argument(
+            "--debug",
+            action="store_true",
+            help="show the traceback of an unexpected error",
+        )
     return parser

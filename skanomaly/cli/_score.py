@@ -32,6 +32,7 @@ from skanomaly.cli._verdicts import add_feedback, follow, read_feedback
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from skanomaly.reading import ReadingReport
     from skanomaly.report import SavedModel
 
 SUMMARY = "find events with a saved model"
@@ -49,7 +50,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="MODEL",
         help="model.skanomaly of an earlier run, or its folder",
     )
-    parser.add_argument("file", metavar="FILE", help="CSV (also .gz) or parquet")
+    parser.add_argument("file", metavar="FILE", help="file of a series; - for stdin")
     add_trust(parser)
     add_reading(parser.add_argument_group("reading"))
     add_labels(parser.add_argument_group("truth"))
@@ -71,7 +72,7 @@ def score(options: Namespace) -> None:
     saved = load(options.model, trust_pickle=options.trust_pickle)
     _check_model_there(options)
     reading = Reading.from_options(options, saved.reading)
-    series, truth, ignored = _read(options, saved, reading)
+    series, truth, ignored, report = _read(options, saved, reading)
     with bad_input():
         verdicts = read_feedback(options.feedback, series)
     if saved.has_network:
@@ -99,6 +100,7 @@ def score(options: Namespace) -> None:
         rule=rule,
         reading=reading,
         seconds=seconds,
+        report=report,
     )
     about = replace(detection.about, title=Path(options.file).name, made=made)
     run = Run(
@@ -112,17 +114,22 @@ def score(options: Namespace) -> None:
 
 def _read(
     options: Namespace, saved: "SavedModel", reading: Reading
-) -> tuple["DataFrame", NDArray[np.bool_] | None, tuple[tuple[int, int], ...]]:
+) -> tuple[
+    "DataFrame",
+    NDArray[np.bool_] | None,
+    tuple[tuple[int, int], ...],
+    "ReadingReport",
+]:
     """Read the file, and begin to import Keras meanwhile if the model needs it."""
     check_files(options.file, options.labels_file, options.ignore, options.feedback)
     if saved.has_network:
         begin_to_load_keras()
     with bad_input():
-        series, truth, flags = read_labelled(options, reading)
+        series, truth, flags, report = read_labelled(options, reading)
         check_labels(options, truth, n_samples=len(series))
         ignored = ignored_intervals(options, series, flags)
     check_channels(saved, tuple(map(str, series.columns)))
-    return series, truth, ignored
+    return series, truth, ignored, report
 
 
 def _check_model_there(options: Namespace) -> None:

@@ -23,6 +23,34 @@ def _number(least: int) -> Callable[[str], int]:
 
 positive, natural = _number(1), _number(0)
 
+_SEPARATORS = {
+    "\\t": "\t",
+    "tab": "\t",
+    "space": " ",
+    "spaces": " ",
+    "comma": ",",
+    "semicolon": ";",
+    "bar": "|",
+    "pipe": "|",
+}
+
+
+def separator(text: str) -> str:
+    """Convert text to the separator of fields: a sign, or its name."""
+    sign = _SEPARATORS.get(text.lower(), text)
+    if len(sign) != 1:
+        raise ArgumentTypeError(
+            f"{text!r} is not one sign, or one of {', '.join(sorted(_SEPARATORS))}"
+        )
+    return sign
+
+
+def yes_or_no(text: str) -> bool:
+    """Convert yes and no to a truth value."""
+    if text.lower() not in ("yes", "no"):
+        raise ArgumentTypeError(f"{text!r} is neither yes nor no")
+    return text.lower() == "yes"
+
 
 def samples_or_duration(text: str) -> int | str:
     """Convert text to a number of samples; keep a duration such as "10min"."""

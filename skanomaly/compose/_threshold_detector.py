@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from skanomaly._compat import HasMethods, Interval, fit_context
 from skanomaly._ignored import REQUESTED, check_ignored
 from skanomaly._memory import MEMORY
+from skanomaly.compose._repeats import with_enough_neighbors
 from skanomaly.compose._rows import RowsMixin, Training, gap_of
 from skanomaly.detection import ask, innermost
 from skanomaly.detectors import Assessment, OffsetMixin
@@ -226,10 +227,10 @@ class ThresholdDetector(RowsMixin, MetaEstimatorMixin, OffsetMixin, BaseEstimato
     def _fitted_on(self, training: Training) -> Any:
         estimator, rows, known = clone(self.estimator), training.rows, training.known
         if self.max_rows is None or rows.shape[0] <= self.max_rows:
-            return training.fitted(estimator)
+            return training.fitted(with_enough_neighbors(estimator, rows, known))
         n_rows = min(len(known), self.max_rows)
-        some = np.linspace(0, len(known) - 1, n_rows).astype(np.intp)
-        return estimator.fit(rows[known[some]])
+        some = known[np.linspace(0, len(known) - 1, n_rows).astype(np.intp)]
+        return with_enough_neighbors(estimator, rows, some).fit(rows[some])
 
     def _known_scores(self, rows: Any) -> NDArray[np.float64]:
         return self._known(rows, lambda: self._scores(rows))

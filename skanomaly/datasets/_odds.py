@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly._compat import import_extra
-from skanomaly.datasets._table import read_head
+from skanomaly.datasets._source import read_head
 
 _NAMES = ("X", "y")
 _HDF5 = b"\x89HDF\r\n\x1a\n"

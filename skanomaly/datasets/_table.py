@@ -1,17 +1,21 @@
-"""Reader for tables of numbers in CSV and Parquet files."""
+"""Reader for tables in text files, Parquet, Feather, Excel and JSON lines."""
 
 import csv
-import gzip
 import io
-import zlib
-from datetime import datetime
+import json
+import re
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from skanomaly._cells import is_open_column
 from skanomaly._compat import import_extra
+from skanomaly.datasets._dialect import NOWHERE, Dialect, Forced, find_dialect
+from skanomaly.datasets._source import decode, read_bytes
+from skanomaly.exceptions import TwoReadingsError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -19,19 +23,37 @@ if TYPE_CHECKING:
 _SEPARATORS = ",;\t"
 
 
-def read_table(path: str | PathLike[str]) -> "DataFrame":
-    """Read a table from a CSV or Parquet file.
+def read_table(
+    path: str | PathLike[str],
+    *,
+    sep: str | None = None,
+    decimal: str | None = None,
+    header: bool | None = None,
+    encoding: str | None = None,
+) -> "DataFrame":
+    r"""Read a table from a file: its separator, decimal mark, header and encoding.
 
-    Requires pandas, and pyarrow for Parquet. CSV files must be encoded in UTF-8, with
-    or without a byte order mark, and may be compressed with gzip. Fields are separated
-    by commas, semicolons or tabs, lines by any line ending. A first line of numbers, or
-    of numbers and times, is data. A header in which all names are numbers is therefore
-    read as data.
+    Requires pandas, pyarrow for Parquet and Feather, and openpyxl for Excel. Files may
+    be compressed with gzip, bzip2, xz or Zstandard. What is not given is found if the
+    first lines have one consistent reading. :func:`skanomaly.reading.read_series`
+    also finds the times and values of a series.
 
     Parameters
     ----------
     path : str or path-like
-        Path of the file.
+        Path of the file, or ``"-"`` for standard input.
+    sep : str, default=None
+        Separator of the fields, such as ``";"`` or ``"\t"``. If None, that of comma,
+        semicolon, tab, bar and spaces by which all lines have as many fields.
+    decimal : {".", ","}, default=None
+        Decimal mark. If None, that of the first lines.
+    header : bool, default=None
+        Whether the first line holds the names of the columns. If None, a first line of
+        numbers, or of numbers and times, is data, unless it counts the columns or the
+        years, and the numbers below it are of another kind.
+    encoding : str, default=None
+        Encoding of the text. If None, UTF-8, UTF-16, or latin-1 if only usual letters
+        and signs of Western languages are in it.
 
     Returns
     -------
@@ -46,10 +68,10 @@ def read_table(path: str | PathLike[str]) -> "DataFrame":
     FileNotFoundError
         If the file does not exist.
     ImportError
-        If pandas, or pyarrow for a Parquet file, is not installed.
+        If pandas, or the package that the format needs, is not installed.
     ValueError
-        If the path is a folder, the file is damaged or holds no table, or its lines
-        have different numbers of fields.
+        If the path is a folder, the file is damaged or holds no table, its lines
+        have different numbers of fields, or its first lines have two readings.
 
     Examples
     --------
@@ -61,42 +83,78 @@ def read_table(path: str | PathLike[str]) -> "DataFrame":
     ...     read_table(file)["value"].tolist()
     [1.5, 2.5, 4.0]
     """
+    return scan_table(path, sep=sep, decimal=decimal, header=header, encoding=encoding)[
+        0
+    ]
+
+
+def scan_table(
+    path: str | PathLike[str],
+    *,
+    sep: str | None = None,
+    decimal: str | None = None,
+    header: bool | None = None,
+    encoding: str | None = None,
+) -> tuple["DataFrame", Dialect]:
+    """Read a table and return how it was read; see :func:`read_table`.
+
+    Parameters
+    ----------
+    path, sep, decimal, header, encoding
+        As for :func:`read_table`.
+
+    Returns
+    -------
+    table : DataFrame of shape (n_rows, n_columns)
+        One row per line.
+    dialect : Dialect
+        How the file is a table.
+    """
     pd = import_extra("pandas", extra="cli")
     path = Path(path)
-    head = read_head(path, 4)
-    table: DataFrame
-    if head == b"PAR1":
-        table = _read_parquet(pd, path)
+    data = read_bytes(path)
+    kind = _binary_kind(data)
+    if kind is not None:
+        table = _read_binary(pd, path, data, kind)
+        dialect = Dialect(kind=kind)
     else:
-        table = _parse(pd, path, _read_text(path, gzipped=head[:2] == b"\x1f\x8b"))
+        text, encoding = decode(path, data, encoding)
+        forced = Forced(sep=sep, decimal=decimal, header=header)
+        if text.startswith("{"):
+            table, dialect = _read_json(pd, path, text), Dialect(kind="JSON lines")
+        else:
+            table, dialect = _parse(pd, path, text, forced)
+        dialect = replace(dialect, encoding=encoding)
     if table.empty:
         raise ValueError(
             f"{path} has no row of data, only a header. Pass a file with at least one "
             "row of data."
         )
-    return table
+    return table, dialect
 
 
-def read_head(path: Path, size: int) -> bytes:
-    """Return the first `size` bytes of a file, which identify its format."""
-    if not path.exists():
-        raise FileNotFoundError(f"there is no file {path}. Check the path.")
-    if path.is_dir():
-        raise ValueError(f"{path} is a folder. Pass the path of a file.")
-    with path.open("rb") as file:
-        head = file.read(size)
-    if not head:
-        raise ValueError(f"{path} is empty. It must hold at least one number.")
-    return head
+def _binary_kind(data: bytes) -> str | None:
+    if data.startswith(b"PAR1"):
+        return "Parquet"
+    if data.startswith(b"ARROW1") or data.startswith(b"FEA1"):
+        return "Feather"
+    if data.startswith(b"PK\x03\x04") and b"xl/" in data:
+        return "Excel"
+    return None
 
 
-def _read_parquet(pd: Any, path: Path) -> Any:
-    import_extra("pyarrow", extra="cli")
+def _read_binary(pd: Any, path: Path, data: bytes, kind: str) -> Any:
+    if kind == "Excel":
+        import_extra("openpyxl", extra="excel")
+        read = pd.read_excel
+    else:
+        import_extra("pyarrow", extra="cli")
+        read = {"Parquet": pd.read_parquet, "Feather": pd.read_feather}[kind]
     try:
-        table: Any = pd.read_parquet(path)
-    except (OSError, ValueError) as error:
+        table: Any = read(io.BytesIO(data))
+    except (OSError, ValueError, KeyError) as error:
         raise ValueError(
-            f"{path} is a damaged Parquet file ({error}). Download or save it again."
+            f"{path} is a damaged {kind} file ({error}). Download or save it again."
         ) from error
     if not isinstance(table.index, pd.RangeIndex):
         table = table.reset_index()  # The index often holds the times.
@@ -104,91 +162,143 @@ def _read_parquet(pd: Any, path: Path) -> Any:
     return table
 
 
-def _read_text(path: Path, *, gzipped: bool) -> str:
-    opener: Any = gzip.open if gzipped else open
+def _read_json(pd: Any, path: Path, text: str) -> Any:
     try:
-        with opener(path, "rt", encoding="utf-8-sig") as file:
-            text: str = file.read()
-    except UnicodeDecodeError:
-        text = "\0"
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+    except ValueError as error:
         raise ValueError(
-            f"{path} is a damaged gzip file ({error}). Download or save it again."
+            f"{path} could not be read as JSON lines ({error}). Write one object per "
+            "line."
         ) from error
-    if "\0" in text:
-        raise ValueError(
-            f"{path} is neither a text file in UTF-8 nor a Parquet file. Save the "
-            "table as CSV in UTF-8."
-        )
-    if not text.strip():
-        raise ValueError(f"{path} is empty. It must hold at least one number.")
-    return text.strip("\n") + "\n"
+    return pd.DataFrame(rows)
 
 
-def _parse(pd: Any, path: Path, text: str) -> Any:
-    first, _, rest = text.partition("\n")
-    separator = max(_SEPARATORS, key=first.count)
-    fields = first.split(separator)
-    if not rest and all(map(_is_number, fields)):
-        return pd.DataFrame({"value": np.array(fields, dtype=np.float64)})
-    _check_widths(path, text, separator)
-    names = ["value"] if len(fields) == 1 else [str(i) for i in range(len(fields))]
+def _parse(pd: Any, path: Path, text: str, forced: Forced) -> tuple[Any, Dialect]:
+    row = _single_row(text, forced)
+    if row is not None:
+        return pd.DataFrame({"value": row}), Dialect(header=False)
     try:
-        return pd.read_csv(
-            io.StringIO(text),
-            sep=separator,
+        dialect, text = find_dialect(text, forced)
+    except TwoReadingsError as error:
+        raise TwoReadingsError(
+            f"{path} has two readings: {error}", setting=error.setting
+        ) from error
+    separator = dialect.separator or max(_SEPARATORS, key=text.partition("\n")[0].count)
+    first = _fields(text, separator)
+    _check_widths(path, text, separator, len(first))
+    names = ["value"] if len(first) == 1 else [str(i) for i in range(len(first))]
+    settings: dict[str, Any] = {
+        "sep": r"\s+" if separator == " " else separator,
+        "skipinitialspace": True,
+        "skip_blank_lines": len(first) > 1,
+        "skiprows": [1] if dialect.units else None,
+        **({} if dialect.header else {"header": None, "names": names}),
+    }
+    try:
+        table = pd.read_csv(
+            io.BytesIO(text.encode()),
+            **settings,
+            decimal=dialect.decimal,
             low_memory=False,
-            skipinitialspace=True,
-            skip_blank_lines=len(fields) > 1,
-            **({"header": None, "names": names} if _is_data(fields) else {}),
         )
     except pd.errors.ParserError as error:
+        _check_each_width(path, text, separator, len(first))
         raise ValueError(
             f"{path} could not be read as CSV ({error}). Save the table as CSV again."
         ) from error
+    table.columns = [str(name).strip() for name in table.columns]
+    # A separator at the end of each line begins a column without name and values.
+    if table.columns[-1].startswith("Unnamed:") and table.iloc[:, -1].isna().all():
+        table = table.iloc[:, :-1]
+    if forced.decimal is None and dialect.decimal == "." and not dialect.proven:
+        dialect = replace(dialect, grouped=_open_columns(pd, table, text, settings))
+    separator_or_none = None if separator == NOWHERE else separator
+    return table, replace(dialect, separator=separator_or_none)
 
 
-def _check_widths(path: Path, text: str, separator: str) -> None:
+def _open_columns(
+    pd: Any, table: Any, text: str, settings: dict[str, Any]
+) -> tuple[str, ...]:
+    """Return columns in which 1.234, next to whole numbers, may be 1234.
+
+    The numbers alone rule that out for nearly all columns; the text decides on others.
+    """
+    places = [
+        place
+        for place, name in enumerate(table.columns)
+        if table[name].dtype.kind == "f" and _may_be_grouped(table[name].to_numpy())
+    ]
+    if not places:
+        return ()
+    cells = pd.read_csv(io.BytesIO(text.encode()), **settings, dtype="str")
+    return tuple(
+        str(table.columns[place])
+        for place in places
+        if is_open_column(cells.iloc[:, place].dropna())
+    )
+
+
+def _may_be_grouped(values: Any) -> bool:
+    """Return whether numbers are whole, or from 1 on with up to three decimals."""
+    known = values[np.isfinite(values)]
+    is_whole = known == np.floor(known)
+    scaled = 1000 * known[~is_whole]
+    if not len(scaled) or not is_whole.any() or (np.abs(scaled) < 1000).any():
+        return False
+    return bool((np.abs(scaled - np.round(scaled)) < 1e-6).all())
+
+
+def _single_row(text: str, forced: Forced) -> Any:
+    """Return the numbers of a text of a single line of numbers, else None."""
+    first, _, rest = text.partition("\n")
+    if rest or forced.header:
+        return None
+    fields = first.split(forced.sep or max(_SEPARATORS, key=first.count))
+    try:
+        return np.array(fields, dtype=np.float64)
+    except ValueError:
+        return None
+
+
+def _fields(text: str, separator: str) -> list[str]:
+    """Return the fields of the first line."""
+    first = text.partition("\n")[0]
+    if separator == " ":
+        first = first.strip()
+    try:
+        rows = csv.reader([first], delimiter=separator, skipinitialspace=True)
+        return next(rows)
+    except csv.Error:
+        return first.split(separator)
+
+
+def _check_widths(path: Path, text: str, separator: str, expected: int) -> None:
     """Raise if lines have different numbers of fields.
 
     pandas would fill short lines with NaN, and use the first fields of long lines as
-    the index.
+    the index. It refuses long ones further down, so that their total number tells.
     """
-    if '"' in text:
-        rows = csv.reader(io.StringIO(text), delimiter=separator)
-        widths = [(rows.line_num, len(row)) for row in rows if row]
+    bare = re.sub(r'"[^"\n]*"', "", text) if '"' in text else text
+    n_separators = (expected - 1) * bare.count("\n")
+    if separator == " " or '"' in bare or bare.count(separator) != n_separators:
+        _check_each_width(path, text, separator, expected)
+
+
+def _check_each_width(path: Path, text: str, separator: str, expected: int) -> None:
+    """Raise with the first line that has another number of fields."""
+    lines = text.split("\n")
+    if separator == " ":
+        lines = [line.strip() for line in lines]
+    if '"' in text or separator == " ":
+        rows = csv.reader(lines, delimiter=separator, skipinitialspace=True)
+        widths = ((rows.line_num, len(row)) for row in rows if row)
     else:
-        lines = enumerate(text.split("\n"), start=1)
-        widths = [(n, line.count(separator) + 1) for n, line in lines if line]
-    expected = widths[0][1]
+        counted = enumerate(lines, start=1)
+        widths = ((n, line.count(separator) + 1) for n, line in counted if line)
     for number, width in widths:
         if width != expected:
             raise ValueError(
                 f"{path} is ragged: line {number} has {width} fields and line 1 has "
                 f"{expected}. Save the table with the same number of fields in every "
-                "line."
+                "line, or pass its separator (--sep)."
             )
-
-
-def _is_data(fields: list[str]) -> bool:
-    values = [field.strip().strip('"') for field in fields]
-    # An empty field is a missing value. A line of times only may be a header of dates.
-    return any(map(_is_number, values)) and all(
-        not value or _is_number(value) or _is_time(value) for value in values
-    )
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_time(text: str) -> bool:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

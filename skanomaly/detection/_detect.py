@@ -1,5 +1,6 @@
 """Detection of the events of a series by a fitted estimator."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -20,6 +21,8 @@ from skanomaly.detectors import Curve
 from skanomaly.events import STRONG
 
 _DEFAULT_RULE = EventRule()
+# Errors of a scaled series that only rounding makes.
+_NO_ERROR = 1e-9
 
 
 def detect(
@@ -132,10 +135,12 @@ def detect(
     unseen = near(as_mask(ignored, series.n_samples), *reach_of(estimator))
     learned = np.where(unseen, np.nan, assessment.scores)
     has_training = bool(np.isfinite(learned[: series.n_train]).any())
+    offset = offset_from(source, estimator, learned, series.n_train)
+    _warn_if_blind(series, assessment.scores, offset)
     found = Detection(
         series=series,
         scores=assessment.scores,
-        offset=offset_from(source, estimator, learned, series.n_train),
+        offset=offset,
         # The errors that the threshold was learned from, as far as they are normal.
         tail=tail_of(estimator) if source == "fit" or not has_training else None,
         threshold_source=source if isinstance(source, str) else "rule",
@@ -151,6 +156,21 @@ def detect(
         about=RunFacts.of(estimator),
     )
     return _with_band(found, assessment.curve)
+
+
+def _warn_if_blind(series: TimeSeries, scores: Any, offset: float) -> None:
+    """Warn of a detector that reproduces everything, and so never finds an event."""
+    known = scores[~np.isnan(scores)]
+    if not known.size or max(abs(offset), np.abs(known).max()) > _NO_ERROR:
+        return
+    values = series.values[np.isfinite(series.values).all(axis=1)]
+    if len(values) and np.ptp(values, axis=0).any():
+        warnings.warn(
+            "the threshold and all errors are 0 although the series varies: the "
+            "detector reproduces whatever it sees, as after training on too few "
+            "samples. Train on a longer part, or a smaller model.",
+            stacklevel=3,
+        )
 
 
 def _with_band(found: Detection, curve: Curve | None) -> Detection:

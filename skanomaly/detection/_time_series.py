@@ -1,5 +1,6 @@
 """A validated series with its index, channel names, training part and true labels."""
 
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -252,6 +253,27 @@ def _check_order(index: Any) -> None:
             f"index runs backwards, from {first} to {last}. Sort the series by its "
             "index, the oldest sample first."
         )
+    steps = _steps_of(index, dtype)
+    if steps.size and (steps < 0).any():
+        row = int((steps < 0).argmax()) + 1
+        warnings.warn(
+            f"index is not in order: it goes back from {places[row - 1]} to "
+            f"{places[row]} in row {row}, and windows of consecutive rows are no "
+            "windows of time. Sort the series by its index.",
+            stacklevel=4,
+        )
+
+
+def _steps_of(index: Any, dtype: Any) -> NDArray[Any]:
+    """Return the steps of an index as numbers."""
+    if getattr(dtype, "tz", None) is not None:
+        pandas = import_extra("pandas", extra="plot")
+        index = pandas.DatetimeIndex(index).asi8
+    numbers = np.asarray(index)
+    if numbers.dtype.kind == "M":
+        numbers = numbers.astype(np.int64)
+    steps: NDArray[Any] = np.diff(numbers)
+    return steps
 
 
 def _names_of(

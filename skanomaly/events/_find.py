@@ -144,7 +144,7 @@ def find_events(
                 channel = channel_names[channel]
         when = (None, None, None)
         if index is not None:
-            when = times[start], _stop_time(times, stop, n_samples), times[peak]
+            when = *_bounds_of(times, start, stop, n_samples), times[peak]
         found = start, stop, stop - start, peak, *severe, channel
         events.append(Event(*found, *when, *_span_of(start, stop, extents)))
     return events
@@ -169,6 +169,19 @@ def _severity_at(
     score = float(scores[peak])
     assert usual is not None  # scores have a usual one
     return score, float(severity(score, offset=offset, normal=usual))
+
+
+def _bounds_of(times: Any, start: int, stop: int, n_samples: int) -> tuple[Any, Any]:
+    """Return the times of an event, of which the first is never the later one."""
+    first, last = times[start], _stop_time(times, stop, n_samples)
+    if last is None or not last < first:
+        return first, last
+    warnings.warn(
+        "index is not in order: an event would stop before it starts. Sort the "
+        "series by its index, the oldest sample first.",
+        stacklevel=3,
+    )
+    return last, first
 
 
 def _span_of(

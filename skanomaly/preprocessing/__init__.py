@@ -1,11 +1,13 @@
 """Preprocessing of raw records and series, and splits by time."""
 
 from skanomaly.preprocessing._aggregate import aggregate_series
-from skanomaly.preprocessing._columns import check_numeric, expand_patterns, parse_times
+from skanomaly.preprocessing._columns import check_numeric, expand_patterns
 from skanomaly.preprocessing._gaps import interpolate_series
+from skanomaly.preprocessing._number_times import read_digits, read_number_times
 from skanomaly.preprocessing._scaler import SeriesScaler
 from skanomaly.preprocessing._smooth import smooth_series
 from skanomaly.preprocessing._split import select_dates, split_series
+from skanomaly.preprocessing._times import looks_like_times, parse_times, read_times
 
 __all__ = [
     "SeriesScaler",
@@ -13,7 +15,11 @@ __all__ = [
     "check_numeric",
     "expand_patterns",
     "interpolate_series",
+    "looks_like_times",
     "parse_times",
+    "read_digits",
+    "read_number_times",
+    "read_times",
     "select_dates",
     "smooth_series",
     "split_series",

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from skanomaly._compat import import_extra
 from skanomaly._text import closest
-from skanomaly.preprocessing._columns import check_numeric, parse_times
+from skanomaly.preprocessing._columns import check_numeric
+from skanomaly.preprocessing._times import parse_times
 
 if TYPE_CHECKING:
     import pandas as pd

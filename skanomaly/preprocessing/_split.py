@@ -157,8 +157,19 @@ def _parse_time(pd: Any, index: "pd.DatetimeIndex", name: str, value: Any) -> An
         )
     # A time without a zone is interpreted in the zone of the series.
     if time.tz is None or index.tz is None:
-        return time.tz_localize(None).tz_localize(index.tz)
+        return _in_zone(name, time.tz_localize(None), index.tz)
     return time
+
+
+def _in_zone(name: str, time: Any, zone: Any) -> Any:
+    try:
+        return time.tz_localize(zone)
+    except Exception as error:  # pandas 2 raises errors of pytz
+        raise ValueError(
+            f"{name}={str(time)!r} is repeated or missing in the time zone {zone}, "
+            "where clocks change. Pass it with its offset from UTC, such as "
+            f"'{time}+00:00'."
+        ) from error
 
 
 def _span(index: Any, n_samples: int = 0) -> str:

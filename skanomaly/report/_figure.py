@@ -14,6 +14,7 @@ from skanomaly.plotting import (
     ScoreDisplay,
     SeriesDisplay,
 )
+from skanomaly.report._legible import make_legible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,6 +72,7 @@ def draw_report(detection: Detection, *, records: bool = False) -> "Figure":
     spread = grid[-1, 1] if detection.about.history else grid[-1, :]
     ErrorHistogramDisplay.from_detection(detection, ax=figure.add_subplot(spread))
     figure.align_ylabels(figure.axes[: len(shown) + 1])
+    make_legible(figure)
     return figure
 
 

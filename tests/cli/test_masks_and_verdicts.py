@@ -128,7 +128,7 @@ def test_a_record_that_is_ignored_ignores_its_step(tmp_path):
 def intervals(tmp_path, text, series=SERIES, **more):
     file = tmp_path / "ignored.csv"
     file.write_text(text)
-    options = Namespace(ignore=str(file))
+    options = Namespace(ignore=str(file), day_first=more.pop("day_first", None))
     return ignored_intervals(options, series, more.pop("flags", None), **more)
 
 

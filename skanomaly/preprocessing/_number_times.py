@@ -1,0 +1,101 @@
+"""Times that are written as numbers: since 1970, or the digits of a date."""
+
+from typing import Any
+
+import numpy as np
+
+# The smallest and the largest number of each unit since 1970: the years 1973 to 5138.
+_UNITS = (
+    (1e8, 1e11, "s", "seconds"),
+    (1e11, 1e14, "ms", "milliseconds"),
+    (1e14, 1e17, "us", "microseconds"),
+    (1e17, np.inf, "ns", "nanoseconds"),
+)
+_STAMPS = {8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+_FIELDS = ("month", "day", "hour", "minute", "second")
+_TOP = {"month": 12, "day": 31, "hour": 23, "minute": 59, "second": 59}
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+
+
+def read_number_times(pd: Any, column: Any) -> tuple[Any, str]:
+    """Return the times of a numeric column, and how they are written.
+
+    Digits are a date if they are one of 1900 to 2100 in every row.
+
+    Parameters
+    ----------
+    pd : module
+        pandas.
+    column : Series of shape (n_rows,)
+        Numbers since 1970, or whose digits are dates.
+
+    Returns
+    -------
+    times : Series of shape (n_rows,)
+        Times; NaT where a number is missing.
+    how : str
+        Unit, or format of the digits.
+
+    Raises
+    ------
+    ValueError
+        If numbers since 1970 are in several units.
+    """
+    stamped = read_digits(pd, column)
+    if stamped is not None:
+        return stamped
+    numbers = column.abs()
+    largest = float(numbers.max())
+    low, _, unit, word = next((of for of in _UNITS if not largest >= of[1]), _UNITS[-1])
+    if largest >= _UNITS[0][0]:
+        other = (numbers < low).to_numpy()
+        if other.any():
+            row, usual = int(other.argmax()), int(numbers.argmax())
+            raise ValueError(
+                f"column {column.name!r} mixes units: row {usual} holds "
+                f"{column.iloc[usual]}, {word} since 1970, but row {row} holds "
+                f"{column.iloc[row]}. Write all times in one unit, or drop the row."
+            )
+    return pd.to_datetime(column, unit=unit, errors="coerce"), f"{word} since 1970"
+
+
+def read_digits(pd: Any, column: Any) -> tuple[Any, str] | None:
+    """Return the times of a column if the digits of every row are a date.
+
+    Parameters
+    ----------
+    pd : module
+        pandas.
+    column : Series of shape (n_rows,)
+        Numbers.
+
+    Returns
+    -------
+    times, how : tuple, or None
+        Times and their format; None if a row is no date of 1900 to 2100.
+    """
+    values = column.to_numpy()
+    if (
+        values.dtype.kind not in "iuf"
+        or not len(values)
+        or not np.isfinite(values).all()
+    ):
+        return None
+    if (values != np.floor(values)).any() or values.max() >= 1e15 or values.min() < 0:
+        return None
+    n_digits = len(str(int(values[0])))
+    low, high = 10 ** (n_digits - 1), 10**n_digits
+    if n_digits not in _STAMPS or values.min() < low or values.max() >= high:
+        return None
+    rest, parts = values.astype(np.int64), {}
+    fields = _FIELDS[: (n_digits - 4) // 2]
+    for name in reversed(fields):
+        rest, parts[name] = np.divmod(rest, 100)
+        if parts[name].max() > _TOP[name]:
+            return None
+    parts["year"] = rest
+    if rest.min() < _FIRST_YEAR or rest.max() > _LAST_YEAR:
+        return None
+    frame = pd.DataFrame(parts, index=column.index)
+    times = pd.to_datetime(frame, errors="coerce")
+    return None if times.isna().any() else (times, f"digits {_STAMPS[n_digits]}")

@@ -1,0 +1,65 @@
+"""Aggregation of the records of a file to equal steps."""
+
+from math import nan
+from typing import Any
+
+import numpy as np
+
+from skanomaly.preprocessing import aggregate_series
+from skanomaly.reading._order import check_steps
+from skanomaly.reading._settings import Reading
+from skanomaly.reading._values import finite
+
+
+def to_steps(
+    pd: Any, records: Any, values: list[str], flags: list[str], reading: Reading
+) -> Any:
+    """Return the series of records that are indexed by their times."""
+    agg = reading.agg or "sum"
+    fill = reading.fill
+    if fill is None:
+        # A step without records has a sum and a count of 0, but no mean.
+        fill = 0.0 if agg in ("sum", "count") and not reading.interpolate else nan
+    time = str(records.index.name)
+    every = _step(pd, reading.every)
+    if every is not None:
+        check_steps(records.index, every)
+    table = records.reset_index()
+    flagged = None
+    if flags:
+        flagged = aggregate_series(
+            table, time=time, value=flags, every=reading.every, agg="max", fill=0
+        )
+    if agg != "count":
+        complete = np.isfinite(table[values].to_numpy(np.float64)).all(axis=1)
+        if not reading.interpolate:
+            finite(table[values], interpolate=False)
+        table = table.loc[complete]
+    series = aggregate_series(
+        table, time=time, value=values, every=reading.every, agg=agg, fill=fill
+    )
+    if flagged is not None:
+        series[flags] = flagged.reindex(series.index, fill_value=0)
+    return series
+
+
+def _step(pd: Any, every: Any) -> Any:
+    """Return a step as a length of time, None for months and what is no step."""
+    try:
+        return pd.Timedelta(pd.tseries.frequencies.to_offset(every))
+    except (TypeError, ValueError):
+        return None
+
+
+def without_incomplete(pd: Any, series: Any, times: Any, every: Any) -> tuple[Any, str]:
+    """Leave out the last step if the records end before it does.
+
+    The next record would come after the usual time between records.
+    """
+    ordered = times.sort_values()
+    usual = (ordered[1:] - ordered[:-1]).to_series().median()
+    end = series.index[-1] + pd.tseries.frequencies.to_offset(every)
+    if len(series) < 2 or len(ordered) < 2 or ordered[-1] + usual >= end:
+        return series, ""
+    said = f"the last step, {series.index[-1]}, left out, as its records end before it"
+    return series.iloc[:-1], said
