@@ -37,6 +37,7 @@ _OURS = (
     compose.ThresholdDetector,
     compose.TunedThresholdDetectorCV,
     *detectors.PARTS,
+    thresholds.ErrorTail,
     *(
         getattr(thresholds, name)
         for name in thresholds.__all__

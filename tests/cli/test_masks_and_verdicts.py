@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from skanomaly import load_model
 from skanomaly.cli import main
 from skanomaly.cli._errors import InputError
 from skanomaly.cli._masks import ignored_intervals
 from skanomaly.cli._reading import Reading, read_series
 from skanomaly.cli._verdicts import read_feedback
-from skanomaly.report import load_model, read_run
+from skanomaly.report import read_run
 from tests.detectors.common import wave
 
 N_SAMPLES, HOLIDAY, LATER = 1200, slice(200, 260), slice(1000, 1030)
@@ -75,13 +76,13 @@ def test_ignored_samples_are_neither_learned_nor_reported(run, tmp_path, how):
     found = read_run(tmp_path)
     assert found.ignored == ((200, 260), (1000, 1030))
     assert (found.labels[LATER] == 1).all()
-    scaler = load_model(tmp_path / "model.joblib").pipeline[0]
+    scaler = load_model(tmp_path / "model.skanomaly")[0]
     assert abs(scaler.mean_[0]) < 0.1
 
 
 def test_a_score_ignores_and_follows_verdicts(run, tmp_path):
     run(*DETECT, "--ignore", "times.csv")
-    model = str(tmp_path / "model.joblib")
+    model = str(tmp_path / "model.skanomaly")
     score = ["score", model, "series.csv", "--value", "v"]
     places = run(*score)
     assert has(places, 1005)
@@ -117,7 +118,8 @@ def test_a_record_that_is_ignored_ignores_its_step(tmp_path):
     file.write_text(
         "t,v,off\n2024-01-01 00:10,1,0\n2024-01-01 00:40,2,1\n2024-01-02,3,0\n"
     )
-    series = read_series(str(file), Reading(value=["v"], every="12h"), ignore="off")
+    reading = Reading(value=["v"], every="12h", incomplete=True)
+    series = read_series(str(file), reading, ignore="off")
     assert series["off"].tolist() == [1, 0, 0]
     assert series["v"].tolist() == [3, 0, 3]
 
@@ -139,6 +141,8 @@ def test_intervals_are_times_or_numbers(tmp_path):
     assert intervals(tmp_path, "start,stop\n24,60\n", NUMBERED) == ((24, 60),)
     seconds = NUMBERED.set_index(pd.Index(np.arange(N_SAMPLES) / 2, name="t"))
     assert intervals(tmp_path, "start,stop\n12,30.5\n", seconds) == ((24, 61),)
+    ambiguous = "start,stop\n02/01/2024,03/01/2024\n"
+    assert intervals(tmp_path, ambiguous, day_first=True) == ((24, 48),)
     flags = np.arange(N_SAMPLES) < 3
     assert intervals(tmp_path, times, flags=flags) == ((0, 3), (24, 60))
     later = SERIES.set_index(HOURS + pd.Timedelta("1000D"))
