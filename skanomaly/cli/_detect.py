@@ -148,11 +148,7 @@ def run_detector(
     reading: Reading,
 ) -> "Detection":
     """Train, score and report; return what was detected."""
-    from skanomaly.detection import TimeSeries, per_sample
-
-    with bad_input():
-        series = TimeSeries(parts.scored.to_numpy(), index=index_of(parts.scored))
-        options.threshold = per_sample(options.threshold, series)
+    options.threshold = _per_sample(options.threshold, parts.scored)
     pipeline = _pipeline(options, parts, saved)
     check_events(event_rule(options), pipeline, parts.scored)
     seconds = {}
@@ -194,6 +190,15 @@ def run_detector(
         model=_to_save(pipeline, detection, reading, parts.report),
     )
     return detection
+
+
+def _per_sample(threshold: Any, series: "pd.DataFrame") -> Any:
+    """Return a rule of false events per time as one of false events per sample."""
+    from skanomaly.detection import TimeSeries, per_sample
+
+    with bad_input():
+        timed = TimeSeries(series.to_numpy(), index=index_of(series))
+        return per_sample(threshold, timed)
 
 
 def _to_save(

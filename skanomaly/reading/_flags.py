@@ -16,15 +16,15 @@ def read_flags(
     table: Any, labels: str | None, ignore: str | None
 ) -> dict[str, NDArray[np.float64]]:
     """Return 1.0 for samples that are anomalous, or ignored, by their column."""
+    if labels is not None and labels == ignore:
+        raise ValueError(
+            f"Column {ignore!r} holds the labels. Pass another --ignore-column."
+        )
     flags = {}
     if labels is not None:
         cells = table[find_column(table, labels, "--labels")].to_numpy()
         flags[labels] = read_labels(cells, name=f"column {labels!r}").astype(np.float64)
     if ignore is not None:
-        if ignore == labels:
-            raise ValueError(
-                f"Column {ignore!r} holds the labels. Pass another --ignore-column."
-            )
         flags[ignore] = _truthy(table[find_column(table, ignore, "--ignore-column")])
     return flags
 

@@ -6,6 +6,7 @@ import io
 import json
 import lzma
 import sys
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -140,3 +141,42 @@ def test_series_of_a_long_table(long_table, capsys):
     summary = pd.read_csv("all/summary.csv")
     assert summary["events"].tolist() == [0, 1]
     assert (long_table / "all" / "a_1" / "run.json").is_file()
+
+
+FLAGGED = """at,off,cpu,y
+3.1.2024 00:10,,1,0
+1.1.2024 00:10,holiday,2,0
+1.1.2024 00:40,,3,1
+2.1.2024 00:10,no,4,0
+"""
+
+
+@pytest.mark.parametrize(
+    ("every", "values", "off"),
+    [(None, [2, 3, 4, 1], [1, 0, 0, 0]), ("1D", [5, 4, 1], [1, 0, 0])],
+)
+def test_labels_and_what_is_ignored_follow_their_samples(tmp_path, every, values, off):
+    file = tmp_path / "a.csv"
+    file.write_text(FLAGGED)
+    settings = {"every": every, "day_first": True, "incomplete": True}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found, report = read_series(file, labels="y", ignore="off", **settings)
+    assert list(found) == ["cpu", "y", "off"]
+    assert found["cpu"].tolist() == values
+    assert found["off"].tolist() == off
+    assert found["y"].tolist() == ([0, 1, 0, 0] if every is None else [1, 0, 0])
+    assert list(report.values) == ["cpu"]
+
+
+def test_a_column_of_flags_is_neither_values_nor_times(tmp_path):
+    file = tmp_path / "a.csv"
+    rows = [f"2024-01-0{day},2023-12-0{day},{day}.5" for day in range(1, 8)]
+    file.write_text("\n".join(["at,since,cpu", *rows]))
+    found, report = read_series(file, ignore="since")
+    assert report.time == ["at"]
+    assert found["since"].tolist() == [1] * 7
+    with pytest.raises(ValueError, match="'cpu' holds what is ignored"):
+        read_series(file, value=["cpu"], ignore="cpu", time="at")
+    with pytest.raises(ValueError, match="Pass another --ignore-column"):
+        read_series(file, labels="cpu", ignore="cpu")

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from skanomaly import detect, find_events, make_detector, select_dates
 from skanomaly.cli import main
+from skanomaly.compose import fit_ignoring
 from skanomaly.report._legible import make_legible
 
 HOURS = pd.date_range("2024-01-01", periods=300, freq="h")
@@ -49,6 +50,18 @@ def test_repeated_rows_get_more_neighbors():
     with pytest.warns(UserWarning, match=r"n_neighbors=\d+ is taken"):
         pipe = make_detector("local_outlier_factor", window=8).fit(series)
     assert np.abs(pipe.score_samples(series)).max() < 1e3
+
+
+def test_repeated_rows_that_are_left_out_do_not_count():
+    series = WAVE.to_numpy().copy()
+    series[100:180] = 0
+    ignored = series[:, 0] == 0
+    pipe = make_detector("local_outlier_factor", window=8)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit_ignoring(pipe, series, ignored)
+    with pytest.warns(UserWarning, match=r"n_neighbors=\d+ is taken"):
+        pipe.fit(series)
 
 
 def test_little_history_is_told(tmp_path, monkeypatch, capsys):
