@@ -153,6 +153,7 @@ def value_columns(
         for name in chosen:
             if name in broken:
                 raise broken[name]
+            left_out.pop(name, None)
         return chosen, left_out
     wrong = [name for name in broken if name not in no_values]
     if wrong:
