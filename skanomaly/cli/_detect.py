@@ -171,7 +171,7 @@ def run_detector(
     made = how_made(
         options,
         pipeline,
-        offset=detection.offset,
+        detection=detection,
         rule=rule,
         reading=reading,
         seconds=seconds,
@@ -215,7 +215,8 @@ def _to_save(
         pipeline,
         channel_names=names,
         reading=reading.to_save(names, report),
-        events=replace(detection.rule, in_training=False),
+        # Intervals are those of this series.
+        events=replace(detection.rule, in_training=False, ignore=()),
     )
 
 
@@ -264,6 +265,7 @@ def _pipeline(options: Namespace, parts: Parts, saved: "SavedModel | None") -> A
 def _detected(options: Namespace, pipeline: Any, parts: Parts) -> "Detection":
     """Score the series; learn the threshold as ``--threshold-on`` requests."""
     from skanomaly.detection import as_mask, detect
+    from skanomaly.thresholds import ErrorTail
 
     n_train = parts.n_train
     rule = event_rule(options, ignore=parts.ignored, in_training=options.all)
@@ -292,7 +294,9 @@ def _detected(options: Namespace, pipeline: Any, parts: Parts) -> "Detection":
         scores = without(pipeline, pipeline.score_samples(parts.training), parts.mask)
     scores = scores[np.isfinite(scores)]
     offset = learn_threshold(pipeline, scores)
-    tail = None if n_train else detection.tail  # of the training part, or as it was
+    training = without(pipeline, detection.scores, ignored)[:n_train]
+    # Of the training part, or as it was.
+    tail = ErrorTail.of(0.0 - training) if n_train else detection.tail
     return replace(detection, offset=offset, threshold_source="rule", tail=tail)
 
 

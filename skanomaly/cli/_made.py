@@ -10,6 +10,7 @@ from skanomaly._versions import software_versions
 from skanomaly.cli._reading import Reading
 
 if TYPE_CHECKING:
+    from skanomaly.detection import Detection
     from skanomaly.reading import ReadingReport
 
 # Words of the report for options about files, and the names of these options.
@@ -31,13 +32,14 @@ def how_made(
     options: Namespace,
     estimator: Any,
     *,
-    offset: float,
+    detection: "Detection",
     rule: str,
     reading: Reading,
     seconds: dict[str, float],
     report: "ReadingReport | None" = None,
 ) -> dict[str, dict[str, Any]]:
     """Return command, settings, versions and run times of a run, by heading."""
+    events = detection.rule
     detector = estimator[-1] if hasattr(estimator, "steps") else estimator
     said = {word: vars(options).get(name) for word, name in _SAID.items()}
     made = {
@@ -50,12 +52,12 @@ def how_made(
         "Read as": {} if report is None else _given(report.facts()),
         "Threshold": {
             "rule": rule,
-            "error": f"{0.0 - offset:.6g}",
-            "min length": options.min_length,
-            "merge gap": options.merge_gap,
-            "direction": options.direction,
-            "min deviation": options.min_deviation,
-            "k of n": "{}/{}".format(*options.k_of_n),
+            "error": f"{0.0 - detection.offset:.6g}",
+            "min length": events.min_length,
+            "merge gap": events.merge_gap,
+            "direction": events.direction,
+            "min deviation": events.min_deviation,
+            "k of n": "{}/{}".format(*events.k_of_n),
         },
         type(detector).__name__: detector.get_params(deep=False),
         "Versions": software_versions(python=True),

@@ -7,6 +7,7 @@ from argparse import (
     _ArgumentGroup,
 )
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from skanomaly.cli._errors import InputError, bad_input
@@ -235,7 +236,6 @@ def add_event_rule(group: _ArgumentGroup) -> None:
     group.add_argument(
         "--min-length",
         type=samples_or_duration,
-        default=1,
         metavar="N",
         help="drop events of fewer than N samples, or shorter than a duration such as "
         "10min (default: 1)",
@@ -243,7 +243,6 @@ def add_event_rule(group: _ArgumentGroup) -> None:
     group.add_argument(
         "--merge-gap",
         type=samples_or_duration,
-        default=0,
         metavar="N",
         help="merge events that are at most N samples, or a duration, apart "
         "(default: 0)",
@@ -251,13 +250,11 @@ def add_event_rule(group: _ArgumentGroup) -> None:
     group.add_argument(
         "--direction",
         choices=("both", "up", "down"),
-        default="both",
         help="report only events above the expected values (up) or below (down)",
     )
     group.add_argument(
         "--min-deviation",
         type=deviation,
-        default=0.0,
         metavar="D",
         help="drop events that deviate less than D, in the unit of the series, or than "
         "a percentage of the expected value, such as 5%% (default: 0)",
@@ -265,7 +262,6 @@ def add_event_rule(group: _ArgumentGroup) -> None:
     group.add_argument(
         "--k-of-n",
         type=k_of_n,
-        default=(1, 1),
         metavar="K/N",
         help="report only where at least K of the last N samples are abnormal, such as "
         "3/5 (default: 1/1)",
@@ -281,22 +277,21 @@ def add_event_rule(group: _ArgumentGroup) -> None:
 def event_rule(
     options: Namespace,
     *,
+    saved: "EventRule | None" = None,
     ignore: Sequence[tuple[int, int]] = (),
     in_training: bool = False,
 ) -> "EventRule":
-    """Return what an event is according to the options."""
+    """Return what an event is according to the options, or else to a saved rule."""
     from skanomaly.detection import EventRule
 
+    names = "min_length", "merge_gap", "direction", "min_deviation", "k_of_n"
+    given = {name: getattr(options, name) for name in names}
+    fields = {name: value for name, value in given.items() if value is not None}
+    if options.spans:
+        fields["localize"] = False
     with bad_input():
-        return EventRule(
-            min_length=options.min_length,
-            merge_gap=options.merge_gap,
-            localize=not options.spans,
-            in_training=in_training,
-            direction=options.direction,
-            min_deviation=options.min_deviation,
-            k_of_n=options.k_of_n,
-            ignore=ignore,
+        return replace(
+            saved or EventRule(), in_training=in_training, ignore=ignore, **fields
         )
 
 

@@ -86,7 +86,7 @@ def score(options: Namespace) -> None:
             truth,
             index=index_of(series),
             channel_names=tuple(map(str, series.columns)),
-            events=event_rule(options, ignore=ignored),
+            events=event_rule(options, saved=saved.events, ignore=ignored),
             threshold="fit",
         )
     seconds, rule = {"score": perf_counter() - start}, "of the model"
@@ -96,7 +96,7 @@ def score(options: Namespace) -> None:
     made = how_made(
         options,
         pipeline,
-        offset=detection.offset,
+        detection=detection,
         rule=rule,
         reading=reading,
         seconds=seconds,

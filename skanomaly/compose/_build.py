@@ -20,6 +20,7 @@ from skanomaly.compose._recipes import (
     Recipe,
 )
 from skanomaly.compose._threshold_detector import ThresholdDetector
+from skanomaly.thresholds import is_auto
 from skanomaly.windows import Shingler
 
 # Maximum number of rows to fit scikit-learn's detectors on: the time of some grows with
@@ -44,7 +45,7 @@ def build_single(
     params: dict[str, Any],
 ) -> list[Any]:
     """Return windows and a detector."""
-    if isinstance(threshold, str) and threshold == "auto":
+    if is_auto(threshold):
         threshold = recipe.threshold
     if window == "auto":
         row, periods, own = _row(recipe, recipe.window, recipe.periods, online)

@@ -26,7 +26,7 @@ from skanomaly.compose._members import (
 from skanomaly.compose._rows import RowsMixin, Training
 from skanomaly.detection import ask
 from skanomaly.detectors import Assessment, Calibration, OffsetMixin
-from skanomaly.thresholds import JumpThreshold, resolve_threshold
+from skanomaly.thresholds import JumpThreshold, is_auto, resolve_threshold
 
 Floats = NDArray[np.float64]
 
@@ -182,8 +182,7 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
             If there are no members, two have the same name, one fails, which the
             message names, or members differ in the number of rows or channels.
         """
-        rule = resolve_threshold(self.threshold)
-        is_auto = isinstance(self.threshold, str) and self.threshold == "auto"
+        rule, left = resolve_threshold(self.threshold), is_auto(self.threshold)
         if hasattr(self, "offset_"):
             del self.offset_
         named = self._members_to_fit()
@@ -194,13 +193,13 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         )
         reach = max(member.window for member in self._members)
         # The windows of the first held-out rows begin among those trained on.
-        held_out = errors[start + reach :] if start and not is_auto else errors[:0]
+        held_out = errors[start + reach :] if start and not left else errors[:0]
         held_out = held_out[~np.isnan(held_out)]
         if held_out.size >= max(1, ENOUGH_WINDOWS * reach):
             self.n_held_out_, errors = held_out.size, held_out
         else:
             self.n_held_out_, errors = 0, without_padding(errors, reach)
-        if is_auto and len(errors) >= ENOUGH_ERRORS:
+        if left and len(errors) >= ENOUGH_ERRORS:
             # Errors are logarithms: three times the largest is beyond most anomalies.
             rule = JumpThreshold(block=max(1, reach))
         self._learn_offset(rule, 0.0 - errors)

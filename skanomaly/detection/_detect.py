@@ -19,6 +19,7 @@ from skanomaly.detection._threshold import offset_from, source_of
 from skanomaly.detection._time_series import TimeSeries
 from skanomaly.detectors import Curve
 from skanomaly.events import STRONG
+from skanomaly.thresholds import ErrorTail
 
 _DEFAULT_RULE = EventRule()
 # Errors of a scaled series that only rounding makes.
@@ -134,7 +135,7 @@ def detect(
         own_errors = own_errors.sum(axis=1, keepdims=True)
     unseen = near(as_mask(ignored, series.n_samples), *reach_of(estimator))
     learned = np.where(unseen, np.nan, assessment.scores)
-    has_training = bool(np.isfinite(learned[: series.n_train]).any())
+    training = learned[: series.n_train]
     offset = offset_from(source, estimator, learned, series.n_train)
     _warn_if_blind(series, assessment.scores, offset)
     found = Detection(
@@ -142,7 +143,9 @@ def detect(
         scores=assessment.scores,
         offset=offset,
         # The errors that the threshold was learned from, as far as they are normal.
-        tail=tail_of(estimator) if source == "fit" or not has_training else None,
+        tail=tail_of(estimator)
+        if source == "fit" or not np.isfinite(training).any()
+        else ErrorTail.of(0.0 - training),
         threshold_source=source if isinstance(source, str) else "rule",
         rule=events,
         expected=assessment.expected,

@@ -277,8 +277,7 @@ def reach_of(estimator: Any) -> tuple[int, int]:
     Returns
     -------
     before, after : int
-        Number of samples; 0 without a window. Of an ensemble, those of the member with
-        the largest window.
+        Number of samples; 0 without a window. Of an ensemble, the most of all members.
 
     Examples
     --------
@@ -288,26 +287,30 @@ def reach_of(estimator: Any) -> tuple[int, int]:
     >>> reach_of(make_detector("pca", window=30).fit(np.random.rand(90, 1)))
     (15, 14)
     """
-    shingler = _shingler_of(estimator)
-    if shingler is None:
-        return 0, 0
-    last = int(shingler.window_) - 1
-    before = int(getattr(shingler, "own_step_", last))
-    return before, last - before
+    before = after = 0
+    for shingler in _shinglers_of(estimator):
+        last = int(shingler.window_) - 1
+        own = int(getattr(shingler, "own_step_", last))
+        before, after = max(before, own), max(after, last - own)
+    return before, after
 
 
 def _shingler_of(estimator: Any) -> Any:
-    """Return the first step with a window, of an ensemble the one with the largest."""
+    """Return the step with a window, of an ensemble the one with the largest."""
+    found = _shinglers_of(estimator)
+    return max(found, key=lambda shingler: shingler.window_, default=None)
+
+
+def _shinglers_of(estimator: Any) -> list[Any]:
+    """Return the first step with a window, of an ensemble that of each member."""
     for _, step in getattr(estimator, "steps", ()):
         if hasattr(step, "window_"):
-            return step
+            return [step]
     inner = _within(estimator)
     if inner is not None:
-        return _shingler_of(inner)
+        return _shinglers_of(inner)
     members = getattr(estimator, "estimators_", ())
-    found = [_shingler_of(one) for one in members if hasattr(one, "steps")]
-    known = [one for one in found if one is not None]
-    return max(known, key=lambda one: one.window_, default=None)
+    return [s for one in members if hasattr(one, "steps") for s in _shinglers_of(one)]
 
 
 def _within(estimator: Any) -> Any:

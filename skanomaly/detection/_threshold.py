@@ -8,7 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._text import closest
 from skanomaly.detection._facts import detector_name, offset_of, unwrapped, window_of
-from skanomaly.thresholds import GapThreshold, JumpThreshold, resolve_threshold
+from skanomaly.thresholds import GapThreshold, JumpThreshold, is_auto, resolve_threshold
 
 SOURCES = ("auto", "fit", "series")
 # Errors up to so many times the 90th percentile of the training part are normal. It is
@@ -136,8 +136,7 @@ def _is_auto(estimator: Any) -> bool:
     estimator = unwrapped(estimator)
     if hasattr(estimator, "steps"):
         return _is_auto(estimator.steps[-1][1])
-    threshold = getattr(estimator, "threshold", None)
-    return isinstance(threshold, str) and threshold == "auto"
+    return is_auto(getattr(estimator, "threshold", None))
 
 
 def _known(scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -76,8 +76,8 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
 
     # Part of the key of `memory`. It increases when a seed leads to other scores.
     _version: ClassVar[int] = 2
-    # For detectors without this parameter. It has no annotation, because a field would
-    # Without an annotation, which would make it a parameter of every detector.
+    # For detectors without this parameter. It has no annotation, which would make it a
+    # parameter of every detector.
     warm_start = False
     __metadata_request__fit: ClassVar[dict[str, bool]] = REQUESTED
 

@@ -122,7 +122,7 @@ def find_events(
     anomalous, scores, offset = _read(y_or_scores, offset)
     n_samples = anomalous.size
     unknown = np.zeros(n_samples, bool) if scores is None else np.isnan(scores)
-    anomalous = _in_alarm(anomalous, k_of_n, extents) & ~unknown
+    in_alarm = _in_alarm(anomalous, k_of_n, extents) & ~unknown
     errors = None
     if channel_errors is not None:
         errors = _check_channels(channel_errors, unknown, channel_names)
@@ -132,8 +132,11 @@ def find_events(
 
     usual = usual_score(scores) if normal is None and scores is not None else normal
     events = []
-    long = _merged(anomalous, unknown, merge_gap, min_length)
-    for start, stop in outside(long, ignore, anomalous):
+    long = _merged(in_alarm, unknown, merge_gap, min_length)
+    for start, stop in outside(long, ignore, in_alarm):
+        # An alarm goes on for some samples that are normal again.
+        if not anomalous[start:stop].any():
+            continue
         peak, channel, severe = start, None, (nan, nan)
         if scores is not None:
             peak = start + int(np.argmin(scores[start:stop]))

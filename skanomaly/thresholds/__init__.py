@@ -1,6 +1,6 @@
 """Threshold rules, which learn ``offset_`` from scores of mostly normal data."""
 
-from skanomaly.thresholds._auto import auto_threshold
+from skanomaly.thresholds._auto import auto_threshold, is_auto
 from skanomaly.thresholds._base import BaseThreshold
 from skanomaly.thresholds._fixed import FixedThreshold
 from skanomaly.thresholds._gap import GapThreshold
@@ -29,6 +29,7 @@ __all__ = [
     "RateThreshold",
     "SigmaThreshold",
     "auto_threshold",
+    "is_auto",
     "refuse_nested_params",
     "resolve_threshold",
 ]

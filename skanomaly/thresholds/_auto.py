@@ -1,5 +1,7 @@
 """The threshold rule for ``threshold="auto"``."""
 
+from typing import Any
+
 from skanomaly.thresholds._base import BaseThreshold
 from skanomaly.thresholds._max import MaxThreshold
 
@@ -23,3 +25,24 @@ def auto_threshold() -> BaseThreshold:
     array([-1])
     """
     return MaxThreshold(margin=2.0)
+
+
+def is_auto(threshold: Any) -> bool:
+    """Return whether the threshold of an estimator was left to it.
+
+    Parameters
+    ----------
+    threshold : rule, str or float
+        Parameter of the estimator.
+
+    Returns
+    -------
+    is_auto : bool
+
+    Examples
+    --------
+    >>> from skanomaly.thresholds import is_auto
+    >>> is_auto("Auto"), is_auto("sigma:8")
+    (True, False)
+    """
+    return isinstance(threshold, str) and threshold.strip().lower() == "auto"

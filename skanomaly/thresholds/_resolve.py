@@ -9,7 +9,7 @@ from typing import Any
 from sklearn.base import clone
 
 from skanomaly._text import closest
-from skanomaly.thresholds._auto import auto_threshold
+from skanomaly.thresholds._auto import auto_threshold, is_auto
 from skanomaly.thresholds._base import BaseThreshold
 from skanomaly.thresholds._fixed import FixedThreshold
 from skanomaly.thresholds._gap import GapThreshold
@@ -111,7 +111,7 @@ def refuse_nested_params(params: Mapping[str, Any], threshold: Any) -> None:
 
 def _from_text(text: str) -> Any:
     name, _, rest = text.strip().lower().partition(":")
-    if name == "auto" and not rest:
+    if is_auto(text):
         return auto_threshold()
     if name not in _RULES and _is_number(name) and not rest:
         return _checked(FixedThreshold(float(name)))

@@ -12,6 +12,8 @@ from skanomaly.report import read_run
 
 RULE = ["--direction", "down", "--min-deviation", "10%", "--k-of-n", "2/3"]
 RULE += ["--min-length", "3min", "--merge-gap", "10min"]
+NO_RULE = ["--direction", "both", "--min-deviation", "0", "--k-of-n", "1/1"]
+NO_RULE += ["--min-length", "1", "--merge-gap", "0"]
 
 
 @pytest.fixture(scope="module")
@@ -68,10 +70,18 @@ def test_a_rule_and_a_band_travel_with_the_run(folder):
     ],
 )
 def test_a_saved_model_is_scored_by_any_rule(folder, tmp_path, capsys, rule, peaks):
-    command = ["score", str(folder / "out"), str(folder / "cpu.csv"), *rule]
+    command = ["score", str(folder / "out"), str(folder / "cpu.csv"), *NO_RULE, *rule]
     assert main([*command, "--json", "--out", str(tmp_path)]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [event["start"] // 100 for event in found["events"]] == peaks
+
+
+def test_a_saved_model_is_scored_by_its_own_rule(folder, tmp_path, capsys):
+    command = ["score", str(folder / "out"), str(folder / "cpu.csv"), "--json"]
+    for options, peaks in (([], [7]), (["--direction", "up"], [])):
+        assert main([*command, "--out", str(tmp_path), *options]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert [event["start"] // 100 for event in found["events"]] == peaks
 
 
 @pytest.mark.parametrize(
@@ -116,7 +126,8 @@ def test_what_is_no_rule_is_refused_before_training(
 def test_a_run_of_the_format_before_is_read(folder, tmp_path):
     out = tmp_path / "out"
     command = ["score", str(folder / "out"), str(folder / "cpu.csv"), "--quiet"]
-    assert main([*command, "--min-length", "2", "--spans", "--out", str(out)]) == 0
+    rule = [*NO_RULE, "--min-length", "2", "--spans"]
+    assert main([*command, *rule, "--out", str(out)]) == 0
     now = read_run(out)
     run = json.loads((out / "run.json").read_text())
     rule = run.pop("rule")

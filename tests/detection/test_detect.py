@@ -19,6 +19,7 @@ from sklearn.preprocessing import FunctionTransformer, Normalizer, StandardScale
 from sklearn.svm import OneClassSVM
 
 from skanomaly import (
+    EnsembleDetector,
     EventRule,
     FixedThreshold,
     JumpThreshold,
@@ -30,7 +31,7 @@ from skanomaly import (
     detect,
     make_detector,
 )
-from skanomaly.detection import ask, judge, offset_of, window_of
+from skanomaly.detection import ask, judge, offset_of, reach_of, window_of
 from skanomaly.detectors import Assessment
 from skanomaly.plotting import SeriesDisplay
 from skanomaly.report import draw_page, read_run
@@ -535,3 +536,31 @@ def test_normal_series_have_no_events():
         pipe = make_detector("ensemble", random_state=0).fit(X[:1500])
         none += not detect(pipe, X, n_train=1500).events
     assert none >= 9
+
+
+def test_the_reach_of_an_ensemble_is_that_of_all_members():
+    X = noisy(0, 400)
+    members = [
+        ("past", make_detector("pca", window=40, online=True)),
+        ("around", make_detector("pca", window=32)),
+    ]
+    ensemble = EnsembleDetector(members).fit(X)
+    before, after = reach_of(ensemble)
+    assert (before, after) == (39, 15)
+    changed = X.copy()
+    changed[200] += 1
+    other = ensemble.score_samples(changed) != ensemble.score_samples(X)
+    first, *_, last = np.flatnonzero(other)
+    assert 200 - after <= first
+    assert last <= 200 + before
+    assert last - first > max(before, after)
+
+
+@pytest.mark.parametrize("text", ["auto", "Auto", " AUTO "])
+def test_auto_is_read_in_any_case(text):
+    X = noisy(0, 600)
+    pipe = make_detector("ensemble", random_state=0, threshold=text).fit(X[:300])
+    found = detect(pipe, X, n_train=300)
+    assert found.threshold_source == "series"
+    usual = make_detector("ensemble", random_state=0).fit(X[:300])
+    assert pipe[-1].offset_ == usual[-1].offset_

@@ -125,8 +125,10 @@ def test_a_threshold_is_not_learned_from_what_is_ignored():
     X = wave(1200, noise=0.05)
     pipe = make_detector("pca").fit(X[:600])
     X[700:710] += 1
-    X[300:310] += 3  # in the training part, though not when it was fitted
-    rule = EventRule(ignore=[(300, 310)])
+    # In the training part, though not when it was fitted, and too long for a rule to
+    # see that it is not normal.
+    X[200:320] += 3
+    rule = EventRule(ignore=[(200, 320)])
     plain, ignoring = (
         detect(pipe, X, n_train=600, events=events, threshold="series")
         for events in (EventRule(), rule)
@@ -134,6 +136,16 @@ def test_a_threshold_is_not_learned_from_what_is_ignored():
     assert plain.offset < ignoring.offset
     assert plain.events == ()
     assert [e.peak // 10 for e in ignoring.events] == [70]
+    assert plain.tail.n_samples == 600
+    assert ignoring.tail.n_samples < 480
+    assert ignoring.tail.median < plain.tail.median
+
+
+def test_what_remains_of_an_alarm_has_an_abnormal_sample():
+    scores = np.array([-1.0, -1, -9, -9, -1, -1, -1, -1])
+    rule = {"k_of_n": (2, 4), "offset": -3.0}
+    assert [(e.start, e.stop) for e in find_events(scores, **rule)] == [(3, 6)]
+    assert find_events(scores, ignore=[(2, 4)], **rule) == []
 
 
 def test_a_stored_run_keeps_what_is_ignored(tmp_path):

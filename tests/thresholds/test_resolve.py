@@ -83,7 +83,7 @@ def test_each_rule_has_a_text():
         text = rule.__name__.removesuffix("Threshold").lower()
         number = "9" if text == "gap" else "0.1"
         assert type(resolve_threshold(f"{text}:{number}")) is rule
-    assert len(rules) == 9
+    assert len(rules) == 10
 
 
 @pytest.mark.parametrize(

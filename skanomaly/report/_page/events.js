@@ -7,9 +7,8 @@
  * above the threshold, is cut back to its extents if `own` errors are known. Events
  * separated by at most `mergeGap` samples are merged; then those shorter than
  * `minLength` are dropped, those that do not deviate as `rule` says, and last what is
- * `ignored`. A sample
- * without an error (NaN) is never in an event, so events on either side of it are not
- * merged.
+ * `ignored`. A sample without an error (NaN) is never in an event, so events on either
+ * side of it are not merged.
  */
 function findEvents(error, threshold, rule = {}) {
   const { first = 0, kOfN = [1, 1], mergeGap = 0, minLength = 1 } = rule;
@@ -28,7 +27,8 @@ function findEvents(error, threshold, rule = {}) {
   );
   const events = ignored.length ? outside(long, ignored) : long;
   for (const event of events) event.peak = argmaxWithin(error, event);
-  return events;
+  // An alarm goes on for some samples that are normal again.
+  return events.filter((event) => error[event.peak] > threshold);
 }
 
 /** Return 1 for the samples at which k of the last n errors are above a threshold. */
