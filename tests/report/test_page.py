@@ -127,8 +127,10 @@ def test_times_are_those_of_the_clock_unless_it_was_put_back():
 def test_an_index_that_goes_back_is_refused():
     index = np.arange(60)
     index[7] = 3
+    with pytest.warns(UserWarning, match="goes back from 6 to 3 in row 7"):
+        found = detection(index=index)
     with pytest.raises(ValueError, match=r"goes back at sample 7\. Sort the series"):
-        draw_page(detection(index=index))
+        draw_page(found)
 
 
 def test_channels_to_blame_come_first_and_the_rest_is_left_out(monkeypatch):
