@@ -16,6 +16,7 @@ SOURCES = ("auto", "fit", "series")
 _TIMES = 2.25
 # Fewer errors have no 99th percentile, and do not show how far normal ones reach.
 _ENOUGH = 100
+_MANY_WINDOWS = 8
 
 
 def source_of(estimator: Any, threshold: Any, n_train: int) -> Any:
@@ -120,7 +121,13 @@ def _largest_normal(training: NDArray[np.float64], own: float, *, window: int) -
     # threshold of the fit does not know it.
     margin = window // 2
     inner = _reached(training[margin : len(training) - margin], window)
-    return min(_reached(training, window), max(own, inner))
+    normal = min(_reached(training, window), max(own, inner))
+    # The first windows hold padding, as the last ones of the series do. An anomaly is
+    # seldom among them if there are many.
+    padded = _known(training[:margin])
+    if padded.size and len(training) >= _MANY_WINDOWS * window:
+        return max(normal, 0.0 - float(padded.min()))
+    return normal
 
 
 def _reached(scores: NDArray[np.float64], window: int) -> float:
