@@ -148,7 +148,7 @@ def _detection(run: dict[str, Any], path: Path) -> Detection:
         rule=EventRule(**run["rule"]),
         about=RunFacts(**{field.name: run[field.name] for field in fields(RunFacts)}),
         threshold_source=run["threshold_source"],
-        verdicts=Verdicts(**run["verdicts"]) if run["verdicts"] else None,
+        verdicts=_verdicts(run.get("verdicts")),
         own_errors=matrices.pop("own_error", None),
         own_in_unit=run["own_in_unit"],
         gap=run["gap"],
@@ -160,6 +160,13 @@ def _false_events(detection: Detection) -> dict[str, Any] | None:
     """Return the number of false events to expect, for readers of the file."""
     found = detection.false_events
     return None if found is None else asdict(found)
+
+
+def _verdicts(facts: dict[str, Any] | None) -> Verdicts | None:
+    if facts is None:
+        return None
+    lists = {name: tuple(facts[name]) for name in ("confirmed", "dismissed")}
+    return Verdicts(**facts | lists)
 
 
 def _tail(facts: dict[str, Any] | None) -> ErrorTail | None:
