@@ -21,6 +21,8 @@ Fields = dict[str, Any]
 _TREE = tree_class()
 _INDEXES = {"ball_tree": BallTree, "kd_tree": KDTree}
 _N_KEY = 624  # numbers in the state of a Mersenne Twister
+# With any other kernel, libsvm looks up training rows by the numbers in `support_`.
+_KERNELS = ("linear", "poly", "rbf", "sigmoid")
 
 
 @dataclass(frozen=True)
@@ -162,14 +164,35 @@ def _neighbours(fields: Fields) -> LocalOutlierFactor:
     return made
 
 
+def _machine_fields(detector: OneClassSVM) -> Fields:
+    fields = fields_of(detector)
+    if "support_vectors_" in fields and not _is_kernel(detector.kernel):
+        raise TypeError(
+            f"a OneClassSVM with the kernel {detector.kernel!r} is not stored, only "
+            f"with {', '.join(_KERNELS)}"
+        )
+    return fields
+
+
+def _is_kernel(kernel: Any) -> bool:
+    return isinstance(kernel, str) and kernel in _KERNELS
+
+
 def _machine(fields: Fields) -> OneClassSVM:
+    if "_impl" in fields:
+        raise RefusedError("a OneClassSVM has another algorithm than its own")
     made = made_of(OneClassSVM, fields)
     if not hasattr(made, "support_vectors_"):
         return made
+    if not _is_kernel(made.kernel) or made._sparse is not False:
+        raise RefusedError(
+            f"a OneClassSVM has the kernel {made.kernel!r}, or is sparse"
+        )
     n_vectors = len(made.support_vectors_)
     fits = (
         made.support_vectors_.shape == (n_vectors, made.n_features_in_)
         and made.support_.shape == (n_vectors,)
+        and ((made.support_ >= 0) & (made.support_ < made.shape_fit_[0])).all()
         and made._dual_coef_.shape == (1, n_vectors)
         and made._n_support.tolist() == [n_vectors, n_vectors]
         and made._intercept_.shape == (1,)
@@ -184,5 +207,5 @@ SPECIAL: dict[type, Special] = {
     np.random.RandomState: Special(_generator_fields, _generator),
     IsolationForest: Special(fields_of, _forest),
     LocalOutlierFactor: Special(_neighbours_fields, _neighbours),
-    OneClassSVM: Special(fields_of, _machine),
+    OneClassSVM: Special(_machine_fields, _machine),
 }

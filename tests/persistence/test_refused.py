@@ -442,6 +442,31 @@ def test_a_tree_that_leads_out_of_its_arrays_is_refused(column, stored, tmp_path
     refused(path, "the nodes of a tree do not form one")
 
 
+MACHINES = {
+    "kernel": ("kernel", "precomputed", "has the kernel 'precomputed'"),
+    "sparse": ("_sparse", True, "is sparse"),
+    "algorithm": ("_impl", "c_svc", "another algorithm"),
+    "numbers": ("shape_fit_", (2, 2), "OneClassSVM do not fit"),
+}
+
+
+@pytest.mark.parametrize("kind", MACHINES)
+def test_a_machine_that_leads_out_of_its_arrays_is_refused(kind, tmp_path):
+    key, value, says = MACHINES[kind]
+    model = OneClassSVM(nu=0.1).fit(rows())
+    setattr(model, key, value)
+    if kind != "kernel":
+        refused(save_model(model, tmp_path / "machine"), says)
+        return
+    with pytest.raises(TypeError, match="kernel 'precomputed' is not stored"):
+        save_model(model, tmp_path / "machine")
+    model.kernel = "rbf"
+    path = save_model(model, tmp_path / "machine")
+    with zipfile.ZipFile(path) as archive:
+        parts = {part: archive.read(part) for part in archive.namelist()}
+    refused(changed(parts, put("OneClassSVM", key, value), tmp_path), says)
+
+
 @pytest.mark.parametrize("part", ["manifest.json", "model.json", "arrays/0.npy"])
 @pytest.mark.parametrize("kind", ["pickle", "array of objects", "HDF5", "nothing"])
 def test_a_pickle_or_else_in_the_place_of_a_part_is_refused(
