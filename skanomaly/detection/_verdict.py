@@ -84,8 +84,9 @@ class VerdictMixin:
     def dismiss(self, event: Event) -> Self:
         """Return the detection after the verdict that an event is a false alarm.
 
-        There is no event where it was (``rule.ignore``). The threshold is raised to its
-        largest error, so that what is no more abnormal is no event either, unless that
+        There is no event where it was (``rule.ignore``). The threshold is raised to the
+        largest error of the run of abnormal scores that it was cut from, so that what
+        is no more abnormal is no event either, nor what remains of the run, unless that
         reaches the error of a confirmed event.
 
         Parameters
@@ -120,7 +121,8 @@ class VerdictMixin:
         [3, 5]
         """
         known = self.verdicts or Verdicts(self.offset)
-        dismissed = (*known.dismissed, self._score_of(event))
+        # What else is of the run is above the threshold like the event itself.
+        dismissed = (*known.dismissed, min(self._score_of(event), self._run_of(event)))
         ignore = (*self.rule.ignore, (event.start, event.stop))
         rule = replace(self.rule, ignore=ignore)
         return self._judged(replace(known, dismissed=dismissed), rule=rule)
@@ -148,3 +150,10 @@ class VerdictMixin:
                 f"{where} has no score. Pass one of the events of this detection."
             )
         return float(np.nanmin(scores))
+
+    def _run_of(self, event: Event) -> float:
+        """Return the least score of the run that an event was cut from."""
+        if event.span_start is None or event.span_stop is None:
+            return inf
+        scores = self.scores[max(event.span_start, 0) : event.span_stop]
+        return float(np.nanmin(scores, initial=inf))

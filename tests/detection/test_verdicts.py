@@ -55,6 +55,18 @@ def test_confirmed_events_stay_and_what_was_dismissed_is_gone():
     assert kept.threshold_source == found.threshold_source
 
 
+def test_nothing_of_the_run_of_a_dismissed_event_becomes_an_event():
+    scores, own = -np.ones(N_SAMPLES), np.full((N_SAMPLES, 1), 0.1)
+    scores[20:40], scores[22], own[30:33] = -5, -8, 20
+    found = detection_of(
+        scores, np.zeros(N_SAMPLES), offset=-3.0, own_errors=own, gap=3
+    )
+    (event,) = found.events
+    assert (event.start, event.stop) == (30, 33)
+    assert found.dismiss(event).events == ()
+    assert found.dismiss(event).offset == -8
+
+
 @given(
     errors=st.lists(st.sampled_from([2.0, 3.0, 4.0, 7.0]), min_size=3, max_size=3),
     words=st.lists(st.sampled_from(["confirm", "dismiss"]), min_size=3, max_size=3),
