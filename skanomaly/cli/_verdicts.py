@@ -132,4 +132,7 @@ def _like_index(file: str, column: Any, index: Any) -> Any:
         raise InputError(f"{file}: {error}") from error
     if index.tz is None:
         return times.tz_localize(None)
-    return times.tz_localize("UTC") if times.tz is None else times.tz_convert(index.tz)
+    if times.tz is not None:
+        return times.tz_convert(index.tz)
+    # A time without a zone is one of the zone of the series.
+    return times.tz_localize(index.tz, ambiguous="NaT", nonexistent="NaT")

@@ -219,6 +219,14 @@ def test_events_are_found_by_times_or_else_by_numbers(tmp_path):
     assert read_feedback(None, SERIES) == []
 
 
+def test_times_without_a_zone_are_those_of_the_series(tmp_path):
+    zoned = SERIES.tz_localize("Europe/Berlin")
+    expected = [("confirm", 10, 12), ("dismiss", 90, 91)]
+    assert verdicts(tmp_path, zoned) == expected
+    utc = [f"{zoned.index[place].tz_convert(None)}Z" for place in (10, 50, 90)]
+    assert verdicts(tmp_path, zoned, start_time=utc) == expected
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

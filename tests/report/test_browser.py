@@ -551,15 +551,30 @@ def test_table_is_sorted_by_its_headings(page, run):
     assert page.ask("return document.activeElement.textContent") == "Largest error"
 
 
-def test_downloaded_table_is_that_of_python(browser, write, several):
-    browser.open(write(several))
+def downloaded(browser, path):
+    """Return the table of events that a page writes."""
+    browser.open(path)
     target = browser.downloads / "events.csv"
     target.unlink(missing_ok=True)
     browser.find("#download").click()
     end = time.monotonic() + 10
     while not target.exists() and time.monotonic() < end:
         time.sleep(0.02)
-    read = pd.read_csv(target)
+    return pd.read_csv(target)
+
+
+def test_downloaded_times_are_those_of_the_series(browser, write):
+    for start in ("2024-01-01", "2024-10-26"):  # without and with a change of hour
+        index = pd.date_range(start, periods=N_SAMPLES, freq="min", tz="Europe/Berlin")
+        ours = make_run(index=index)
+        times = pd.DatetimeIndex(downloaded(browser, write(ours))["start_time"])
+        times = times.tz_localize(index.tz) if times.tz is None else times
+        assert (times == ours.events_to_frame()["start_time"]).all()
+        assert len(times)
+
+
+def test_downloaded_table_is_that_of_python(browser, write, several):
+    read = downloaded(browser, write(several))
     ours = several.events_to_frame()
     assert list(read) == list(ours)
     assert len(ours) > 1

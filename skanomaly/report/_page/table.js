@@ -70,7 +70,10 @@ function sorted(events, column, direction) {
 /** Format the events as CSV, with the columns of Detection.events_to_frame. */
 function eventsCsv(run, events) {
   const timed = run.index.kind !== "samples";
-  const time = (x) => (!timed ? null : run.index.kind === "times" ? isoTime(x) : x);
+  // Times are local ones of the series, or else in UTC, which has to be written.
+  const zone = run.index.zone === "UTC" ? "Z" : "";
+  const iso = (x) => isoTime(x) + zone;
+  const time = (x) => (!timed ? null : run.index.kind === "times" ? iso(x) : x);
   const head = ["start", "stop", "length", "peak", "peak_score", "severity", "channel"];
   const rows = events.map((e) => [
     ...[e.start, e.stop, e.stop - e.start, e.peak, -run.error[e.peak], e.severity],
