@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Verdict = tuple[str, "Event"]
 
+_SPAN = ("span_start", "span_stop")
 _COLUMNS, _KNOWN = ("start", "stop", "verdict"), ("confirm", "dismiss")
 
 
@@ -63,6 +64,7 @@ def read_feedback(file: str | None, series: "DataFrame") -> list[Verdict]:
     verdict = table["verdict"].astype(object)
     texts = verdict.where(verdict.notna(), "").astype(str).str.strip().str.lower()
     starts, lengths = _places(file, table, series)
+    spans = _spans(table, starts)
     verdicts = []
     for row, text in enumerate(texts):
         if not text:
@@ -79,7 +81,7 @@ def read_feedback(file: str | None, series: "DataFrame") -> list[Verdict]:
                 f"{len(series):,} samples from {series.index[0]} to "
                 f"{series.index[-1]}. Pass the events of a run on this series."
             )
-        verdicts.append((text, Event(start, stop, stop - start, start)))
+        verdicts.append((text, Event(start, stop, stop - start, start, **spans[row])))
     return verdicts
 
 
@@ -117,6 +119,19 @@ def _places(
     found = np.asarray(index.searchsorted(times))
     there = np.minimum(found, len(index) - 1)
     return np.where(index[there] == times, found, -1), lengths
+
+
+def _spans(table: "DataFrame", starts: NDArray[np.intp]) -> list[dict[str, int]]:
+    """Return the run that each event was cut from, where the table has it."""
+    if not {*_SPAN} <= set(table.columns):
+        return [{}] * len(table)
+    pd = import_extra("pandas", extra="cli")
+    numbers = table[[*_SPAN]].apply(pd.to_numeric, errors="coerce").to_numpy()
+    moved = numbers - table[["start"]].to_numpy() + starts[:, np.newaxis]
+    return [
+        dict(zip(_SPAN, map(int, row), strict=True)) if np.isfinite(row).all() else {}
+        for row in moved
+    ]
 
 
 def _like_index(file: str, column: Any, index: Any) -> Any:

@@ -219,6 +219,14 @@ def test_events_are_found_by_times_or_else_by_numbers(tmp_path):
     assert read_feedback(None, SERIES) == []
 
 
+def test_verdicts_of_a_file_know_the_run_of_an_event(tmp_path):
+    spans = {"span_start": [8, None, 90], "span_stop": [15, None, 92]}
+    verdicts(tmp_path, **spans)
+    found = read_feedback(str(tmp_path / "events.csv"), SERIES[5:])
+    runs = [(event.span_start, event.span_stop) for _, event in found]
+    assert runs == [(3, 10), (85, 87)]
+
+
 def test_times_without_a_zone_are_those_of_the_series(tmp_path):
     zoned = SERIES.tz_localize("Europe/Berlin")
     expected = [("confirm", 10, 12), ("dismiss", 90, 91)]
