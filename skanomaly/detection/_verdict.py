@@ -9,44 +9,58 @@ import numpy as np
 
 from skanomaly.events import Event
 
+Judged = tuple[int, int, float]
+
 
 @dataclass(frozen=True)
 class Verdicts:
-    """Scores of the events that people judged, and the offset that follows.
+    """Events that people judged, and the offset that follows.
 
     Parameters
     ----------
     offset_before : float
         Offset before the first verdict.
-    confirmed, dismissed : tuple of float, default=()
-        Scores of the events that are anomalies, and of those that are not.
+    confirmed, dismissed : tuple of (int, int, float), default=()
+        Start, stop and score of the events that are anomalies, and of those that are
+        not.
 
     Examples
     --------
     >>> from skanomaly.detection import Verdicts
-    >>> Verdicts(-1.0, confirmed=(-6.0,), dismissed=(-3.0, -5.0, -9.0)).offset
+    >>> dismissed = ((3, 4, -3.0), (5, 6, -5.0), (7, 8, -9.0))
+    >>> Verdicts(-1.0, confirmed=((1, 2, -6.0),), dismissed=dismissed).offset
     -5.0
     """
 
     offset_before: float
-    confirmed: Sequence[float] = ()
-    dismissed: Sequence[float] = ()
+    confirmed: Sequence[Judged] = ()
+    dismissed: Sequence[Judged] = ()
 
     @property
     def offset(self) -> float:
         """Score of the most abnormal dismissed event that no confirmed one is above."""
-        weakest = max(self.confirmed, default=-inf)
-        told_apart = [score for score in self.dismissed if score > weakest]
+        weakest = max((score for *_, score in self.confirmed), default=-inf)
+        told_apart = [score for *_, score in self.dismissed if score > weakest]
         offset = min([self.offset_before, *told_apart])
         # A score is anomalous if it is strictly below the offset.
         return max(offset, float(np.nextafter(weakest, inf)))
+
+    def without(self, place: tuple[int, int]) -> "Verdicts":
+        """Return the verdicts on other events than the one from a start to a stop."""
+        confirmed, dismissed = (
+            tuple(one for one in judged if tuple(one[:2]) != place)
+            for judged in (self.confirmed, self.dismissed)
+        )
+        return replace(self, confirmed=confirmed, dismissed=dismissed)
 
 
 class VerdictMixin:
     """Add verdicts on events to a detection.
 
     The threshold is the largest error of a dismissed event that is less than the errors
-    of all confirmed ones, or stays as it is. The order of verdicts does not matter.
+    of all confirmed ones, or stays as it is. The order of verdicts does not matter. Of
+    two verdicts on an event, the later one counts, and an offset that was set since the
+    last verdict takes the place of the one that dismissals led to.
     """
 
     series: Any
@@ -60,7 +74,7 @@ class VerdictMixin:
 
         The threshold is no longer raised by events that were, or will be, dismissed and
         are as abnormal as this one. If it is above the error of this one, it is lowered
-        to just below.
+        to just below. If it was dismissed, it is no longer ignored.
 
         Parameters
         ----------
@@ -77,9 +91,11 @@ class VerdictMixin:
         ValueError
             If the event does not lie within the series, or has no score.
         """
-        known = self.verdicts or Verdicts(self.offset)
-        confirmed = (*known.confirmed, self._score_of(event))
-        return self._judged(replace(known, confirmed=confirmed))
+        place, known = (event.start, event.stop), self._verdicts_but_on(event)
+        confirmed = (*known.confirmed, (*place, self._score_of(event)))
+        ignore = tuple(one for one in self.rule.ignore if one != place)
+        rule = replace(self.rule, ignore=ignore)
+        return self._judged(replace(known, confirmed=confirmed), rule=rule)
 
     def dismiss(self, event: Event) -> Self:
         """Return the detection after the verdict that an event is a false alarm.
@@ -120,12 +136,20 @@ class VerdictMixin:
         >>> [event.start for event in found.dismiss(first).confirm(second).events]
         [3, 5]
         """
-        known = self.verdicts or Verdicts(self.offset)
+        place, known = (event.start, event.stop), self._verdicts_but_on(event)
         # What else is of the run is above the threshold like the event itself.
-        dismissed = (*known.dismissed, min(self._score_of(event), self._run_of(event)))
-        ignore = (*self.rule.ignore, (event.start, event.stop))
+        score = min(self._score_of(event), self._run_of(event))
+        dismissed = (*known.dismissed, (*place, score))
+        ignore = (*(one for one in self.rule.ignore if one != place), place)
         rule = replace(self.rule, ignore=ignore)
         return self._judged(replace(known, dismissed=dismissed), rule=rule)
+
+    def _verdicts_but_on(self, event: Event) -> Verdicts:
+        """Return the verdicts so far, except for one on this event."""
+        known = self.verdicts or Verdicts(self.offset)
+        if known.offset != self.offset:  # set by someone since
+            known = replace(known, offset_before=self.offset, dismissed=())
+        return known.without((event.start, event.stop))
 
     def _judged(self, verdicts: Verdicts, **changes: Any) -> Self:
         """Return the detection with changes, and the offset that verdicts lead to."""

@@ -165,7 +165,8 @@ def _false_events(detection: Detection) -> dict[str, Any] | None:
 def _verdicts(facts: dict[str, Any] | None) -> Verdicts | None:
     if facts is None:
         return None
-    lists = {name: tuple(facts[name]) for name in ("confirmed", "dismissed")}
+    names = ("confirmed", "dismissed")
+    lists = {name: tuple(map(tuple, facts[name])) for name in names}
     return Verdicts(**facts | lists)
 
 

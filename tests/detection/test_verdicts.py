@@ -1,5 +1,6 @@
 """Thresholds that follow verdicts on events."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -53,6 +54,26 @@ def test_confirmed_events_stay_and_what_was_dismissed_is_gone():
     kept = found.confirm(other)
     assert kept.offset == found.offset
     assert kept.threshold_source == found.threshold_source
+
+
+def test_the_later_one_of_two_verdicts_on_an_event_counts():
+    found = found_with([4.0, 9.0, 5.0])
+    event = found.events[0]
+    changed = found.dismiss(event).confirm(event)
+    assert changed.verdicts == found.confirm(event).verdicts
+    assert changed.events == found.events
+    assert changed.ignored == ()
+    back = changed.dismiss(event)
+    assert back.verdicts == found.dismiss(event).verdicts
+    assert back.events == found.dismiss(event).events
+
+
+@pytest.mark.parametrize("offset", [-3.0, -8.0])
+def test_an_offset_that_was_set_stays(offset):
+    found = found_with([4.0, 9.0, 5.0])
+    chosen = replace(found.dismiss(found.events[0]), offset=offset)
+    assert chosen.confirm(found.events[1]).offset == offset
+    assert chosen.events == chosen.confirm(found.events[1]).events
 
 
 def test_nothing_of_the_run_of_a_dismissed_event_becomes_an_event():
