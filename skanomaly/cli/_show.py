@@ -2,7 +2,7 @@
 
 import json
 from argparse import Namespace
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,7 +142,13 @@ def metrics_in_words(metrics: dict[str, float]) -> str:
 
 
 def _no_event(detection: "Detection") -> str:
-    """Return the largest error relative to the threshold, which may be too high."""
+    """Return why there is no event: the rule, or a threshold that may be too high."""
+    from skanomaly.detection import EventRule
+
+    rule = EventRule(in_training=detection.rule.in_training)
+    n_dropped = len(replace(detection, rule=rule).events)
+    if n_dropped:
+        return f"No event: the options for events drop {plural(n_dropped, 'event')}."
     said, threshold = "No event.", 0.0 - detection.offset
     scores = detection.scores[detection.series.n_train :]
     known = scores[~np.isnan(scores)]

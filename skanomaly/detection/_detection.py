@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skanomaly._text import plural
 from skanomaly._validation import check_lengths
 from skanomaly.detection._deviation import check_deviations, deviating
 from skanomaly.detection._facts import RunFacts
@@ -46,7 +47,7 @@ _SOURCES = ("fit", "series", "rule", "feedback")
 _USUAL = 0.99
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Detection(VerdictMixin):
     """Scores, labels, events and expected values of a series.
 
@@ -271,6 +272,13 @@ class Detection(VerdictMixin):
         dropped = {(event.start, event.stop) for event in events}
         dropped -= {(event.start, event.stop) for event in kept}
         return tuple(self._events_outside((*self.ignored, *sorted(dropped))))
+
+    def __repr__(self) -> str:
+        return (
+            f"<Detection of {plural(len(self.events), 'event')} in "
+            f"{plural(self.series.n_samples, 'sample')} by {self.about.detector}, "
+            f"offset {self.offset:.6g}>"
+        )
 
     def _events_outside(self, ignored: Sequence[tuple[int, int]]) -> list[Event]:
         """Return the events outside of intervals, whatever their deviations."""

@@ -137,3 +137,10 @@ def test_a_run_of_the_format_before_is_read(folder, tmp_path):
     assert then.rule == now.rule == EventRule(min_length=2, localize=False)
     assert then.events == now.events
     assert len(now.events) == 3
+
+
+def test_no_event_by_a_rule_is_no_high_threshold(folder, tmp_path, capsys):
+    command = ["score", str(folder / "out"), str(folder / "cpu.csv"), *NO_RULE]
+    assert main([*command, "--min-length", "1h", "--out", str(tmp_path)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "No event: the options for events drop 3 events." in said

@@ -194,3 +194,8 @@ def test_severity_is_measured_from_the_scores_of_the_training_part():
     unscored = np.r_[np.full(3, np.nan), scores[3:]]
     found = detection_of(unscored, np.zeros(6), offset=-4.0, n_train=3)
     assert found.normal_score == -6
+
+
+def test_a_detection_is_summed_up_in_a_line():
+    found = detection_of(-np.array([1.0, 9, 1, 9]), np.zeros(4), offset=-4.0)
+    assert repr(found) == "<Detection of 2 events in 4 samples by scores, offset -4>"
