@@ -48,7 +48,7 @@ def how_made(
             "date": datetime.now(UTC).isoformat(sep=" ", timespec="seconds"),
             **{f"seconds to {what}": round(took, 2) for what, took in seconds.items()},
         },
-        "Reading": _given(said | asdict(reading)),
+        "Reading": _given(said | asdict(reading) | {"likely": None}),
         "Read as": {} if report is None else _given(report.facts()),
         "Threshold": {
             "rule": rule,

@@ -36,12 +36,17 @@ class Reading(reading.Reading):
         """Return the settings as plain values, which later versions can read.
 
         Columns that were named are required in the next file too. A column that was
-        found as the only numeric one is not saved, as its name may differ there.
+        found as the only numeric one may have another name there.
         """
         value = None if self.value is None else channel_names
+        likely = channel_names if self.value is None else None
         # The next file has to have the same numbers taken off.
         offsets = self.offsets if report is None else report.offsets or self.offsets
-        return asdict(self) | {"value": value, "offsets": offsets}
+        return asdict(self) | {
+            "value": value,
+            "likely": likely,
+            "offsets": offsets,
+        }
 
 
 def read_reported(

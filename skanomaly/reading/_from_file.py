@@ -165,9 +165,13 @@ def _values(
     broken = {} if reading.agg == "count" else numbers.broken
     bare = report.separator == "," and not report.header and len(table.columns) == 2
     hint = " If the comma is a decimal mark, pass --decimal ','." if bare else ""
-    values, report.left_out = value_columns(
-        table, reading.value, no_values, broken, hint
-    )
+    names = _likely(table, reading) if reading.value is None else reading.value
+    values, report.left_out = value_columns(table, names, no_values, broken, hint)
+    if names is None and reading.likely and values != [*reading.likely]:
+        report.warnings.append(
+            f"there is no column {reading.likely[0]!r}, which the model was trained "
+            f"on: {values[0]!r} is read"
+        )
     if reading.agg != "count":
         taken, rounded = take_off_offsets(table, values, reading.offsets)
         if taken and reading.every is not None and (reading.agg or "sum") == "sum":
@@ -185,6 +189,14 @@ def _values(
             check_sentinels(table[values])
     report.values = {name: int(table[name].isna().sum()) for name in values}
     return values
+
+
+def _likely(table: Any, reading: Reading) -> list[str] | None:
+    """Return the columns that are likely if the table has all of them."""
+    names = list(reading.likely or ())
+    # Numbers are the names of a table without a header.
+    is_there = names and all(n in table.columns and not n.isdigit() for n in names)
+    return names if is_there else None
 
 
 def _of_times_unused(table: Any, time: list[str], alike: list[str]) -> list[str]:

@@ -16,6 +16,9 @@ class Reading:
     value : sequence of str, default=None
         Columns of values, or patterns such as ``"cpu*"``. If None, the only column of
         numbers that neither count rows nor are times.
+    likely : sequence of str, default=None
+        Columns of values where `value` is None and the table has all of them, as those
+        that a model was trained on. If it has not, another one is read with a warning.
     every : str, default=None
         Step to aggregate records to, such as ``"1min"``.
     agg : str, default=None
@@ -57,6 +60,7 @@ class Reading:
 
     time: str | None = None
     value: Sequence[str] | None = None
+    likely: Sequence[str] | None = None
     every: str | None = None
     agg: str | None = None
     fill: float | None = None

@@ -1,3 +1,5 @@
+from argparse import Namespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -142,3 +144,26 @@ def test_what_is_said_now_goes_before_what_was_saved(write):
     now = Reading.from_options(Namespace(**said | {"every": "1h"}), saved)
     assert now.every == "1h"
     assert Reading().to_save(("cpu",))["value"] is None
+
+
+def test_the_column_of_a_model_is_read_among_others(write, capsys):
+    at = "at,cpu,mem\n2024-01-01,1,7\n2024-01-02,2,8\n2024-01-03,4,9\n"
+    saved = Reading().to_save(("mem",))
+    reading = Reading.from_options(Namespace(), saved)
+    assert list(read_series(write(at), reading)) == ["mem"]
+    assert capsys.readouterr().err == ""
+    named = Reading.from_options(Namespace(value=["cpu"]), saved)
+    assert list(read_series(write(at), named)) == ["cpu"]
+    # Another name is read, but not without a word.
+    other = write("at,Wert\n2024-01-01,1\n2024-01-02,2\n2024-01-03,4\n")
+    assert list(read_series(other, reading)) == ["Wert"]
+    says = "no column 'mem', which the model was trained on: 'Wert' is read"
+    assert says in capsys.readouterr().err
+    with pytest.raises(InputError, match="2 columns hold numbers: cpu, disk"):
+        read_series(write(at.replace("mem", "disk")), reading)
+
+
+def test_columns_without_names_are_not_guessed(write):
+    saved = Reading().to_save(("0",))
+    with pytest.raises(InputError, match="2 columns hold numbers"):
+        read_series(write("3,5\n4,1\n9,2\n"), Reading.from_options(Namespace(), saved))
