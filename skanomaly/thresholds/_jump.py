@@ -10,7 +10,10 @@ from skanomaly._compat import Interval
 from skanomaly.thresholds._base import BaseThreshold
 from skanomaly.thresholds._blocks import sorted_peaks
 
-_LARGE, _LARGEST = 0.9, 0.95
+_LARGE, _LARGER, _LARGEST = 0.9, 0.95, 0.99
+# Part of the 99th percentile that replaces the 90th if it is less: the peaks of errors
+# that are often nearly as large as they ever are do not reach several times as far.
+_OF_LARGEST = 10 / 13
 
 
 class JumpThreshold(BaseThreshold):
@@ -24,8 +27,8 @@ class JumpThreshold(BaseThreshold):
     Parameters
     ----------
     times : float, default=3.25
-        Errors up to so many times the 90th percentile are normal, as are those up to
-        the 95th percentile.
+        Errors up to so many times the 90th percentile are normal, or ten thirteenths of
+        the 99th if that is less, as are those up to the 95th percentile.
     jump : float, default=1.2
         Beyond that, a peak is normal that is at most so many times the next smaller
         one, at least 1.
@@ -67,8 +70,9 @@ class JumpThreshold(BaseThreshold):
     def _threshold(self, errors: NDArray[np.float64]) -> float:
         zero = float(errors.min())
         # Between the largest errors and an anomaly, there is nothing to interpolate.
-        large, largest = np.quantile(errors, [_LARGE, _LARGEST], method="lower") - zero
-        reach = max(self.times * large, largest)
+        levels = np.quantile(errors, [_LARGE, _LARGER, _LARGEST], method="lower")
+        large, larger, largest = levels - zero
+        reach = max(self.times * min(large, _OF_LARGEST * largest), larger)
         for peak in sorted_peaks(errors - zero, self.block):
             if peak > self.jump * reach:
                 break

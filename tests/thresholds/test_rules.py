@@ -222,15 +222,21 @@ def made_errors():
 
 
 def test_errors_reach_as_far_as_they_do_without_a_jump():
-    errors = made_errors()
-    rule = JumpThreshold(times=1.25, jump=1.2, block=50)
-    assert -rule.fit(-errors).offset_ == pytest.approx(1.25 * 0.9, rel=0.01)
+    errors = made_errors() ** 3
+    rule = JumpThreshold(times=1.5, jump=1.2, block=50)
+    assert -rule.fit(-errors).offset_ == pytest.approx(1.5 * 0.9**3, rel=0.01)
     # A peak that is less than 1.2 times as high is normal, and so is the next one.
     errors[[120, 320, 520]] = 1.3, 1.5, 1.7
     assert -rule.fit(-errors).offset_ == 1.7
     # Without the one in between, those beyond the jump are anomalies.
     errors[320] = 0.5
     assert -rule.fit(-errors).offset_ == 1.3
+
+
+def test_errors_that_are_often_large_do_not_reach_as_far():
+    errors = made_errors()
+    rule = JumpThreshold(times=3.25, block=50)
+    assert -rule.fit(-errors).offset_ == pytest.approx(2.5 * 0.99, rel=0.01)
 
 
 @pytest.mark.parametrize("n_abnormal", [1, 20, 45])
