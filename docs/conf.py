@@ -76,6 +76,7 @@ API_TITLES = {
     "windows": "Windows",
     "thresholds": "Threshold rules",
     "persistence": "Models in files",
+    "persistence.mlflow": "Models in MLflow",
     "events": "Events",
     "metrics": "Metrics",
     "plotting": "Displays",
@@ -90,7 +91,7 @@ def api_modules() -> list[str]:
     """Return the public modules in the order of the API page."""
     order = list(API_TITLES)
     return sorted(
-        skanomaly._MODULES,
+        (*skanomaly._MODULES, "persistence.mlflow"),
         key=lambda name: order.index(name) if name in order else len(order),
     )
 

@@ -124,9 +124,9 @@ def _runs(uri: str) -> list[Any]:
 
 def _model(run: Any, data: Path) -> bool:
     """Return whether the loaded model has the ROC AUC that was logged."""
-    import mlflow.sklearn
+    from skanomaly.persistence.mlflow import load_model
 
-    model = mlflow.sklearn.load_model(f"runs:/{run.info.run_id}/model")
+    model = load_model(f"runs:/{run.info.run_id}/model")
     file = data / "tsb-ad-u" / f"{run.data.params['dataset']}.npz"
     (series,) = load_datasets([file])
     area = roc_auc_score(series.y, -model.score_samples(series.X))

@@ -1,36 +1,31 @@
 """Files of a run for MLflow: model, picture and training curve."""
 
 import json
-import logging
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
-from skanomaly._compat import import_extra
-from skanomaly._versions import software_versions
 from skanomaly.detection import Detection
+from skanomaly.persistence.mlflow import save_model
 from skanomaly.report import draw_report
 
 MODEL, PICTURE, HISTORY = "model", "run.png", "history.json"
+NO_MODEL = "no_model.txt"  # why there is none
 
 
 def leave_artifacts(
     folder: Path, estimator: Any, detection: Detection, *, records: bool
 ) -> None:
-    """Write the fitted estimator as an MLflow model, a picture and training curve."""
+    """Write the fitted estimator as an MLflow model, a picture and training curve.
+
+    Instead of a model that cannot be stored without code, the reason is written.
+    """
     rmtree(folder, ignore_errors=True)  # left by a process that died
     folder.mkdir(parents=True)
-    mlflow_sklearn = import_extra("mlflow.sklearn", extra="mlflow")
-    # MLflow warns about pickle, but no other format of it takes these estimators.
-    logging.getLogger("mlflow.sklearn").setLevel(logging.ERROR)
-    mlflow_sklearn.save_model(
-        estimator,
-        str(folder / MODEL),
-        serialization_format="cloudpickle",
-        pip_requirements=[
-            f"{name}=={found}" for name, found in software_versions().items()
-        ],
-    )
+    try:
+        save_model(estimator, folder / MODEL)
+    except (TypeError, ValueError) as error:  # of an estimator of one's own
+        (folder / NO_MODEL).write_text(str(error), encoding="utf-8")
     draw_report(detection, records=records).savefig(folder / PICTURE, dpi=100)
     history = detection.about.history or {}
     curves = {name: [float(one) for one in curve] for name, curve in history.items()}

@@ -17,7 +17,7 @@ from urllib.request import urlopen
 
 from skanomaly._compat import import_extra
 from skanomaly._versions import software_versions
-from skanomaly.evaluation._artifacts import HISTORY, MODEL, PICTURE
+from skanomaly.evaluation._artifacts import HISTORY, MODEL, NO_MODEL, PICTURE
 from skanomaly.evaluation._metrics import METRICS
 from skanomaly.evaluation._run import MEASURED, Job, seeded
 from skanomaly.evaluation._store import Record
@@ -129,14 +129,11 @@ class Tracker:
         self._client.delete_run(run.info.run_id)
 
     def _log_artifacts(self, run_id: str, folder: Path) -> None:
-        model_id = self._client.create_logged_model(
-            self._experiment, name=MODEL, source_run_id=run_id
-        ).model_id
-        # First, so that `_delete` finds the model of a run that was logged in part.
-        output = self._mlflow.entities.LoggedModelOutput(model_id, step=0)
-        self._client.log_outputs(run_id, [output])
-        self._client.log_model_artifacts(model_id, str(folder / MODEL))
-        self._client.finalize_logged_model(model_id, "READY")
+        if (folder / NO_MODEL).exists():
+            reason = (folder / NO_MODEL).read_text(encoding="utf-8")
+            self._client.set_tag(run_id, "no_model", reason[:_LONGEST])
+        else:
+            self._log_model(run_id, folder / MODEL)
         self._client.log_artifact(run_id, str(folder / PICTURE))
         curves = json.loads((folder / HISTORY).read_text(encoding="utf-8"))
         metrics = [
@@ -146,6 +143,16 @@ class Tracker:
         ]
         for batch in _batches(metrics):
             self._client.log_batch(run_id, metrics=batch)
+
+    def _log_model(self, run_id: str, folder: Path) -> None:
+        model_id = self._client.create_logged_model(
+            self._experiment, name=MODEL, source_run_id=run_id
+        ).model_id
+        # First, so that `_delete` finds the model of a run that was logged in part.
+        output = self._mlflow.entities.LoggedModelOutput(model_id, step=0)
+        self._client.log_outputs(run_id, [output])
+        self._client.log_model_artifacts(model_id, str(folder))
+        self._client.finalize_logged_model(model_id, "READY")
 
     def _metrics(self, record: Record) -> list[Any]:
         names = (*MEASURED, "epochs", "n_events_found", *METRICS)

@@ -8,6 +8,7 @@ import pytest
 
 from skanomaly import make_detector
 from skanomaly.evaluation import evaluate
+from skanomaly.persistence.mlflow import load_model
 from tests.evaluation.common import Guess, Picky, n_lines, wave
 
 with warnings.catch_warnings():
@@ -90,11 +91,29 @@ def test_the_model_scores_as_the_run_did(store, monkeypatch):
     before = mlflow.get_tracking_uri()
     assert before != store.uri  # nothing of the caller's was set
     monkeypatch.setenv("MLFLOW_TRACKING_URI", store.uri)
-    loaded = mlflow.sklearn.load_model(f"runs:/{run.info.run_id}/model")
+    loaded = load_model(f"runs:/{run.info.run_id}/model")
     expected = pipe.fit(data.X[: data.train_size]).score_samples(data.X)
     np.testing.assert_array_equal(loaded.score_samples(data.X), expected)
     plain = mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/model")
-    np.testing.assert_array_equal(plain.predict(data.X), pipe.predict(data.X))
+    labels = plain.predict(data.X)["label"]
+    np.testing.assert_array_equal(labels, pipe.predict(data.X))
+
+
+class Opaque(Guess):
+    """Learn something that cannot be stored without code."""
+
+    def fit(self, X, y=None):
+        self.secret_ = iter(X)
+        return super().fit(X)
+
+
+def test_a_run_without_a_model_says_why(store):
+    results = evaluate({"opaque": Opaque()}, [wave(4)], mlflow=store.uri)
+    assert (results["status"] == "ok").all()
+    (run,) = (one for one in store.runs() if one.data.params["estimator"] == "opaque")
+    assert "secret_" in run.data.tags["no_model"]
+    assert not run.outputs.model_outputs
+    assert run.data.metrics["vus_pr"] == results["vus_pr"][0]
 
 
 def test_what_another_benchmark_logged_meanwhile_is_not_logged_twice(store):
