@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly._keras import begin_to_load_keras, load_keras
-from skanomaly.cli._each import detect_each
+from skanomaly.cli._each import names_in, on_each
 from skanomaly.cli._errors import InputError, bad_input, refused, warn
 from skanomaly.cli._fit import (
     check_options,
@@ -114,7 +114,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def detect(options: Namespace) -> None:
     """Run ``skanomaly detect``, on each series of a table of several."""
     if options.series is not None and options.only is None:
-        detect_each(options, Reading.from_options(options, {}), _detect_one)
+        reading = Reading.from_options(options, {})
+        on_each(options, names_in(options, reading), _detect_one)
     else:
         _detect_one(options)
 

@@ -1,51 +1,86 @@
 """Each series of a table of several, in a folder of its own."""
 
 import csv
+import json
 import re
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skanomaly._compat import import_extra
+from skanomaly.cli._console import make_console, print_whole
 from skanomaly.cli._errors import InputError, bad_input
 from skanomaly.cli._reading import Reading, check_files
+from skanomaly.cli._types import MODEL_NAMES
 
 if TYPE_CHECKING:
     from skanomaly.detection import Detection
 
-_HEADS = ("series", "folder", "samples", "events", "anomalous", "largest", "error")
+_HEADS = (
+    *("series", "samples", "events", "anomalous_samples", "first_event"),
+    *("worst_event", "highest_severity", "threshold", "error", "folder"),
+)
 
 
-def detect_each(
-    options: Namespace, reading: Reading, detect: Callable[[Namespace], "Detection"]
-) -> None:
-    """Detect on each series of a file, and write and print a summary of all."""
+def names_in(options: Namespace, reading: Reading) -> list[str]:
+    """Return the names of the series of the file."""
     from skanomaly.reading import series_in
 
     check_files(options.file)
+    if options.file == "-":
+        raise InputError(
+            "standard input can be read only once, but each of its series is read by "
+            "itself. Save it to a file, or choose one with --only."
+        )
     with bad_input():
-        names = series_in(options.file, reading)
-    folders = _folders(names)
-    rows = []
-    for name, folder in folders.items():
+        return list(series_in(options.file, reading))
+
+
+def on_each(
+    options: Namespace, names: Iterable[str], run: Callable[[Namespace], "Detection"]
+) -> None:
+    """Run a command on each series of a file; write and print a summary of all."""
+    rows: list[dict[str, Any]] = []
+    for name, folder in _folders(names).items():
         out = Path(options.out, folder)
         said = {"only": name, "out": str(out), "quiet": True, "json": False}
         try:
-            detection = detect(Namespace(**(vars(options) | said)))
+            detection = run(Namespace(**(vars(options) | said)))
         except InputError as error:  # The other series are none the worse for it.
-            rows.append(dict.fromkeys(_HEADS, "") | {"series": name, "error": error})
+            failed = {"series": name, "error": str(error)}
+            rows.append(dict.fromkeys(_HEADS, "") | failed)
             continue
         rows.append(_summary(name, out, detection))
     if all(row["error"] for row in rows):
-        raise InputError(f"no series could be used. {name}: {rows[-1]['error']}")
+        raise InputError(
+            f"no series could be used. {rows[-1]['series']}: {rows[-1]['error']}"
+        )
     summary = Path(options.out, "summary.csv")
     _write(summary, rows)
-    if not (options.quiet or options.json):
+    if options.json:
+        print(json.dumps({"command": options.command, "series": rows}, default=str))
+    elif not options.quiet:
         _print(rows, summary)
 
 
-def _folders(names: dict[str, int]) -> dict[str, str]:
+def models_in(folder: str) -> dict[str, str]:
+    """Return the models of the series that are in folders below one, by their names.
+
+    There are none if the path is that of a model, or of the folder of a single run.
+    """
+    from skanomaly.persistence import read_manifest
+
+    found: dict[str, str] = {}
+    for path in sorted(Path(folder).glob(f"*/{MODEL_NAMES[0]}")):
+        with bad_input():
+            reading = read_manifest(path).reading
+        if reading.get("series") and reading.get("only") is not None:
+            found[str(reading["only"])] = str(path)
+    return found
+
+
+def _folders(names: Iterable[str]) -> dict[str, str]:
     """Return a different name of a folder for each series."""
     folders: dict[str, str] = {}
     for name in names:
@@ -58,14 +93,27 @@ def _folders(names: dict[str, int]) -> dict[str, str]:
 
 def _summary(name: str, out: Path, detection: "Detection") -> dict[str, Any]:
     events = detection.events
+    worst = max(events, key=lambda event: event.severity, default=None)
+    starts = [
+        ""
+        if event is None
+        else event.start
+        if event.start_time is None
+        # The place of a sample without a time is its number.
+        else str(event.start_time)
+        for event in (next(iter(events), None), worst)
+    ]
     return {
         "series": name,
-        "folder": str(out),
         "samples": detection.series.n_samples,
         "events": len(events),
-        "anomalous": sum(event.length for event in events),
-        "largest": f"{max((event.severity for event in events), default=0.0):.4g}",
+        "anomalous_samples": sum(event.length for event in events),
+        "first_event": starts[0],
+        "worst_event": starts[1],
+        "highest_severity": "" if worst is None else f"{worst.severity:.4g}",
+        "threshold": f"{0.0 - detection.offset:.6g}",
         "error": "",
+        "folder": str(out),
     }
 
 
@@ -79,16 +127,16 @@ def _write(path: Path, rows: list[dict[str, Any]]) -> None:
 
 
 def _print(rows: list[dict[str, Any]], summary: Path) -> None:
-    rich_console = import_extra("rich.console", extra="cli")
     rich_table = import_extra("rich.table", extra="cli")
-    # Brackets and colons in names are no markup.
-    console = rich_console.Console(
-        highlight=False, markup=False, emoji=False, soft_wrap=True
-    )
+    console = make_console()
     table = rich_table.Table(title=f"{len(rows):,} series", title_justify="left")
-    for head in _HEADS:
-        table.add_column(head)
+    shown = [head for head in _HEADS[:-2] if any(row[head] != "" for row in rows)]
+    for head in shown:
+        table.add_column(head.replace("_", " "))
     for row in rows:
-        table.add_row(*(str(row[head]) for head in _HEADS))
-    console.print(table)
+        table.add_row(*(str(row[head]) for head in shown))
+    print_whole(console, table)
+    for row in rows:
+        if row["error"]:
+            console.print(f"{row['series']}: {row['error']}")
     console.print(f"Wrote {summary}")

@@ -55,7 +55,7 @@ def add_reading(group: _ArgumentGroup) -> None:
         "--series",
         metavar="COL",
         help="column that says which of several series a row belongs to; each goes to "
-        "a folder of its own",
+        "a folder of its own (default: that of the model; '' for none)",
     )
     group.add_argument(
         "--only", metavar="NAME", help="the only one of these series to use"

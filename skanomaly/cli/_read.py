@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
 from skanomaly._compat import import_extra
+from skanomaly.cli._console import make_console
 from skanomaly.cli._errors import InputError, bad_input
 from skanomaly.cli._options import add_reading
 from skanomaly.cli._reading import Reading, check_files, read_reported
@@ -53,11 +54,7 @@ def read(options: Namespace) -> None:
 
 
 def _print(report: "ReadingReport | None", table: Any) -> None:
-    rich_console = import_extra("rich.console", extra="cli")
-    # Brackets and colons in names are no markup.
-    console = rich_console.Console(
-        highlight=False, markup=False, emoji=False, soft_wrap=True
-    )
+    console = make_console()
     if report is not None:
         console.print(str(report))
     if table is not None:
@@ -69,7 +66,7 @@ def _columns(table: Any, report: "ReadingReport | None") -> Any:
     rich_table = import_extra("rich.table", extra="cli")
     shown = rich_table.Table()
     for head in ("column", "type", "first values", "use"):
-        shown.add_column(head)
+        shown.add_column(head, overflow="fold")
     for name in table.columns:
         cells = ", ".join(str(cell) for cell in table[name].head(_N_SHOWN))
         shown.add_row(str(name), _type(table[name]), cells, _use(name, report))

@@ -28,6 +28,8 @@ class Reading(reading.Reading):
         for field in fields(cls):
             said = getattr(options, field.name, None)
             merged[field.name] = saved.get(field.name) if said is None else said
+        if not merged["series"]:
+            merged["only"] = getattr(options, "only", None)
         return cls(**merged)
 
     def to_save(

@@ -1,7 +1,9 @@
 """``skanomaly score``: find events in a file with a saved model."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -10,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly._keras import begin_to_load_keras, load_keras
+from skanomaly._text import closest
 from skanomaly.cli._detect import check_channels
+from skanomaly.cli._each import models_in, names_in, on_each
 from skanomaly.cli._errors import InputError, bad_input, refused
 from skanomaly.cli._fit import load, pipeline_of, warnings_in_one_line
 from skanomaly.cli._labels import check_labels, read_labelled
@@ -32,6 +36,7 @@ from skanomaly.cli._verdicts import add_feedback, follow, read_feedback
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from skanomaly.detection import Detection
     from skanomaly.reading import ReadingReport
     from skanomaly.report import SavedModel
 
@@ -48,7 +53,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         "model",
         type=model_path,
         metavar="MODEL",
-        help="model.skanomaly of an earlier run, or its folder",
+        help="model.skanomaly of an earlier run, or its folder; or the folder of a run "
+        "with --series, whose models score the series that they were trained on",
     )
     parser.add_argument("file", metavar="FILE", help="file of a series; - for stdin")
     add_trust(parser)
@@ -63,7 +69,31 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def score(options: Namespace) -> None:
-    """Run ``skanomaly score``."""
+    """Run ``skanomaly score``, on each series of a table of several."""
+    models = models_in(options.model)
+    run = partial(_score_with, models=models) if models else _score_one
+    if options.only is not None or not (models or options.series):
+        run(options)
+        return
+    one = next(iter(models.values()), options.model)
+    saved = load(one, trust_pickle=options.trust_pickle).reading
+    names = names_in(options, Reading.from_options(options, saved | {"only": None}))
+    # A series that has a model but no sample is reported too.
+    on_each(options, dict.fromkeys([*names, *models]), run)
+
+
+def _score_with(options: Namespace, models: Mapping[str, str]) -> "Detection":
+    """Score a series with the model of its name."""
+    if options.only not in models:
+        raise InputError(
+            f"there is no model of the series {options.only!r}."
+            f"{closest(options.only, models)} Train one with 'skanomaly detect', or "
+            "pass the folder of the model of another series."
+        )
+    return _score_one(Namespace(**(vars(options) | {"model": models[options.only]})))
+
+
+def _score_one(options: Namespace) -> "Detection":
     from skanomaly.detection import detect
     from skanomaly.report import check_folder
 
@@ -105,11 +135,19 @@ def score(options: Namespace) -> None:
     about = replace(detection.about, title=Path(options.file).name, made=made)
     run = Run(
         detection=replace(detection, about=about),
-        said=f"scored with {options.model}",
+        said=f"scored{_of_series(reading)} with {options.model}",
         threshold=rule,
         seconds=seconds,
     )
     finish(options, run)
+    return run.detection
+
+
+def _of_series(reading: Reading) -> str:
+    """Return which of several series is scored, as the model may say so alone."""
+    if not reading.series:
+        return ""
+    return f" the series {reading.only!r} of column {reading.series!r}"
 
 
 def _read(

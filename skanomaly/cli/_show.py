@@ -12,6 +12,7 @@ import numpy as np
 from skanomaly import __version__
 from skanomaly._compat import import_extra
 from skanomaly._text import plural
+from skanomaly.cli._console import make_console, print_whole, width_of
 from skanomaly.cli._errors import bad_input
 from skanomaly.events import Event
 
@@ -89,12 +90,8 @@ def _plain(value: Any) -> Any:
 
 
 def _print(run: Run, paths: list[Path]) -> None:
-    rich_console = import_extra("rich.console", extra="cli")
     rich_text = import_extra("rich.text", extra="cli")
-    # Brackets and colons in names are no markup.
-    console = rich_console.Console(
-        highlight=False, markup=False, emoji=False, soft_wrap=True
-    )
+    console = make_console()
     detection, about = run.detection, run.detection.about
     names = ", ".join(detection.series.channel_names)
     by = getattr(detection.series.index, "name", None)
@@ -114,7 +111,7 @@ def _print(run: Run, paths: list[Path]) -> None:
     if detection.false_events is not None:
         console.print(f"False events to expect: {detection.false_events}.")
     if detection.events:
-        console.print(_table(detection.events))
+        print_whole(console, _fitting_table(console, detection.events))
         if len(detection.events) > _MOST_ROWS:
             console.print(f"... and {len(detection.events) - _MOST_ROWS:,} more.")
     else:
@@ -158,7 +155,15 @@ def _no_event(detection: "Detection") -> str:
     return said
 
 
-def _table(events: tuple[Event, ...]) -> Any:
+def _fitting_table(console: Any, events: tuple[Event, ...]) -> Any:
+    """Return a table of the events, without their peaks if these do not fit."""
+    table = _table(events)
+    if not console.is_terminal or width_of(console, table) <= console.width:
+        return table
+    return _table(events, with_peaks=False)
+
+
+def _table(events: tuple[Event, ...], *, with_peaks: bool = True) -> Any:
     rich_table = import_extra("rich.table", extra="cli")
     n_samples = sum(event.length for event in events)
     table = rich_table.Table(
@@ -166,19 +171,21 @@ def _table(events: tuple[Event, ...]) -> Any:
         title_justify="left",
     )
     timed = events[0].start_time is not None
-    blamed = events[0].channel is not None
-    heads = ["start", "stop", "length", "peak", "severity"]
-    heads += ["channel"] if blamed else []
+    cells = [_cells(event, timed=timed) for event in events[:_MOST_ROWS]]
+    heads = [head for head in cells[0] if with_peaks or head != "peak"]
     for head in heads:
         side = "left" if head == "channel" or (timed and head != "length") else "right"
         table.add_column(head, justify=side, no_wrap=True)
-    for event in events[:_MOST_ROWS]:
-        table.add_row(
-            str(event.start_time if timed else event.start),
-            str(event.stop_time if timed else event.stop),
-            f"{event.length:,}",
-            str(event.peak_time if timed else event.peak),
-            f"{event.severity:.4g}",
-            *([str(event.channel)] if blamed else []),
-        )
+    for row in cells:
+        table.add_row(*(row[head] for head in heads))
     return table
+
+
+def _cells(event: Event, *, timed: bool) -> dict[str, str]:
+    """Return what the table says about an event, by column."""
+    places = event.start, event.stop, event.peak
+    times = event.start_time, event.stop_time, event.peak_time
+    start, stop, peak = map(str, times if timed else places)
+    cells = {"start": start, "stop": stop, "length": f"{event.length:,}"}
+    cells |= {"peak": peak, "severity": f"{event.severity:.4g}"}
+    return cells if event.channel is None else cells | {"channel": str(event.channel)}

@@ -48,7 +48,7 @@ def series_in(path: str | PathLike[str], reading: Reading) -> dict[str, int]:
 
 def rows_of_one(table: Any, reading: Reading) -> Any:
     """Return the rows of the series that is asked for, or raise with all of them."""
-    if reading.series is None:
+    if not reading.series:
         if reading.only is not None:
             raise ValueError("--only needs --series, the column of the names.")
         return table
@@ -72,7 +72,13 @@ def listed(counts: Mapping[str, int]) -> str:
 
 
 def _names(table: Any, reading: Reading) -> Any:
-    name = find_column(table, str(reading.series), "--series")
+    try:
+        name = find_column(table, str(reading.series), "--series")
+    except ValueError as error:
+        raise ValueError(
+            f"{error} Name the column of the series, or pass --series '' if the file "
+            "holds a single one."
+        ) from None
     return table[name].astype(str).str.strip()
 
 
