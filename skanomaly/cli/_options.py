@@ -74,13 +74,13 @@ def _add_steps(group: _ArgumentGroup) -> None:
     group.add_argument(
         "--agg",
         choices=("sum", "mean", "count", "min", "max", "median"),
-        help="aggregation of the records of a step (default: sum)",
+        help="aggregation of the records of a step (default: sum, if no step is empty)",
     )
     group.add_argument(
         "--fill",
         type=float,
         metavar="NUMBER",
-        help="value of steps without a record (default: 0 for sum and count)",
+        help="value of steps without a record (default: 0 for --agg sum and count)",
     )
     group.add_argument(
         "--interpolate",

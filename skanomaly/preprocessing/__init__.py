@@ -1,6 +1,6 @@
 """Preprocessing of raw records and series, and splits by time."""
 
-from skanomaly.preprocessing._aggregate import aggregate_series
+from skanomaly.preprocessing._aggregate import aggregate_series, of_nothing
 from skanomaly.preprocessing._columns import check_numeric, expand_patterns
 from skanomaly.preprocessing._gaps import interpolate_series
 from skanomaly.preprocessing._number_times import read_digits, read_number_times
@@ -16,6 +16,7 @@ __all__ = [
     "expand_patterns",
     "interpolate_series",
     "looks_like_times",
+    "of_nothing",
     "parse_times",
     "read_digits",
     "read_number_times",

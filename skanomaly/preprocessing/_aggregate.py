@@ -1,6 +1,7 @@
 """Aggregation of raw records to a series with one row per time step."""
 
 from collections.abc import Sequence
+from math import nan
 from typing import TYPE_CHECKING, Any
 
 from skanomaly._compat import import_extra
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _COUNTS = ("count", "nunique")
+# Aggregations of no value at all that are 0, not unknown.
+_ZERO = (*_COUNTS, "sum")
 
 
 def aggregate_series(
@@ -21,7 +24,7 @@ def aggregate_series(
     value: str | Sequence[str],
     every: Any,
     agg: str = "sum",
-    fill: float = 0,
+    fill: float | None = None,
 ) -> "pd.DataFrame":
     """Aggregate raw records, such as a log, to a regular series.
 
@@ -44,8 +47,9 @@ def aggregate_series(
     agg : str, default="sum"
         Name of a pandas aggregation, such as ``"sum"``, ``"mean"``, ``"max"`` or
         ``"count"``. Missing values are ignored.
-    fill : float, default=0
-        Value of a channel for time steps without any value.
+    fill : float, default=None
+        Value of a channel for time steps without any value. If None, 0 for sums and
+        counts, and NaN for other aggregations, such as a mean.
 
     Returns
     -------
@@ -95,7 +99,18 @@ def aggregate_series(
             f"agg={agg!r} could not be applied ({error}). Pass the name of a pandas "
             "aggregation such as 'sum', 'mean', 'median', 'min', 'max' or 'count'."
         ) from error
-    return series.mask(buckets.count() == 0, fill)
+    return series.mask(buckets.count() == 0, of_nothing(agg) if fill is None else fill)
+
+
+def of_nothing(agg: str) -> float:
+    """Return the aggregate of no value at all: 0 for sums and counts, else NaN.
+
+    Parameters
+    ----------
+    agg : str
+        Name of a pandas aggregation.
+    """
+    return 0 if agg in _ZERO else nan
 
 
 def _check_column(records: "pd.DataFrame", name: str) -> None:

@@ -1,11 +1,12 @@
 """Aggregation of the records of a file to equal steps."""
 
-from math import nan
+from math import isnan, nan
 from typing import Any
 
 import numpy as np
 
-from skanomaly.preprocessing import aggregate_series
+from skanomaly.exceptions import TwoReadingsError
+from skanomaly.preprocessing import aggregate_series, of_nothing
 from skanomaly.reading._order import check_steps
 from skanomaly.reading._settings import Reading
 from skanomaly.reading._values import finite
@@ -13,14 +14,9 @@ from skanomaly.reading._values import finite
 
 def to_steps(
     pd: Any, records: Any, values: list[str], flags: list[str], reading: Reading
-) -> Any:
-    """Return the series of records that are indexed by their times."""
-    agg = reading.agg or "sum"
-    fill = reading.fill
-    if fill is None:
-        # A step without records has a sum and a count of 0, but no mean.
-        fill = 0.0 if agg in ("sum", "count") and not reading.interpolate else nan
-    time = str(records.index.name)
+) -> tuple[Any, str]:
+    """Return the series of records by their times, and what fills its empty steps."""
+    agg, time = reading.agg or "sum", str(records.index.name)
     every = _step(pd, reading.every)
     if every is not None:
         check_steps(records.index, every)
@@ -36,11 +32,35 @@ def to_steps(
             finite(table[values], interpolate=False)
         table = table.loc[complete]
     series = aggregate_series(
-        table, time=time, value=values, every=reading.every, agg=agg, fill=fill
+        table, time=time, value=values, every=reading.every, agg=agg, fill=nan
     )
+    series, filled = _filled(series, agg, reading)
     if flagged is not None:
         series[flags] = flagged.reindex(series.index, fill_value=0)
-    return series
+    return series, filled
+
+
+def _filled(series: Any, agg: str, reading: Reading) -> tuple[Any, str]:
+    """Return a series whose steps without a record are filled, and with what."""
+    empty = series.isna().all(axis=1)
+    fill = reading.fill
+    if fill is None:
+        fill = nan if reading.interpolate else of_nothing(agg)
+    said = f"{int(empty.sum()):,} of {len(series):,} steps have no record"
+    if not empty.any():
+        said = ""
+    elif reading.interpolate and isnan(fill):
+        said += ": interpolated"
+    elif reading.agg is None and reading.fill is None:
+        raise TwoReadingsError(
+            f"{said}, the first from {empty.idxmax()}: 0, or unknown. Pass --agg sum "
+            "(or count) if nothing happened in them, which is 0; for levels such as a "
+            "temperature, --agg mean --interpolate; or another number as --fill.",
+            setting="agg",
+        )
+    else:
+        said += f": filled with {fill:g}"
+    return series.fillna(fill), said
 
 
 def _step(pd: Any, every: Any) -> Any:

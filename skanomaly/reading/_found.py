@@ -38,6 +38,8 @@ class ReadingReport:
         Order of the rows in the file.
     step : str
         Usual step, or that of the aggregation.
+    filled : str
+        Number of steps without a record, and what they were filled with.
     values : dict of str to int
         Number of missing values of each column of values.
     left_out : dict of str to str
@@ -56,7 +58,7 @@ class ReadingReport:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = pathlib.Path(folder, "cpu.csv")
     ...     _ = file.write_text("at;cpu\n1.2.2024;0,5\n2.2.2024;0,7\n13.2.2024;1\n")
-    ...     _, report = read_series(file, every="1D")
+    ...     _, report = read_series(file, every="1D", agg="sum")
     >>> report.separator, report.decimal, report.time_format
     (';', ',', '%d.%m.%Y')
     """
@@ -73,6 +75,7 @@ class ReadingReport:
     time_format: str = ""
     order: str = "as in the file"
     step: str = ""
+    filled: str = ""
     values: dict[str, int] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     offsets: dict[str, int] = field(default_factory=dict)
@@ -103,6 +106,7 @@ class ReadingReport:
         else:
             told = "no times: samples are numbered in the order of the file"
         told += f", step {self.step}" if self.step else ""
+        told += f", {self.filled}" if self.filled else ""
         shown = [
             repr(name) + (f" ({count:,} missing)" if count else "")
             for name, count in self.values.items()

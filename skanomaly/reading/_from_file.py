@@ -289,7 +289,8 @@ def _regular(
             report.warnings += [] if uneven is None else [uneven]
         return series
     records = series.index
-    series = to_steps(pd, series, values, flags, reading).astype(np.float64)
+    series, report.filled = to_steps(pd, series, values, flags, reading)
+    series = series.astype(np.float64)
     if not reading.incomplete:
         series, said = without_incomplete(pd, series, records, reading.every)
         report.notes += [said] if said else []

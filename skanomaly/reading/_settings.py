@@ -22,9 +22,11 @@ class Reading:
     every : str, default=None
         Step to aggregate records to, such as ``"1min"``.
     agg : str, default=None
-        Aggregation of the records of a step; with `every`, ``"sum"`` by default.
+        Aggregation of the records of a step; with `every`, ``"sum"`` by default, if
+        each step has a record.
     fill : float, default=None
-        Value of steps without a record; 0 by default for sums and counts.
+        Value of steps without a record. If None, it is 0 for sums and counts that
+        `agg` asks for, and unknown for other aggregations.
     interpolate : bool, default=None
         Whether missing values and steps are interpolated.
     incomplete : bool, default=None

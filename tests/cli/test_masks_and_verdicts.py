@@ -118,7 +118,7 @@ def test_a_record_that_is_ignored_ignores_its_step(tmp_path):
     file.write_text(
         "t,v,off\n2024-01-01 00:10,1,0\n2024-01-01 00:40,2,1\n2024-01-02,3,0\n"
     )
-    reading = Reading(value=["v"], every="12h", incomplete=True)
+    reading = Reading(value=["v"], every="12h", agg="sum", incomplete=True)
     series = read_series(str(file), reading, ignore="off")
     assert series["off"].tolist() == [1, 0, 0]
     assert series["v"].tolist() == [3, 0, 3]

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from skanomaly.cli._errors import InputError
-from skanomaly.cli._reading import Reading, index_of, read_series
+from skanomaly.cli._reading import Reading, index_of, read_reported, read_series
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_uneven_times_are_told_in_one_line(write, capsys, days, says):
     assert says in error
     assert len(error.splitlines()) == bool(says)
     assert ("--every" in error) == bool(says)
-    read_series(file, Reading(every="1D"))
+    read_series(file, Reading(every="1D", agg="sum"))
     assert capsys.readouterr().err == ""
 
 
@@ -103,7 +103,7 @@ RECORDS = "t,v\n2024-01-01 00:03:10,4\n2024-01-01 00:00:10,1\n2024-01-01 00:00:5
 @pytest.mark.parametrize(
     ("options", "values"),
     [
-        ({}, [3, 0, 0, 4]),
+        ({"agg": "sum"}, [3, 0, 0, 4]),
         ({"agg": "count"}, [2, 0, 0, 1]),
         ({"agg": "mean", "fill": -1}, [1.5, -1, -1, 4]),
         ({"agg": "max", "interpolate": True}, [2, 8 / 3, 10 / 3, 4]),
@@ -113,6 +113,32 @@ RECORDS = "t,v\n2024-01-01 00:03:10,4\n2024-01-01 00:00:10,1\n2024-01-01 00:00:5
 def test_records_are_gathered(write, options, values):
     series = read_series(write(RECORDS), Reading(every="1min", **options))
     np.testing.assert_allclose(series["v"], values)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"agg": "sum"}, "2 of 4 steps have no record: filled with 0"),
+        ({"agg": "count"}, "filled with 0"),
+        ({"agg": "mean", "fill": -1}, "filled with -1"),
+        ({"interpolate": True}, "2 of 4 steps have no record: interpolated"),
+    ],
+)
+def test_filled_steps_are_reported(write, options, says):
+    file = write(RECORDS)
+    settings = Reading(every="1min", **options)
+    report = read_reported(file, settings)[1]
+    assert says in str(report).splitlines()[1]
+    assert says in report.facts()["filled"]
+
+
+def test_empty_steps_are_neither_0_nor_unknown_by_default(write):
+    with pytest.raises(InputError, match=r"2 of 4 steps .* from 2024-01-01 00:01:00"):
+        read_series(write(RECORDS), Reading(every="1min"))
+    rows = "".join(f"2024-01-01 00:0{minute}:10,{minute}\n" for minute in range(4))
+    series, report = read_reported(write("t,v\n" + rows), Reading(every="2min"))
+    assert series["v"].tolist() == [1, 5]
+    assert report.filled == ""
 
 
 def test_steps_without_a_mean_are_missing(write):

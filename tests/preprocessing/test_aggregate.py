@@ -62,6 +62,16 @@ def test_empty_buckets_are_filled(agg, fill):
     assert (series["bytes"].iloc[[0, 3]] > 0).all()
 
 
+@pytest.mark.parametrize(
+    ("agg", "empty"), [("sum", 0), ("count", 0), ("mean", np.nan), ("max", np.nan)]
+)
+def test_empty_buckets_are_0_for_sums_and_counts_alone(agg, empty):
+    series = aggregate_series(
+        log([0, 200], [3, 4]), time="at", value="bytes", every="1min", agg=agg
+    )
+    np.testing.assert_array_equal(series["bytes"].iloc[1:3], [empty, empty])
+
+
 def test_missing_values_are_left_out():
     table = log([0, 1, 70], [1.0, np.nan, np.nan])
     series = aggregate_series(
