@@ -1,5 +1,6 @@
 """Samples that a fit leaves out."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
+from skanomaly._frames import refuse_column
 from skanomaly._validation import FLOATS, check_finite
 
 Mask = NDArray[np.bool_]
@@ -75,7 +77,14 @@ def training_series(
     ------
     ValueError
         If another sample is NaN or infinite, or `ignore` does not match the series.
+
+    Warns
+    -----
+    UserWarning
+        If `X` has an index of times that are not in order.
     """
+    refuse_column(X)
+    _warn_of_order(X)
     series = validate_data(
         estimator, X, reset=True, dtype=FLOATS, ensure_all_finite=False, copy=True
     )
@@ -84,6 +93,18 @@ def training_series(
         series = bridged(series, ignored)
     check_finite(series)
     return series, ignored
+
+
+def _warn_of_order(X: Any) -> None:
+    """Warn of an index of times that goes back, as windows are of consecutive rows."""
+    index = getattr(X, "index", None)
+    in_order = getattr(index, "is_monotonic_increasing", True)
+    if getattr(getattr(index, "dtype", None), "kind", "") == "M" and not in_order:
+        warnings.warn(
+            "the times of X are not in order, and windows of consecutive rows are no "
+            "windows of time. Sort X by its index, the oldest sample first.",
+            stacklevel=4,
+        )
 
 
 def bridged(series: NDArray[np.floating], ignored: Mask) -> NDArray[np.floating]:

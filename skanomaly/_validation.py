@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
+from skanomaly._frames import refuse_column
+
 # Precisions in which a series stays.
 FLOATS = [np.float64, np.float32]
 
@@ -82,6 +84,7 @@ def validated_series(
     ValueError
         If `X` holds NaN or infinity, or has other channels.
     """
+    refuse_column(X)
     series: NDArray[np.floating] = validate_data(
         estimator,
         X,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skanomaly._clock import read_time
 from skanomaly._compat import import_extra
 from skanomaly._text import closest
 from skanomaly.cli._errors import InputError, bad_input
@@ -150,4 +151,8 @@ def _like_index(file: str, column: Any, index: Any) -> Any:
     if times.tz is not None:
         return times.tz_convert(index.tz)
     # A time without a zone is one of the zone of the series.
-    return times.tz_localize(index.tz, ambiguous="NaT", nonexistent="NaT")
+    zoned = times.tz_localize(index.tz, ambiguous="NaT", nonexistent="NaT")
+    for row in np.flatnonzero(zoned.isna())[:1]:
+        with bad_input():
+            read_time(f"{file}, row {row}: ", times[row], index.tz)
+    return zoned

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.preprocessing import FunctionTransformer
 
+from skanomaly._frames import as_frame
 from skanomaly.detection._facts import unwrapped
 from skanomaly.detectors import Assessment, Curve
 
@@ -61,7 +62,7 @@ def ask(
     >>> assessment.expected.shape
     (300, 1)
     """
-    estimator = unwrapped(estimator)
+    estimator, X = unwrapped(estimator), as_frame(X)
     if hasattr(estimator, "steps"):
         return _ask_pipeline(estimator, X, step, expects)
     if hasattr(estimator, "assess"):

@@ -47,8 +47,9 @@ def detect(
     estimator : estimator
         Fitted pipeline or outlier detector, of this package or of scikit-learn.
     X : array-like of shape (n_samples, n_channels)
-        The series, in temporal order. If it contains the training samples, they come
-        first.
+        The series, in temporal order: an array, or a frame of pandas, polars or
+        pyarrow, of which a column is one channel. If it contains the training samples,
+        they come first.
     y : array-like of shape (n_samples,), default=None
         True labels in {0, 1} with 1 anomalous, in {+1, -1} with -1 anomalous, or
         booleans. They are stored to evaluate the events and do not influence them.

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skanomaly._clock import read_time
 from skanomaly._compat import import_extra
 
 Interval = tuple[int, int]
@@ -132,18 +133,6 @@ def _position(bound: Any, index: Any, n_samples: int) -> int:
             raise ValueError(
                 f"ignore holds {bound!r}, but the index of the series holds numbers."
             ) from None
-    pandas = import_extra("pandas", extra="cli")
-    times = pandas.DatetimeIndex(index)
-    try:
-        time = pandas.Timestamp(bound)
-    except (TypeError, ValueError):
-        time = pandas.NaT
-    if time is pandas.NaT:
-        raise ValueError(
-            f"ignore holds {bound!r}, which is not a time. Write it as "
-            "'2024-01-31 18:32:00'."
-        )
-    # A time without a zone is one of the zone of the series.
-    if time.tz is None or times.tz is None:
-        time = time.tz_localize(None).tz_localize(times.tz)
+    times = import_extra("pandas", extra="cli").DatetimeIndex(index)
+    time = read_time("ignore: ", bound, times.tz)
     return int(times.searchsorted(time))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly._compat import import_extra
+from skanomaly._frames import as_frame, as_pandas
 from skanomaly._text import plural
 from skanomaly._validation import check_lengths
 from skanomaly.events import Event, find_events, read_labels
@@ -81,6 +82,7 @@ class TimeSeries:
         n_train: int = 0,
         truth: ArrayLike | None = None,
     ) -> None:
+        values = as_frame(values)
         columns = _as_columns(values)
         n_samples, n_channels = columns.shape
         index = index_of(values, index)
@@ -194,7 +196,13 @@ def as_positions(index: Any, n_samples: int) -> NDArray[Any]:
 
 
 def _as_columns(values: ArrayLike) -> Floats:
-    array = np.asarray(values, dtype=np.float64)
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"A series must hold numbers ({error}). Leave out other columns, and pass "
+            "one of times as index=."
+        ) from error
     if array.ndim not in (1, 2):
         raise ValueError(
             f"A series must have shape (n_samples,) or (n_samples, n_channels), got "
@@ -211,7 +219,8 @@ def index_of(values: Any, index: Any = None) -> Any:
     values : array-like of shape (n_samples, n_channels)
         The series.
     index : array-like of shape (n_samples,), default=None
-        Times or numbers of the samples, returned as they are.
+        Times or numbers of the samples, returned as they are; a column of another
+        library than pandas as one of pandas.
 
     Returns
     -------
@@ -225,8 +234,11 @@ def index_of(values: Any, index: Any = None) -> Any:
     >>> index_of([[1.0], [2.0]], ["a", "b"])
     ['a', 'b']
     """
-    if index is not None or not hasattr(values, "columns"):
-        return index
+    if index is not None:
+        return as_pandas(index)
+    values = as_frame(values)
+    if not hasattr(values, "columns"):
+        return None
     # The default index of a data frame only counts its rows.
     numbers = [getattr(values.index, name, None) for name in ("start", "step")]
     return None if numbers == [0, 1] else values.index

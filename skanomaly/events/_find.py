@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skanomaly._frames import as_pandas
 from skanomaly._validation import check_count, check_finite
 from skanomaly.events._decide import (
     check_k_of_n,
@@ -128,7 +129,7 @@ def find_events(
         errors = _check_channels(channel_errors, unknown, channel_names)
     elif channel_names is not None:
         raise ValueError("channel_names needs channel_errors. Pass score_channels(X).")
-    times = _times_of(index, n_samples)
+    times = _times_of(as_pandas(index), n_samples)
 
     usual = usual_score(scores) if normal is None and scores is not None else normal
     events = []

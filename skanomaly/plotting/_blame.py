@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skanomaly._compat import import_extra
+from skanomaly._frames import as_frame
 from skanomaly._text import plain, plural
 from skanomaly._validation import check_finite, check_lengths
 from skanomaly.detection import (
@@ -151,6 +152,7 @@ class BlameDisplay:
                 "each channel is not known. Pass a detector of this package that "
                 "reconstructs or forecasts, such as make_detector('autoencoder')."
             )
+        X = as_frame(X)
         if channel_names is None and hasattr(X, "columns"):
             channel_names = [str(name) for name in X.columns]
         return cls.from_predictions(

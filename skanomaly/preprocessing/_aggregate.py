@@ -5,6 +5,7 @@ from math import nan
 from typing import TYPE_CHECKING, Any
 
 from skanomaly._compat import import_extra
+from skanomaly._frames import as_pandas
 from skanomaly._text import closest
 from skanomaly.preprocessing._columns import check_numeric
 from skanomaly.preprocessing._times import parse_times
@@ -35,7 +36,7 @@ def aggregate_series(
     Parameters
     ----------
     records : DataFrame of shape (n_records, n_columns)
-        One record per row.
+        One record per row, in a frame of pandas, polars or pyarrow.
     time : str
         Column with the time of each record: datetimes, strings, or numbers of seconds,
         milliseconds, microseconds or nanoseconds since 1970. The unit of numbers is
@@ -74,6 +75,7 @@ def aggregate_series(
     [3, 0, 0, 7]
     """
     pd = import_extra("pandas", extra="cli")
+    records = as_pandas(records)
     names = [value] if isinstance(value, str) else list(dict.fromkeys(value))
     if not names:
         raise ValueError("value is empty. Pass the name of at least one column.")

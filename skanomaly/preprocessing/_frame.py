@@ -1,9 +1,11 @@
-"""Conversion of series between arrays and pandas objects."""
+"""Conversion of series between arrays and frames."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from skanomaly._frames import like_native
 
 
 def to_values(series: Any) -> NDArray[np.float64]:
@@ -25,7 +27,8 @@ def to_values(series: Any) -> NDArray[np.float64]:
 def like(series: Any, values: NDArray[np.float64]) -> Any:
     """Return values in the shape and type of the series from which they were read."""
     if not hasattr(series, "iloc"):
-        return values.reshape(np.shape(series))
+        native = like_native(series, values)
+        return values.reshape(np.shape(series)) if native is None else native
     if series.ndim == 1:
         return type(series)(values[:, 0], index=series.index, name=series.name)
     return type(series)(values, index=series.index, columns=series.columns)

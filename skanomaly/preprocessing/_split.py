@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from skanomaly._clock import read_time
 from skanomaly._compat import import_extra
 
 if TYPE_CHECKING:
@@ -54,9 +55,9 @@ def select_dates(series: Frame, start: Any = None, stop: Any = None) -> Frame:
         )
     keep = np.ones(len(index), dtype=bool)
     if start is not None:
-        keep &= index >= _parse_time(pd, index, "start", start)
+        keep &= index >= read_time("start=", start, index.tz)
     if stop is not None:
-        keep &= index < _parse_time(pd, index, "stop", stop)
+        keep &= index < read_time("stop=", stop, index.tz)
     if not keep.any():
         raise ValueError(
             f"no sample lies between start={start!r} and stop={stop!r}. The series "
@@ -133,10 +134,9 @@ def _samples_until(series: Any, until: Any) -> int:
     if isinstance(until, int | np.integer) and not isinstance(until, bool):
         return int(until)
     if hasattr(index, "tz"):
-        pd = import_extra("pandas", extra="cli")
         if not index.is_monotonic_increasing:
             raise ValueError("the times of the series are not sorted. Sort the series.")
-        return int(index.searchsorted(_parse_time(pd, index, "train_until", until)))
+        return int(index.searchsorted(read_time("train_until=", until, index.tz)))
     try:
         return int(str(until))
     except ValueError:
@@ -144,32 +144,6 @@ def _samples_until(series: Any, until: Any) -> int:
             f"train_until={until!r} needs a series indexed by time, but this series is "
             "not. Pass a number of samples, or set a DatetimeIndex."
         ) from None
-
-
-def _parse_time(pd: Any, index: "pd.DatetimeIndex", name: str, value: Any) -> Any:
-    try:
-        time = pd.Timestamp(value)
-    except (TypeError, ValueError):
-        time = pd.NaT
-    if time is pd.NaT:
-        raise ValueError(
-            f"{name}={value!r} is not a time. Write it as '2024-01-31 18:32:00'."
-        )
-    # A time without a zone is interpreted in the zone of the series.
-    if time.tz is None or index.tz is None:
-        return _in_zone(name, time.tz_localize(None), index.tz)
-    return time
-
-
-def _in_zone(name: str, time: Any, zone: Any) -> Any:
-    try:
-        return time.tz_localize(zone)
-    except Exception as error:  # pandas 2 raises errors of pytz
-        raise ValueError(
-            f"{name}={str(time)!r} is repeated or missing in the time zone {zone}, "
-            "where clocks change. Pass it with its offset from UTC, such as "
-            f"'{time}+00:00'."
-        ) from error
 
 
 def _span(index: Any, n_samples: int = 0) -> str:

@@ -60,8 +60,12 @@ def check_range(times: Any) -> None:
 
 def check_steps(times: Any, step: Any) -> None:
     """Raise if nearly all steps would be empty, with the rows of stray times."""
-    rows_in_order = np.argsort(times.to_numpy(), kind="stable")
-    ordered = times[rows_in_order]
+    bare = times
+    if getattr(times, "tz", None) is not None:
+        # In UTC, no hour is repeated or missing.
+        bare = times.tz_convert("UTC").tz_localize(None)
+    rows_in_order = np.argsort(bare.to_numpy(), kind="stable")
+    ordered = bare[rows_in_order]
     span = ordered[-1] - ordered[0]
     n_steps = span / step + 1
     if n_steps < 100:

@@ -102,7 +102,7 @@ def test_what_is_no_interval_is_refused(ignore, words):
     ("interval", "index", "words"),
     [
         (("2024-12-25", "2024-12-24"), HOURS, "ends before it starts"),
-        (("soon", 5), HOURS, "'soon', which is not a time"),
+        (("soon", 5), HOURS, "ignore: 'soon' is not a time"),
         (("2024-12-24", 5), None, "samples are only numbered"),
         (("2024-12-24", 5), np.arange(100.0), "holds numbers"),
     ],

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from skanomaly import detect, find_events, make_detector, select_dates
+from skanomaly import EventRule, detect, find_events, make_detector, select_dates
 from skanomaly.cli import main
 from skanomaly.compose import fit_ignoring
+from skanomaly.reading import read_series
 from skanomaly.report._legible import make_legible
 
 HOURS = pd.date_range("2024-01-01", periods=300, freq="h")
@@ -42,6 +43,49 @@ def test_repeated_and_missing_hours_are_told(time):
     series = pd.DataFrame({"cpu": 1.0}, index=days)
     with pytest.raises(ValueError, match="repeated or missing in the time zone"):
         select_dates(series, time)
+
+
+BERLIN = pd.date_range("2024-10-25", periods=400, freq="15min", tz="Europe/Berlin")
+NIGHT = "2024-10-27 02:30"
+
+
+def test_hours_that_are_repeated_are_told_wherever_times_are_read(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    values = np.sin(np.arange(400) / 5)
+    values[350:353] += 4
+    frame = pd.DataFrame({"t": BERLIN, "v": values})
+    pipe = make_detector("pca", window=10).fit(frame[["v"]])
+    rule = EventRule(ignore=[(NIGHT, "2024-10-27 05:00")])
+    with pytest.raises(ValueError, match="ignore: '2024-10-27 02:30:00' is repeated"):
+        detect(pipe, frame[["v"]], index=frame["t"], events=rule)
+    frame.to_parquet("a.parquet")
+    (tmp_path / "ignore.csv").write_text(f"start,stop\n{NIGHT},2024-10-27 05:00\n")
+    command = ["detect", "a.parquet", "--detector", "pca"]
+    assert main([*command, "--quiet"]) == 0
+    events = pd.read_csv("skanomaly-out/events.csv").assign(verdict="confirm")
+    events["start_time"] = NIGHT
+    events.to_csv("events.csv")
+    score = ["score", "skanomaly-out", "a.parquet", "--feedback", "events.csv"]
+    for words in (
+        [*command, "--ignore", "ignore.csv"],
+        [*command, "--from", NIGHT],
+        [*command, "--train-until", NIGHT],
+        score,
+    ):
+        capsys.readouterr()
+        assert main(words) == 2
+        told = capsys.readouterr().err
+        assert "repeated or missing in the time zone Europe/Berlin" in told
+
+
+@pytest.mark.parametrize("every", ["30min", "1h", "6h", "1D"])
+def test_steps_over_a_repeated_hour(tmp_path, every):
+    pd.DataFrame({"t": BERLIN, "v": 1.0}).to_parquet(tmp_path / "a.parquet")
+    found, _ = read_series(tmp_path / "a.parquet", every=every, agg="sum")
+    assert (found["v"].iloc[:-1] > 0).all()
+    assert found.index.is_monotonic_increasing
 
 
 def test_repeated_rows_get_more_neighbors():
