@@ -2,6 +2,19 @@
 
 import re
 
+# Forms that no directive of strptime reads, and those that it does.
+_PLAIN: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(?<=\d)(?:st|nd|rd|th)\b"), ""),
+    (re.compile(r"\b([AaPp])\.\s?[Mm]\.?(?!\w)"), r"\1m"),
+    (re.compile(r"\bSept\b", re.IGNORECASE), "Sep"),
+    (re.compile(r"^(\d{4})-?W(\d\d)$"), r"\1-W\2-1"),  # Monday of a week
+    (re.compile(r"^(\d{4})W(\d\d)(\d)$"), r"\1-W\2-\3"),
+    *(
+        (re.compile(form), rf"\1-{3 * quarter - 2:02}")
+        for quarter in range(1, 5)
+        for form in (rf"^(\d{{4}})[- ]?Q{quarter}$", rf"^Q{quarter}[- /]?(\d{{4}})$")
+    ),
+)
 _MONTH = r"(?P<b>[^\W\d_]{3,9})\.?"
 _WEEKDAY = r"(?:(?P<a>[^\W\d_]{3,9})\.?,?\s+)?"
 _DATES = (
@@ -17,11 +30,13 @@ _DATES = (
     rf"{_WEEKDAY}{_MONTH}\s+(?P<d>\d{{1,2}})(?:,\s*|\s+)(?P<Y>\d{{4}})",
     rf"(?P<Y>\d{{4}})[-/ ]{_MONTH}[-/ ](?P<d>\d{{1,2}})",
     rf"{_MONTH}[- ](?P<Y>\d{{4}})",
+    r"(?P<d>\d{1,2})(?P<b>[A-Za-z]{3})(?P<Y>\d{4})",
 )
 _ZONE = r"(?:\s*(?P<z>Z|[+-]\d\d(?::?\d\d)?|[A-Z]{2,5}))?"
 _FRACTION = r"(?:[.,:](?P<f>\d{1,9}))?"
 _CLOCK = rf"(?P<H>\d{{1,2}})[:h](?P<M>\d\d)(?::(?P<S>\d\d){_FRACTION})?"
 _HALF = r"(?:\s*(?P<p>[AaPp]\.?[Mm]\.?))?"
+_HOUR = r"(?P<H>\d{1,2})\s*(?P<p>[AaPp]\.?[Mm]\.?)"
 _DIGITS = r"(?P<H>\d\d)(?P<M>\d\d)(?P<S>\d\d)?"
 _BETWEEN = r"(?:\s*[T@:,_-]\s*|\s+|\s+at\s+)"
 # As `date` and `ctime` of Unix write it: the year is last.
@@ -33,9 +48,11 @@ _FORMS = [
     re.compile(text)
     for text in (
         *(rf"\[?{date}(?:{_BETWEEN}(?:{_CLOCK}{_HALF}){_ZONE})?\]?" for date in _DATES),
+        *(rf"{date}{_BETWEEN}{_HOUR}{_ZONE}" for date in _DATES),
         rf"{_DATES[4]}[T_ -]?{_DIGITS}{_ZONE}",
         _UNIX,
         rf"{_CLOCK}{_HALF}{_ZONE}",
+        _HOUR,
     )
 ]
 _MONTHS = [
@@ -77,7 +94,7 @@ def formats_of(cell: str) -> list[str]:
 
     Several formats differ in which number is the day and which one the month.
     """
-    cell = cell.strip()
+    cell = plain_time(cell.strip())
     if len(cell) < 4 or len(cell) > 48 or not any(map(str.isdigit, cell)):
         return []
     for form in _FORMS:
@@ -85,6 +102,13 @@ def formats_of(cell: str) -> list[str]:
         if found and _is_plausible(found):
             return _formats(cell, found)
     return []
+
+
+def plain_time(cell: str) -> str:
+    """Return a time in a form that strptime reads, such as Sep for Sept."""
+    for form, plain in _PLAIN:
+        cell = form.sub(plain, cell)
+    return cell
 
 
 def _is_plausible(found: re.Match[str]) -> bool:
@@ -146,5 +170,12 @@ def letters_of(form: str) -> list[str]:
 
 def in_iso_order(form: str) -> bool:
     """Return whether a format is of ISO 8601, which rows may write differently."""
-    others = (",", "@", " %z", "[", "_")  # and names of zones, which follow a space
+    others = (
+        ",",
+        "@",
+        " %z",
+        "[",
+        "_",
+        "%I",
+    )  # and names of zones, which follow a space
     return form.startswith("%Y-%m-%d") and not any(sign in form for sign in others)

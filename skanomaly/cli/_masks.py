@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from skanomaly._ignored import near
 from skanomaly.cli._errors import InputError
-from skanomaly.cli._reading import index_of, read_table_of
+from skanomaly.cli._reading import index_of, scan_table_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -59,8 +59,8 @@ def ignored_intervals(
     InputError
         If an interval cannot be read, is reversed, or holds no sample.
     """
-    from skanomaly.detection import to_positions
     from skanomaly.events import runs
+    from skanomaly.reading import naming_lines
 
     found: list[Interval] = []
     if flags is not None:
@@ -68,10 +68,23 @@ def ignored_intervals(
         found += zip(starts.tolist(), stops.tolist(), strict=True)
     if options.ignore is None:
         return tuple(found)
+    table, dialect = scan_table_of(options.ignore)
+    with naming_lines(dialect, len(table)):
+        return (*found, *_from_table(options, table, series, other))
+
+
+def _from_table(
+    options: Namespace, table: Any, series: "DataFrame", other: "DataFrame | None"
+) -> list[Interval]:
+    """Return the intervals of a table in positions of the series."""
+    from skanomaly.detection import to_positions
+
+    found: list[Interval] = []
     known = [series] if other is None else [series, other]
     # Numbers are those of the index, if it holds numbers, else of samples.
     has_numbers = index_of(series) is not None and series.index.dtype.kind in "iuf"
-    for row, interval in enumerate(_read(options, float if has_numbers else int)):
+    number = float if has_numbers else int
+    for row, interval in enumerate(_read(options, table, number)):
         try:
             places = [to_positions([interval], index_of(x), len(x)) for x in known]
         except ValueError as error:
@@ -88,7 +101,7 @@ def ignored_intervals(
                 f"{series.index[-1]}."
             )
         found += places[0]
-    return tuple(found)
+    return found
 
 
 def without(
@@ -102,13 +115,12 @@ def without(
     return np.where(near(ignored, *reach_of(pipeline)), np.nan, scores)
 
 
-def _read(options: Namespace, number: type) -> list[tuple[Any, Any]]:
-    """Return the intervals of a file as numbers of a type, or as times."""
+def _read(options: Namespace, table: Any, number: type) -> list[tuple[Any, Any]]:
+    """Return the intervals of a table as numbers of a type, or as times."""
     from skanomaly.preprocessing import read_times
     from skanomaly.reading import counts_samples
 
     file = options.ignore
-    table = read_table_of(file)
     table.columns = table.columns.str.strip().str.lower()
     missing = [name for name in _BOUNDS if name not in table.columns]
     if missing:

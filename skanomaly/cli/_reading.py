@@ -14,6 +14,7 @@ from skanomaly.cli._errors import InputError, bad_input, warn
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from skanomaly.datasets import Dialect
     from skanomaly.reading import ReadingReport
 
 
@@ -98,11 +99,17 @@ def check_files(*files: str | None) -> None:
 
 def read_table_of(file: str, *, header: bool | None = None) -> "DataFrame":
     """Return the table of a file, which must exist."""
-    from skanomaly.datasets import read_table
+    return scan_table_of(file, header=header)[0]
+
+
+def scan_table_of(
+    file: str, *, header: bool | None = None
+) -> tuple["DataFrame", "Dialect"]:
+    """Return the table of a file, which must exist, and how it was read."""
+    from skanomaly.datasets import scan_table
 
     check_files(file)
-    table: DataFrame = read_table(file, header=header)
-    return table
+    return scan_table(file, header=header)
 
 
 def index_of(series: "DataFrame") -> Any:

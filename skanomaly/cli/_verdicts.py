@@ -10,7 +10,7 @@ from skanomaly._clock import read_time
 from skanomaly._compat import import_extra
 from skanomaly._text import closest
 from skanomaly.cli._errors import InputError, bad_input
-from skanomaly.cli._reading import index_of, read_table_of
+from skanomaly.cli._reading import index_of, scan_table_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -51,11 +51,29 @@ def read_feedback(file: str | None, series: "DataFrame") -> list[Verdict]:
     InputError
         If a column is missing, a verdict is unknown or an event is not in the series.
     """
-    from skanomaly.events import Event
+    from skanomaly.reading import naming_lines
 
     if file is None:
         return []
-    table = read_table_of(file)
+    table, dialect = scan_table_of(file)
+    with naming_lines(dialect, len(table)):
+        return _verdicts(file, table, series)
+
+
+def follow(detection: "Detection", verdicts: list[Verdict]) -> "Detection":
+    """Return a detection after all verdicts."""
+    with bad_input():
+        for verdict, event in verdicts:
+            if verdict == "confirm":
+                detection = detection.confirm(event)
+            else:
+                detection = detection.dismiss(event)
+    return detection
+
+
+def _verdicts(file: str, table: "DataFrame", series: "DataFrame") -> list[Verdict]:
+    from skanomaly.events import Event
+
     missing = [name for name in _COLUMNS if name not in table.columns]
     if missing:
         raise InputError(
@@ -84,17 +102,6 @@ def read_feedback(file: str | None, series: "DataFrame") -> list[Verdict]:
             )
         verdicts.append((text, Event(start, stop, stop - start, start, **spans[row])))
     return verdicts
-
-
-def follow(detection: "Detection", verdicts: list[Verdict]) -> "Detection":
-    """Return a detection after all verdicts."""
-    with bad_input():
-        for verdict, event in verdicts:
-            if verdict == "confirm":
-                detection = detection.confirm(event)
-            else:
-                detection = detection.dismiss(event)
-    return detection
 
 
 def _places(

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from skanomaly._cells import decide_marks, kind_of
@@ -44,6 +44,8 @@ class Dialect:
         Whether a cell of the first lines proves the decimal mark.
     grouped : tuple of str, default=()
         Columns in which 1.234 may be 1234, as it is next to whole numbers.
+    raw : str, default=""
+        Text of the file, for messages that name its lines.
     """
 
     kind: str = "CSV"
@@ -55,6 +57,38 @@ class Dialect:
     units: bool = False
     proven: bool = False
     grouped: tuple[str, ...] = ()
+    raw: str = field(default="", repr=False, compare=False)
+
+    def line_of(self, row: int, n_rows: int) -> str | None:
+        """Return where a row is in the file, from 1 on; None in files without lines.
+
+        Parameters
+        ----------
+        row : int
+            Row of the table, from 0 on.
+        n_rows : int
+            Number of rows of the table, which are the last ones of the file.
+        """
+        if self.kind == "Excel":
+            return f"row {row + 2} of the sheet"
+        lines = self._lines_of_rows()
+        return f"line {lines[row - n_rows]}" if len(lines) >= n_rows else None
+
+    def _lines_of_rows(self) -> list[int]:
+        """Return the first line of each record, a header among them."""
+        lines = self.raw.rstrip("\n").split("\n") if self.raw else []
+        starts = [*range(1, len(lines) + 1)]
+        if '"' in self.raw:
+            reader = csv.reader(lines, delimiter=self.separator or NOWHERE)
+            ends = [reader.line_num for _ in reader]
+            starts = [1, *(end + 1 for end in ends[:-1])]
+        return [
+            number
+            for number in starts
+            # In a table with a single column, an empty line is a missing value.
+            if (lines[number - 1].strip() or self.separator is None)
+            and not lines[number - 1].startswith("#")
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,7 +85,7 @@ def decode(path: Path, data: bytes, encoding: str | None) -> tuple[str, str]:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise ValueError(f"{path} is empty. It must hold at least one number.")
-    return text.strip("\n") + "\n", str(encoding)
+    return text, str(encoding)
 
 
 def _decode(data: bytes, encoding: str | None) -> tuple[str, str]:

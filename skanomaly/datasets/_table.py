@@ -118,13 +118,14 @@ def scan_table(
         table = _read_binary(pd, path, data, kind)
         dialect = Dialect(kind=kind)
     else:
-        text, encoding = decode(path, data, encoding)
+        raw, encoding = decode(path, data, encoding)
+        text = raw.strip("\n") + "\n"
         forced = Forced(sep=sep, decimal=decimal, header=header)
         if text.startswith("{"):
             table, dialect = _read_json(pd, path, text), Dialect(kind="JSON lines")
         else:
             table, dialect = _parse(pd, path, text, forced)
-        dialect = replace(dialect, encoding=encoding)
+        dialect = replace(dialect, encoding=encoding, raw=raw)
     if table.empty:
         raise ValueError(
             f"{path} has no row of data, only a header. Pass a file with at least one "

@@ -13,7 +13,7 @@ _UNITS = (
 )
 _STAMPS = {8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 _FIELDS = ("month", "day", "hour", "minute", "second")
-_TOP = {"month": 12, "day": 31, "hour": 23, "minute": 59, "second": 59}
+_TOP = {"month": 12, "day": 31, "hour": 24, "minute": 59, "second": 59}
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
 
@@ -96,6 +96,13 @@ def read_digits(pd: Any, column: Any) -> tuple[Any, str] | None:
     parts["year"] = rest
     if rest.min() < _FIRST_YEAR or rest.max() > _LAST_YEAR:
         return None
+    # The end of a day is the beginning of the next one.
+    at_end = parts.get("hour", np.zeros(1)) == 24
+    if any(parts[name][at_end].any() for name in fields[3:]):
+        return None
+    parts |= {"hour": np.where(at_end, 0, parts["hour"])} if at_end.any() else {}
     frame = pd.DataFrame(parts, index=column.index)
     times = pd.to_datetime(frame, errors="coerce")
+    if at_end.any():
+        times += pd.to_timedelta(at_end.astype(int), unit="D")
     return None if times.isna().any() else (times, f"digits {_STAMPS[n_digits]}")

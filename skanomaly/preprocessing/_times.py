@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from skanomaly._compat import import_extra
-from skanomaly._stamps import formats_of, has_date, in_iso_order, letters_of
+from skanomaly._stamps import (
+    formats_of,
+    has_date,
+    in_iso_order,
+    letters_of,
+    plain_time,
+)
 from skanomaly.preprocessing._day_first import choose_reading, swapped, swapped_form
 from skanomaly.preprocessing._number_times import read_number_times
 from skanomaly.preprocessing._zones import read_zones
@@ -18,6 +24,7 @@ if TYPE_CHECKING:
 _N_TRIED = 500
 # Formats that one column may mix, such as times with and without fractions.
 _MOST_FORMATS = 3
+_END = r"(?<![\d:.])24:00(?!:0*[1-9])"
 
 
 def parse_times(column: "Series[Any]") -> "DatetimeIndex":
@@ -77,8 +84,7 @@ def read_times(
     if pd.api.types.is_datetime64_any_dtype(column):
         times, how = column, "times"
     elif time_format is not None:
-        text = _texts(column)
-        times, how = _parse(pd, text, time_format), time_format
+        times, how = _read_as(pd, _texts(column), time_format), time_format
     elif pd.api.types.is_numeric_dtype(column):
         times, how = read_number_times(pd, column)
     else:
@@ -131,11 +137,17 @@ def _read_texts(
     pd: Any, column: "Series[Any]", day_first: bool | None
 ) -> tuple[Any, str]:
     text = _texts(column)
+    text, later = _begun(pd, text)
     known = text.dropna()
     tried = known.iloc[:: max(1, len(known) // _N_TRIED)]
+    if any(plain_time(cell) != cell for cell in tried):
+        text = text.map(plain_time, na_action="ignore")
+        tried = text.loc[tried.index]
     formats = _formats_of_all(tried, day_first)
     if not formats or in_iso_order(formats[0]):
-        return _parse_iso(pd, text), formats[0] if formats else "ISO 8601"
+        return _later(_parse_iso(pd, text), later), formats[
+            0
+        ] if formats else "ISO 8601"
     if "z" in letters_of(formats[0]):
         text = read_zones(text)
         tried = text.loc[tried.index]
@@ -149,12 +161,38 @@ def _read_texts(
         read[form] = (
             swapped(twin) if is_whole else _parse_mixed(pd, text, form, day_first)
         )
+    read = {form: _later(times, later) for form, times in read.items()}
     whole = {form: times for form, times in read.items() if times.notna().all()}
     if not whole:
         form = min(read, key=lambda form: int(read[form].isna().sum()))
         return read[form], form
     form = choose_reading(column, whole)
     return whole[form], form
+
+
+def _read_as(pd: Any, text: Any, form: str) -> Any:
+    """Parse texts in a format that is given, also those of other forms of a part."""
+    times = _parse(pd, text, form)
+    if times.notna().all():
+        return times
+    begun, later = _begun(pd, text.map(plain_time, na_action="ignore"))
+    return times.fillna(_later(_parse(pd, begun, form), later))
+
+
+def _begun(pd: Any, text: Any) -> tuple[Any, Any]:
+    """Return times in which the end of a day is the beginning, and a day for these."""
+    is_end = text.str.contains("24:00", regex=False).fillna(False).astype(bool)
+    if is_end.any():
+        is_end = text.str.contains(_END, regex=True).fillna(False).astype(bool)
+    if not is_end.any():
+        return text, None
+    begun = text.mask(is_end, text.str.replace(_END, "00:00", regex=True))
+    return begun, pd.to_timedelta(is_end.astype(int), unit="D")
+
+
+def _later(times: Any, days: Any) -> Any:
+    # A sum, even with nothing, is one of nanoseconds, which cannot hold all times.
+    return times if days is None else times + days
 
 
 def _formats_of_all(cells: Any, day_first: bool | None) -> list[str]:

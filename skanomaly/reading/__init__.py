@@ -3,6 +3,7 @@
 from skanomaly.reading._choice import counts_samples, find_column
 from skanomaly.reading._found import ReadingReport
 from skanomaly.reading._from_file import read_series
+from skanomaly.reading._lines import naming_lines
 from skanomaly.reading._long import listed, series_in
 from skanomaly.reading._settings import Reading
 
@@ -12,6 +13,7 @@ __all__ = [
     "counts_samples",
     "find_column",
     "listed",
+    "naming_lines",
     "read_series",
     "series_in",
 ]

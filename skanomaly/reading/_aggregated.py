@@ -7,9 +7,7 @@ import numpy as np
 
 from skanomaly.exceptions import TwoReadingsError
 from skanomaly.preprocessing import aggregate_series, of_nothing
-from skanomaly.reading._order import check_steps
 from skanomaly.reading._settings import Reading
-from skanomaly.reading._values import finite
 
 
 def to_steps(
@@ -17,9 +15,6 @@ def to_steps(
 ) -> tuple[Any, str]:
     """Return the series of records by their times, and what fills its empty steps."""
     agg, time = reading.agg or "sum", str(records.index.name)
-    every = _step(pd, reading.every)
-    if every is not None:
-        check_steps(records.index, every)
     table = records.reset_index()
     flagged = None
     if flags:
@@ -28,8 +23,6 @@ def to_steps(
         )
     if agg != "count":
         complete = np.isfinite(table[values].to_numpy(np.float64)).all(axis=1)
-        if not reading.interpolate:
-            finite(table[values], interpolate=False)
         table = table.loc[complete]
     series = aggregate_series(
         table, time=time, value=values, every=reading.every, agg=agg, fill=nan
@@ -61,14 +54,6 @@ def _filled(series: Any, agg: str, reading: Reading) -> tuple[Any, str]:
     else:
         said += f": filled with {fill:g}"
     return series.fillna(fill), said
-
-
-def _step(pd: Any, every: Any) -> Any:
-    """Return a step as a length of time, None for months and what is no step."""
-    try:
-        return pd.Timedelta(pd.tseries.frequencies.to_offset(every))
-    except (TypeError, ValueError):
-        return None
 
 
 def without_incomplete(pd: Any, series: Any, times: Any, every: Any) -> tuple[Any, str]:

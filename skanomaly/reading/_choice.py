@@ -81,7 +81,7 @@ def _time_kind(column: Any) -> str:
     forms = next(found for found in map(formats_of, cells) if found)
     if not has_date(forms[0]):
         return "clock"
-    return "time" if "M" in letters_of(forms[0]) else "date"
+    return "time" if {"M", "I"} & set(letters_of(forms[0])) else "date"
 
 
 def is_number_time(column: Any) -> bool:

@@ -1,6 +1,7 @@
 """From a file to a series, and a report of how it was read."""
 
 import warnings
+from contextlib import nullcontext
 from dataclasses import replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -19,9 +20,16 @@ from skanomaly.reading._choice import (
 )
 from skanomaly.reading._flags import check_no_values, read_flags
 from skanomaly.reading._found import ReadingReport
+from skanomaly.reading._lines import naming_lines
 from skanomaly.reading._long import rows_of_one
 from skanomaly.reading._numbers import Numbers, read_numbers
-from skanomaly.reading._order import check_range, in_order, step_of, uneven_steps
+from skanomaly.reading._order import (
+    check_range,
+    check_steps,
+    in_order,
+    step_of,
+    uneven_steps,
+)
 from skanomaly.reading._settings import Reading
 from skanomaly.reading._values import (
     check_sentinels,
@@ -108,7 +116,37 @@ def read_series(
     """
     reading = replace(reading, **settings)
     table, dialect = scan_table(path, **reading.table_settings())
-    table = rows_of_one(table, reading)
+    n_rows = len(table)
+    table, rows = rows_of_one(table, reading)
+    with naming_lines(dialect, n_rows, rows):
+        report, series, values, flags = _chosen(
+            path, table, dialect, reading, labels, ignore, leave_out
+        )
+    whole = first is None and last is None
+    series = _cut(series, first, last)
+    with naming_lines(dialect, n_rows, rows) if whole else nullcontext():
+        series = _regular(series, values, flags, reading, report)
+        series = _cut(series, first, last)
+        series = finite(series, interpolate=bool(reading.interpolate))
+    if len(series) < 2:
+        raise ValueError(
+            f"{path} holds a single sample. Pass a series of at least 2 samples."
+        )
+    for text in report.warnings:
+        warnings.warn(f"{path}: {text}", stacklevel=2)
+    return series, report
+
+
+def _chosen(
+    path: Any,
+    table: Any,
+    dialect: Dialect,
+    reading: Reading,
+    labels: str | None,
+    ignore: str | None,
+    leave_out: str | None,
+) -> tuple[ReadingReport, Any, list[str], list[str]]:
+    """Return the series in the order of the file, its values and its flags."""
     report, numbers = _begin(path, table, dialect, reading)
     flags = read_flags(table, labels, ignore)
     unflagged = table.drop(columns=list(flags))
@@ -121,17 +159,7 @@ def read_series(
     for name, flag in flags.items():
         table[name] = flag
     series = _indexed(table, time, [*values, *flags], report, reading)
-    series = _cut(series, first, last)
-    series = _regular(series, values, list(flags), reading, report)
-    series = _cut(series, first, last)
-    series = finite(series, interpolate=bool(reading.interpolate))
-    if len(series) < 2:
-        raise ValueError(
-            f"{path} holds a single sample. Pass a series of at least 2 samples."
-        )
-    for text in report.warnings:
-        warnings.warn(f"{path}: {text}", stacklevel=2)
-    return series, report
+    return report, series, values, list(flags)
 
 
 def _begin(
@@ -277,6 +305,10 @@ def _regular(
     timed = isinstance(series.index, pd.DatetimeIndex)
     if timed:
         check_range(series.index)
+        if reading.every is not None:
+            check_steps(series.index, reading.every)
+    if reading.every is not None and reading.agg != "count" and not reading.interpolate:
+        finite(series[values].reset_index(drop=True), interpolate=False)
     if report.time:
         series, report.order = in_order(series, aggregated=reading.every is not None)
     if reading.every is None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from os import PathLike
 from typing import Any
 
+import numpy as np
+
 from skanomaly._text import closest, plural
 from skanomaly.datasets import scan_table
 from skanomaly.reading._choice import find_column
@@ -46,12 +48,18 @@ def series_in(path: str | PathLike[str], reading: Reading) -> dict[str, int]:
     return _counts(_names(table, reading))
 
 
-def rows_of_one(table: Any, reading: Reading) -> Any:
-    """Return the rows of the series that is asked for, or raise with all of them."""
+def rows_of_one(table: Any, reading: Reading) -> tuple[Any, Any]:
+    """Return the rows of the series that is asked for, and their numbers.
+
+    Raises
+    ------
+    ValueError
+        If none is asked for, with all of them.
+    """
     if not reading.series:
         if reading.only is not None:
             raise ValueError("--only needs --series, the column of the names.")
-        return table
+        return table, np.arange(len(table))
     names = _names(table, reading)
     counts = _counts(names)
     if reading.only is None or reading.only not in counts:
@@ -61,7 +69,8 @@ def rows_of_one(table: Any, reading: Reading) -> Any:
             f"{wrong}Column {reading.series!r} holds {listed(counts)}.{hint} Choose "
             "one with --only."
         )
-    return table[(names == reading.only).to_numpy()].reset_index(drop=True)
+    rows = np.flatnonzero(names == reading.only)
+    return table.iloc[rows].reset_index(drop=True), rows
 
 
 def listed(counts: Mapping[str, int]) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from skanomaly._compat import import_extra
 from skanomaly._text import plural
 
 # Times that 64-bit nanoseconds can hold, with a margin for sums of steps.
@@ -58,8 +59,12 @@ def check_range(times: Any) -> None:
         )
 
 
-def check_steps(times: Any, step: Any) -> None:
+def check_steps(times: Any, every: Any) -> None:
     """Raise if nearly all steps would be empty, with the rows of stray times."""
+    pd = import_extra("pandas", extra="cli")
+    step = _step(pd, every)
+    if step is None:
+        return
     bare = times
     if getattr(times, "tz", None) is not None:
         # In UTC, no hour is repeated or missing.
@@ -86,6 +91,14 @@ def check_steps(times: Any, step: Any) -> None:
             f"--every would make {int(n_steps):,} steps for {len(times):,} records. "
             "Pass a longer step, or a shorter time with --from and --until."
         )
+
+
+def _step(pd: Any, every: Any) -> Any:
+    """Return a step as a length of time, None for months and what is no step."""
+    try:
+        return pd.Timedelta(pd.tseries.frequencies.to_offset(every))
+    except (TypeError, ValueError):
+        return None
 
 
 def _stray(ordered: Any) -> Any:
