@@ -25,7 +25,7 @@ class FalseEvents:
     per_10000 : float
         Number per 10,000 samples.
     is_bound : bool
-        Whether there are fewer.
+        Whether there are fewer, and how many fewer is not known.
     per_week : float or None, default=None
         Number per week; None if the series has no times.
 
@@ -37,7 +37,7 @@ class FalseEvents:
     --------
     >>> from skanomaly.detection import FalseEvents
     >>> print(FalseEvents(per_10000=2.5, is_bound=True, per_week=17.64))
-    fewer than about 2.5 per 10,000 samples (18 per week)
+    at most about 2.5 per 10,000 samples (18 per week), the least that 4,000 scores show
     """
 
     per_10000: float
@@ -68,11 +68,14 @@ class FalseEvents:
         return cls(known * PER, rate < least, per_week)
 
     def __str__(self) -> str:
-        about = "fewer than about" if self.is_bound else "about"
-        text = f"{about} {_rounded(self.per_10000)} per {PER:,} samples"
-        if self.per_week is None:
+        text = f"about {_rounded(self.per_10000)} per {PER:,} samples"
+        if self.per_week is not None:
+            text += f" ({_rounded(self.per_week)} per week)"
+        if not self.is_bound:
             return text
-        return f"{text} ({_rounded(self.per_week)} per week)"
+        # A bound is no estimate: there may be none at all.
+        n_known = round(PER / self.per_10000)
+        return f"at most {text}, the least that {n_known:,} scores show"
 
 
 def samples_per_week(series: TimeSeries) -> float | None:

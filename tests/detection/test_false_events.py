@@ -53,8 +53,8 @@ def test_fewer_than_one_run_in_the_training_part_are_not_known():
     errors = np.random.default_rng(0).exponential(size=1200)
     found = found_in(errors, threshold=20.0, index=MINUTES[:1200])
     assert found.false_events == FalseEvents(10.0, is_bound=True, per_week=10.08)
-    said = "fewer than about 10 per 10,000 samples (10 per week)"
-    assert str(found.false_events) == said
+    said = "at most about 10 per 10,000 samples (10 per week), the least that 1,000"
+    assert str(found.false_events) == f"{said} scores show"
     rates = [
         replace(found, offset=-threshold).false_events.per_10000
         for threshold in (0.5, 1.0, 3.0, 6.0, 9.0)
