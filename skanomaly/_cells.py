@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from skanomaly._stamps import formats_of
@@ -30,6 +31,7 @@ MISSING = frozenset(
 )
 
 
+@lru_cache(maxsize=10_000)
 def kind_of(cell: str) -> str:
     """Return the kind of a cell: missing, number, time, mark or text.
 

@@ -6,7 +6,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -75,26 +75,24 @@ def _times(folder: Path, name: str, form: str | None, sep: str, decimal: str) ->
     pd.DataFrame({"time": cells, "v": values}).to_csv(
         file, index=False, sep=sep, decimal=decimal
     )
-    theirs = min(_seconds(lambda: _pandas(file, form, sep, decimal)) for _ in range(2))
-    ours = min(_seconds(lambda: read_series(file)) for _ in range(2))
-    asked = f"{N_ROWS:,} rows with times as {name} are read"
-    # pandas leaves numbers as they are, without a search for times.
-    claimed = form is not None
+    theirs = min(_seconds(lambda: _pandas(file, form, sep, decimal)) for _ in range(4))
+    ours = min(_seconds(lambda: read_series(file)) for _ in range(4))
     return Figure(
-        f"{asked} in at most twice the time of pandas.read_csv with the right arguments"
-        if claimed
-        else asked,
+        f"{N_ROWS:,} rows with times as {name} are read in at most twice the time of "
+        "pandas.read_csv with the right arguments",
         {"seconds": ours, "seconds of pandas": theirs, "ratio": ours / theirs},
-        met=ours <= 2 * theirs if claimed else None,
+        met=ours <= 2 * theirs,
     )
 
 
 def _seconds(call: Any) -> float:
-    start = perf_counter()
+    start = process_time()  # of the processor, which others may use as well
     call()
-    return perf_counter() - start
+    return process_time() - start
 
 
 def _pandas(file: Path, form: str | None, sep: str, decimal: str) -> None:
     times = {} if form is None else {"parse_dates": ["time"], "date_format": form}
-    pd.read_csv(file, sep=sep, decimal=decimal, **times)
+    table = pd.read_csv(file, sep=sep, decimal=decimal, **times)
+    if form is None:
+        table["time"] = pd.to_datetime(table["time"], unit="s")

@@ -115,7 +115,7 @@ def split_lines(lines: list[str], separator: str | None) -> Rows:
 
 def head_of(text: str) -> list[str]:
     """Return the first lines of a text, all of them whole."""
-    lines = text[:_LONGEST_HEAD].split("\n")
+    lines = text[:_LONGEST_HEAD].split("\n", _N_LINES + 1)
     if len(text) > _LONGEST_HEAD and len(lines) > 1:
         lines = lines[:-1]
     return lines[:_N_LINES]
@@ -165,7 +165,7 @@ def _without_extras(text: str) -> tuple[str, list[str], str | None]:
         sep, text = found[1], text[found.end() :]
     if text.startswith("#") and _is_header(text):
         text = text[1:].lstrip(" ")
-    if text.startswith("#") or "\n#" in text:
+    if "#" in text and (text.startswith("#") or "\n#" in text):
         text, count = re.subn(r"(?m)^#.*\n", "", text)
         notes.append(f"{count} lines of comments left out")
     return text, notes, sep

@@ -1,6 +1,7 @@
 """Bytes of a file, also compressed or from standard input, and their text."""
 
 import bz2
+import codecs
 import gzip
 import lzma
 import sys
@@ -83,7 +84,7 @@ def decode(path: Path, data: bytes, encoding: str | None) -> tuple[str, str]:
         )
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not text.strip():
+    if not text or text.isspace():
         raise ValueError(f"{path} is empty. It must hold at least one number.")
     return text, str(encoding)
 
@@ -99,7 +100,9 @@ def _decode(data: bytes, encoding: str | None) -> tuple[str, str]:
         if len(sample) > 1 and not any(sample) and any(data[1 - place : 2000 : 2]):
             return data.decode(guess), guess
     try:
-        return data.decode("utf-8-sig"), "utf-8"
+        # The codec that drops a mark takes longer.
+        marked = data.startswith(codecs.BOM_UTF8)
+        return data.decode("utf-8-sig" if marked else "utf-8"), "utf-8"
     except UnicodeDecodeError:
         text = data.decode("cp1252")
     foreign = [sign for sign in text if ord(sign) > 127]

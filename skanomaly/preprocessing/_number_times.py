@@ -15,6 +15,7 @@ _STAMPS = {8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 _FIELDS = ("month", "day", "hour", "minute", "second")
 _TOP = {"month": 12, "day": 31, "hour": 24, "minute": 59, "second": 59}
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_N_TRIED = 100
 
 
 def read_number_times(pd: Any, column: Any) -> tuple[Any, str]:
@@ -44,19 +45,58 @@ def read_number_times(pd: Any, column: Any) -> tuple[Any, str]:
     stamped = read_digits(pd, column)
     if stamped is not None:
         return stamped
-    numbers = column.abs()
-    largest = float(numbers.max())
-    low, _, unit, word = next((of for of in _UNITS if not largest >= of[1]), _UNITS[-1])
-    if largest >= _UNITS[0][0]:
-        other = (numbers < low).to_numpy()
-        if other.any():
-            row, usual = int(other.argmax()), int(numbers.argmax())
-            raise ValueError(
-                f"column {column.name!r} mixes units: row {usual} holds "
-                f"{column.iloc[usual]}, {word} since 1970, but row {row} holds "
-                f"{column.iloc[row]}. Write all times in one unit, or drop the row."
-            )
+    unit, word = _unit_of(column)
     return pd.to_datetime(column, unit=unit, errors="coerce"), f"{word} since 1970"
+
+
+def span_of_numbers(pd: Any, column: Any) -> tuple[tuple[Any, Any], str]:
+    """Return the first and the last time of a column without missing values.
+
+    Parameters
+    ----------
+    pd : module
+        pandas.
+    column : Series of shape (n_rows,)
+        See :func:`read_number_times`, which takes longer and returns all times.
+
+    Returns
+    -------
+    span : tuple of Timestamp
+        First and last time.
+    how : str
+        Unit, or format of the digits.
+
+    Raises
+    ------
+    ValueError
+        If numbers since 1970 are in several units.
+    """
+    stamped = read_digits(pd, column)
+    if stamped is not None:
+        return (stamped[0].min(), stamped[0].max()), stamped[1]
+    unit, word = _unit_of(column)
+    ends = pd.Series([column.min(), column.max()])
+    first, last = pd.to_datetime(ends, unit=unit, errors="coerce")
+    return (first, last), f"{word} since 1970"
+
+
+def _unit_of(column: Any) -> tuple[str, str]:
+    """Return the unit of numbers since 1970, and its name."""
+    least, most = float(column.min()), float(column.max())
+    largest = max(abs(least), abs(most))
+    low, _, unit, word = next((of for of in _UNITS if not largest >= of[1]), _UNITS[-1])
+    if largest < _UNITS[0][0] or least >= low:
+        return unit, word
+    numbers = column.abs()
+    other = (numbers < low).to_numpy()
+    if other.any():
+        row, usual = int(other.argmax()), int(numbers.argmax())
+        raise ValueError(
+            f"column {column.name!r} mixes units: row {usual} holds "
+            f"{column.iloc[usual]}, {word} since 1970, but row {row} holds "
+            f"{column.iloc[row]}. Write all times in one unit, or drop the row."
+        )
+    return unit, word
 
 
 def read_digits(pd: Any, column: Any) -> tuple[Any, str] | None:
@@ -75,13 +115,29 @@ def read_digits(pd: Any, column: Any) -> tuple[Any, str] | None:
         Times and their format; None if a row is no date of 1900 to 2100.
     """
     values = column.to_numpy()
-    if (
-        values.dtype.kind not in "iuf"
-        or not len(values)
-        or not np.isfinite(values).all()
-    ):
+    if values.dtype.kind not in "iuf" or not len(values):
         return None
-    if (values != np.floor(values)).any() or values.max() >= 1e15 or values.min() < 0:
+    # Numbers since 1970 are no dates in their first rows already.
+    if _fields_of(values[:_N_TRIED]) is None:
+        return None
+    parts = _fields_of(values)
+    if parts is None:
+        return None
+    # The end of a day is the beginning of the next one.
+    at_end = parts.get("hour", np.zeros(1)) == 24
+    parts |= {"hour": np.where(at_end, 0, parts["hour"])} if at_end.any() else {}
+    times = pd.to_datetime(pd.DataFrame(parts, index=column.index), errors="coerce")
+    if at_end.any():
+        times += pd.to_timedelta(at_end.astype(int), unit="D")
+    n_digits = len(str(int(values[0])))
+    return None if times.isna().any() else (times, f"digits {_STAMPS[n_digits]}")
+
+
+def _fields_of(values: Any) -> dict[str, Any] | None:
+    """Return year, month, ... of the digits of numbers, None if they have none."""
+    if not np.isfinite(values).all() or values.max() >= 1e15 or values.min() < 0:
+        return None
+    if values.dtype.kind == "f" and (values != np.floor(values)).any():
         return None
     n_digits = len(str(int(values[0])))
     low, high = 10 ** (n_digits - 1), 10**n_digits
@@ -96,13 +152,6 @@ def read_digits(pd: Any, column: Any) -> tuple[Any, str] | None:
     parts["year"] = rest
     if rest.min() < _FIRST_YEAR or rest.max() > _LAST_YEAR:
         return None
-    # The end of a day is the beginning of the next one.
     at_end = parts.get("hour", np.zeros(1)) == 24
-    if any(parts[name][at_end].any() for name in fields[3:]):
-        return None
-    parts |= {"hour": np.where(at_end, 0, parts["hour"])} if at_end.any() else {}
-    frame = pd.DataFrame(parts, index=column.index)
-    times = pd.to_datetime(frame, errors="coerce")
-    if at_end.any():
-        times += pd.to_timedelta(at_end.astype(int), unit="D")
-    return None if times.isna().any() else (times, f"digits {_STAMPS[n_digits]}")
+    later = any(parts[name][at_end].any() for name in fields[3:])
+    return None if later else parts

@@ -1,6 +1,8 @@
 """Conversion of a column of texts or numbers to times."""
 
 import warnings
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -137,7 +139,6 @@ def _read_texts(
     pd: Any, column: "Series[Any]", day_first: bool | None
 ) -> tuple[Any, str]:
     text = _texts(column)
-    text, later = _begun(pd, text)
     known = text.dropna()
     tried = known.iloc[:: max(1, len(known) // _N_TRIED)]
     if any(plain_time(cell) != cell for cell in tried):
@@ -145,9 +146,8 @@ def _read_texts(
         tried = text.loc[tried.index]
     formats = _formats_of_all(tried, day_first)
     if not formats or in_iso_order(formats[0]):
-        return _later(_parse_iso(pd, text), later), formats[
-            0
-        ] if formats else "ISO 8601"
+        times = _with_ends(pd, text, partial(_parse_iso, pd))
+        return times, formats[0] if formats else "ISO 8601"
     if "z" in letters_of(formats[0]):
         text = read_zones(text)
         tried = text.loc[tried.index]
@@ -155,13 +155,17 @@ def _read_texts(
         fitting = [form for form in formats if _parse(pd, tried, form).notna().all()]
         formats = fitting or formats
     read: dict[str, Any] = {}
+    whole_at_once: set[str] = set()
     for form in formats:
-        twin = read.get(swapped_form(form))
-        is_whole = twin is not None and twin.dt.tz is None and twin.notna().all()
-        read[form] = (
-            swapped(twin) if is_whole else _parse_mixed(pd, text, form, day_first)
-        )
-    read = {form: _later(times, later) for form, times in read.items()}
+        twin = swapped_form(form)
+        if twin in whole_at_once and read[twin].dt.tz is None:
+            read[form] = swapped(read[twin])
+            continue
+        read[form] = _parse(pd, text, form)
+        if read[form].notna().all():
+            whole_at_once.add(form)
+        else:
+            read[form] = _parse_mixed(pd, text, form, day_first)
     whole = {form: times for form, times in read.items() if times.notna().all()}
     if not whole:
         form = min(read, key=lambda form: int(read[form].isna().sum()))
@@ -175,24 +179,21 @@ def _read_as(pd: Any, text: Any, form: str) -> Any:
     times = _parse(pd, text, form)
     if times.notna().all():
         return times
-    begun, later = _begun(pd, text.map(plain_time, na_action="ignore"))
-    return times.fillna(_later(_parse(pd, begun, form), later))
+    plain = text.map(plain_time, na_action="ignore")
+    return _with_ends(pd, plain, partial(_parse, pd, form=form))
 
 
-def _begun(pd: Any, text: Any) -> tuple[Any, Any]:
-    """Return times in which the end of a day is the beginning, and a day for these."""
-    is_end = text.str.contains("24:00", regex=False).fillna(False).astype(bool)
-    if is_end.any():
-        is_end = text.str.contains(_END, regex=True).fillna(False).astype(bool)
-    if not is_end.any():
-        return text, None
-    begun = text.mask(is_end, text.str.replace(_END, "00:00", regex=True))
-    return begun, pd.to_timedelta(is_end.astype(int), unit="D")
-
-
-def _later(times: Any, days: Any) -> Any:
-    # A sum, even with nothing, is one of nanoseconds, which cannot hold all times.
-    return times if days is None else times + days
+def _with_ends(pd: Any, text: Any, parse: Callable[[Any], Any]) -> Any:
+    """Parse texts, the end of a day as the beginning of the next one."""
+    times = parse(text)
+    left = text[times.isna() & text.notna()]
+    ends = left[left.str.contains(_END, regex=True)] if len(left) else left
+    if ends.empty:
+        return times
+    begun = parse(ends.str.replace(_END, "00:00", regex=True)) + pd.Timedelta(days=1)
+    if times.dt.tz is not None and begun.dt.tz is not None:
+        begun = begun.dt.tz_convert(times.dt.tz)
+    return times.fillna(begun)
 
 
 def _formats_of_all(cells: Any, day_first: bool | None) -> list[str]:
@@ -223,7 +224,7 @@ def _is_day_first(form: str) -> bool | None:
 
 def _parse_mixed(pd: Any, text: Any, form: str, day_first: bool | None) -> Any:
     """Parse texts, those that do not fit the format in that of the first of them."""
-    times = _parse(pd, text, form)
+    times = _with_ends(pd, text, partial(_parse, pd, form=form))
     for _ in range(_MOST_FORMATS - 1):
         left = text[times.isna() & text.notna()]
         if left.empty:

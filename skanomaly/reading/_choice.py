@@ -13,7 +13,7 @@ from skanomaly.preprocessing import (
     expand_patterns,
     looks_like_times,
     read_digits,
-    read_number_times,
+    span_of_numbers,
 )
 
 _TIME_NAMES = re.compile(
@@ -89,20 +89,22 @@ def is_number_time(column: Any) -> bool:
     pd = import_extra("pandas", extra="cli")
     named = bool(_TIME_NAMES.search(str(column.name)))
     values = column.to_numpy(np.float64, na_value=np.nan)
-    if len(values) < 2 or not np.isfinite(values).all():
+    # Missing values make both of them missing.
+    low, high = (values.min(), values.max()) if len(values) > 1 else (np.nan, np.nan)
+    if not -_LARGEST_NUMBER <= low <= high <= _LARGEST_NUMBER:
         return False
-    if np.abs(values).max() > _LARGEST_NUMBER:
+    if not named and high < _SMALLEST_DIGITS:
         return False
     if np.median(values) < _SMALLEST_DIGITS:  # seconds of a run, or sample numbers
         steps = np.diff(values)
         return named and bool((steps > 0).all() or (steps < 0).all())
     try:
-        times, how = read_number_times(pd, column)
+        (first, last), how = span_of_numbers(pd, column)
     except ValueError:  # It mixes units, which is an error where it is the time.
         return named or _is_regular(values)
-    if times.isna().any() or not 1900 <= times.min().year <= times.max().year <= 2100:
+    if not 1900 <= first.year <= last.year <= 2100:
         return False
-    if how.endswith("1970") and values.max() < _SMALLEST_TIME:
+    if how.endswith("1970") and high < _SMALLEST_TIME:
         return False
     return named or _is_regular(values)
 

@@ -128,10 +128,15 @@ def _marks(
         return Marks(decimal, grouped, proven=True)
     columns = [partial(_occurs, text) for text in texts.values()]
     floats = table.select_dtypes("float").to_numpy()
-    if (floats != np.floor(floats))[np.isfinite(floats)].any():
+    if _has_parts(floats[:_N_TRIED]) or _has_parts(floats):
         # These were read with the mark of the first lines.
         columns.append(partial(_fits, dialect.decimal))
     return decide_marks(columns, by_comma=dialect.separator == ",")
+
+
+def _has_parts(floats: Any) -> bool:
+    """Return whether any number is not whole."""
+    return bool((floats != np.floor(floats))[np.isfinite(floats)].any())
 
 
 def _fits(decimal: str, pattern: str) -> bool:

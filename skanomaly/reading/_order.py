@@ -48,9 +48,9 @@ def _repeated_hour(times: Any) -> int | None:
 
 def check_range(times: Any) -> None:
     """Raise with the row of a time that 64-bit nanoseconds cannot hold."""
-    years = times.year
-    beyond = np.asarray((years < _FIRST_YEAR) | (years > _LAST_YEAR))
-    if beyond.any():
+    if times.min().year < _FIRST_YEAR or times.max().year > _LAST_YEAR:
+        years = times.year
+        beyond = np.asarray((years < _FIRST_YEAR) | (years > _LAST_YEAR))
         row = int(beyond.argmax())
         raise ValueError(
             f"column {times.name!r} holds {times[row]} in row {row}, which is "
@@ -120,17 +120,25 @@ def step_of(times: Any) -> str:
     """Return the usual step of times in words."""
     if len(times) < 2:
         return "none"
-    steps = times[1:] - times[:-1]
-    return str(steps.to_series().median()).removeprefix("0 days ")
+    return str(_usual_step(times, np.diff(times.asi8))).removeprefix("0 days ")
+
+
+def _usual_step(times: Any, steps: Any) -> Any:
+    """Return the median of steps, which are numbers in the unit of the times."""
+    pd = import_extra("pandas", extra="cli")
+    usual = steps[0] if steps.min() == steps.max() else np.median(steps)
+    return pd.Timedelta(int(usual), unit=times.unit)
 
 
 def uneven_steps(times: Any) -> str | None:
     """Return what is uneven about times in order, which every detector minds."""
-    steps = times[1:] - times[:-1]
-    n_repeated = int((times[1:] == times[:-1]).sum())
-    usual = steps.to_series().median()
+    steps = np.diff(times.asi8)
+    if not len(steps) or 0 < steps.min() == steps.max():
+        return None
+    n_repeated, median = int((steps == 0).sum()), np.median(steps)
+    usual = _usual_step(times, steps)
     # Months, and days on which clocks change, differ by less than this.
-    uneven = int(((steps < 0.5 * usual) | (steps > 1.5 * usual)).sum())
+    uneven = int(((steps < 0.5 * median) | (steps > 1.5 * median)).sum())
     if n_repeated:
         what = (
             f"{plural(n_repeated, 'time')} of {len(times):,} equal to the previous one "

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from skanomaly.cli import main
+from skanomaly.datasets import read_table
 from skanomaly.reading import Reading, read_series, series_in
 
 TIMES = pd.date_range("2024-02-01", periods=48, freq="h", name="time")
@@ -180,3 +181,20 @@ def test_a_column_of_flags_is_neither_values_nor_times(tmp_path):
         read_series(file, value=["cpu"], ignore="cpu", time="at")
     with pytest.raises(ValueError, match="Pass another --ignore-column"):
         read_series(file, labels="cpu", ignore="cpu")
+
+
+def test_types_of_a_column_are_those_of_all_rows(tmp_path):
+    n = 300_000  # more than pandas reads at once
+    counts = np.arange(n)
+    cells = {
+        "late text": [*map(str, counts[:-1]), "-"],
+        "late sign": [*map(str, counts[:-1]), str(2**64 - 1)],
+    }
+    for name, column in cells.items():
+        path = tmp_path / "long.csv"
+        path.write_text("\n".join(["a,b", *(f"x,{cell}" for cell in column)]))
+        table = read_table(path)
+        if name == "late text":
+            assert table["b"].tolist() == column
+        else:
+            assert table["b"].tolist() == [int(cell) for cell in column]
