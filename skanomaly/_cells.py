@@ -17,8 +17,14 @@ _DIGITS = "|".join(
     )
 )
 _EXPONENT = r"(?:[eE][-+]?\d+)?"
+_PLAIN_NUMBER = rf"(?:(?:{_DIGITS})(?:[.,]\d*)?|[.,]\d+){_EXPONENT}"
+_SIGN = r"[-+\u2212\u2013]"
+CURRENCIES = "$€£¥₹"
 _NUMBER = re.compile(
-    rf"[-+\u2212]?(?:(?:{_DIGITS})(?:[.,]\d*)?|[.,]\d+){_EXPONENT}(?:\s?%)?"
+    rf"{_SIGN}?(?:[{CURRENCIES}]\s?)?{_SIGN}?{_PLAIN_NUMBER}(?:\s?[%{CURRENCIES}])?"
+    # Less than nothing, as accountants and their programs write it.
+    rf"|\((?:[{CURRENCIES}]\s?)?{_PLAIN_NUMBER}(?:\s?[%{CURRENCIES}])?\)"
+    rf"|(?:[{CURRENCIES}]\s?)?{_PLAIN_NUMBER}-"
     r"|[-+]?(?:inf|infinity)",
     re.IGNORECASE,
 )
@@ -26,6 +32,7 @@ _NUMBER = re.compile(
 MISSING = frozenset(
     (
         *("", "na", "n/a", "nan", "-nan", "null", "none", "<na>", "#n/a", "#na"),
+        *("n.a.", "#div/0!", "#value!", "#ref!", "#num!", "#name?", "#null!"),
         *("#n/a n/a", "#nan", "1.#ind", "1.#qnan", "-1.#ind", "-1.#qnan"),
     )
 )

@@ -125,6 +125,11 @@ def scan_table(
         forced = Forced(sep=sep, decimal=decimal, header=header)
         if text.startswith("{"):
             table, dialect = _read_json(pd, path, text), Dialect(kind="JSON lines")
+        elif re.match(r"\[\s*\{", text):
+            table, dialect = (
+                _read_json(pd, path, text, whole=True),
+                Dialect(kind="JSON"),
+            )
         else:
             as_it_is = text is raw and _is_text_of(data, encoding)
             table, dialect = _parse(pd, path, text, data if as_it_is else b"", forced)
@@ -171,15 +176,22 @@ def _read_binary(pd: Any, path: Path, data: bytes, kind: str) -> Any:
     return table
 
 
-def _read_json(pd: Any, path: Path, text: str) -> Any:
+def _read_json(pd: Any, path: Path, text: str, *, whole: bool = False) -> Any:
+    """Read one object per line, or a list of objects."""
     try:
-        rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+        rows = (
+            json.loads(text)
+            if whole
+            else [json.loads(line) for line in text.splitlines() if line.strip()]
+        )
     except ValueError as error:
         raise ValueError(
-            f"{path} could not be read as JSON lines ({error}). Write one object per "
-            "line."
+            f"{path} could not be read as JSON ({error}). Write one object per line, "
+            "or a list of objects."
         ) from error
-    return pd.DataFrame(rows)
+    # Objects within objects become columns such as "host.cpu".
+    nested = any(isinstance(cell, dict) for row in rows[:1] for cell in row.values())
+    return pd.json_normalize(rows) if nested else pd.DataFrame(rows)
 
 
 def _is_text_of(data: bytes, encoding: str) -> bool:

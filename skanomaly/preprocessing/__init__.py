@@ -3,7 +3,11 @@
 from skanomaly.preprocessing._aggregate import aggregate_series, of_nothing
 from skanomaly.preprocessing._columns import check_numeric, expand_patterns
 from skanomaly.preprocessing._gaps import interpolate_series
-from skanomaly.preprocessing._number_times import read_digits, span_of_numbers
+from skanomaly.preprocessing._number_times import (
+    read_digits,
+    read_serial,
+    span_of_numbers,
+)
 from skanomaly.preprocessing._scaler import SeriesScaler
 from skanomaly.preprocessing._smooth import smooth_series
 from skanomaly.preprocessing._split import select_dates, split_series
@@ -19,6 +23,7 @@ __all__ = [
     "of_nothing",
     "parse_times",
     "read_digits",
+    "read_serial",
     "read_times",
     "select_dates",
     "smooth_series",

@@ -1,5 +1,6 @@
 """Times that are written as numbers: since 1970, or the digits of a date."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,12 @@ _FIELDS = ("month", "day", "hour", "minute", "second")
 _TOP = {"month": 12, "day": 31, "hour": 24, "minute": 59, "second": 59}
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _N_TRIED = 100
+_DATE_NAMES = re.compile(r"(^|[^a-z])(date|datum|datenum)($|[^a-z])", re.IGNORECASE)
+# Day of 1970-01-01, and the days of 1950 to 2100.
+_DAYS = (
+    (25_569, (18_264, 73_415), "spreadsheets"),
+    (719_529, (712_224, 767_376), "MATLAB"),
+)
 
 
 def read_number_times(pd: Any, column: Any) -> tuple[Any, str]:
@@ -42,11 +49,37 @@ def read_number_times(pd: Any, column: Any) -> tuple[Any, str]:
     ValueError
         If numbers since 1970 are in several units.
     """
-    stamped = read_digits(pd, column)
+    stamped = read_digits(pd, column) or read_serial(pd, column)
     if stamped is not None:
         return stamped
     unit, word = _unit_of(column)
     return pd.to_datetime(column, unit=unit, errors="coerce"), f"{word} since 1970"
+
+
+def read_serial(pd: Any, column: Any) -> tuple[Any, str] | None:
+    """Return the times of a column if its numbers are days as spreadsheets count them.
+
+    Parameters
+    ----------
+    pd : module
+        pandas.
+    column : Series of shape (n_rows,)
+        Numbers.
+
+    Returns
+    -------
+    times, how : tuple, or None
+        Times; None if the column is not named like dates, or its numbers are no days
+        of 1950 to 2100, in order.
+    """
+    if not _DATE_NAMES.search(str(column.name)) or column.dtype.kind not in "iuf":
+        return None
+    in_order = column.is_monotonic_increasing or column.is_monotonic_decreasing
+    for origin, (low, high), what in _DAYS:
+        if in_order and low <= column.min() <= column.max() <= high:
+            days = pd.to_timedelta(column - origin, unit="D").dt.round("s")
+            return pd.Timestamp(0) + days, f"days of {what}"
+    return None
 
 
 def span_of_numbers(pd: Any, column: Any) -> tuple[tuple[Any, Any], str]:
@@ -71,7 +104,7 @@ def span_of_numbers(pd: Any, column: Any) -> tuple[tuple[Any, Any], str]:
     ValueError
         If numbers since 1970 are in several units.
     """
-    stamped = read_digits(pd, column)
+    stamped = read_digits(pd, column) or read_serial(pd, column)
     if stamped is not None:
         return (stamped[0].min(), stamped[0].max()), stamped[1]
     unit, word = _unit_of(column)

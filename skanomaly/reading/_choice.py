@@ -13,16 +13,19 @@ from skanomaly.preprocessing import (
     expand_patterns,
     looks_like_times,
     read_digits,
+    read_serial,
     span_of_numbers,
 )
+from skanomaly.reading._parts_of_times import columns_of_parts
 
 _TIME_NAMES = re.compile(
     r"(^|[^a-z])(time|timestamp|datetime|date|epoch|zeit|datum|messdatum|uhrzeit|ts)"
-    r"($|[^a-z])|timestamp|datetime",
+    r"($|[^a-z])|timestamp|datetime"
+    r"|^(year|quarter|month|week|day|jahr|quartal|monat|woche|tag|datenum)$",
     re.IGNORECASE,
 )
 _INDEX_NAMES = re.compile(
-    r"^(unnamed: \d+|index|idx|row|nr|no\.?|#|id|)$", re.IGNORECASE
+    r"^(unnamed: \d+|index|idx|row|nr|no\.?|#|id|.*[_ -]id|)$", re.IGNORECASE
 )
 _MOST_LISTED = 12
 # Seconds since 1970 are recognised from 1973 on, that is, from 1e8.
@@ -46,18 +49,28 @@ def time_columns(table: Any, name: str | None) -> tuple[list[str], list[str]]:
 
     If several columns may be the times, none of them is.
     """
-    kinds = {str(column): _time_kind(table[column]) for column in table.columns}
+    parts = columns_of_parts(table)
+    kinds = {
+        str(column): _time_kind(table[column])
+        for column in table.columns
+        if column not in parts
+    }
     dated, dates, clocks = (
         [column for column, kind in kinds.items() if kind == wanted]
         for wanted in ("time", "date", "clock")
     )
     if name is not None:
         name = find_column(table, name, "--time")
+        if name in parts:
+            return (parts if name == parts[0] else [name]), []
         dates_alone = kinds[name] == "date" and len(clocks) == 1
         return [name, *clocks] if dates_alone else [name], []
     if not dated and len(dates) == len(clocks) == 1:
         return [dates[0], clocks[0]], []
-    found = dated + dates or clocks
+    found = dated + dates
+    if not found and parts:
+        return parts, []
+    found = found or clocks
     if len(found) == 1:
         return found, [column for column in clocks if column not in found]
     return [], found
@@ -95,6 +108,8 @@ def is_number_time(column: Any) -> bool:
         return False
     if not named and high < _SMALLEST_DIGITS:
         return False
+    if read_serial(pd, column) is not None:
+        return True
     if np.median(values) < _SMALLEST_DIGITS:  # seconds of a run, or sample numbers
         steps = np.diff(values)
         return named and bool((steps > 0).all() or (steps < 0).all())
@@ -123,7 +138,9 @@ def counts_samples(column: Any) -> bool:
     small = (
         pd.api.types.is_numeric_dtype(column) and column.abs().max() < _SMALLEST_TIME
     )
-    return bool(small) and read_digits(pd, column) is None
+    if not small:
+        return False
+    return read_digits(pd, column) is None and read_serial(pd, column) is None
 
 
 def counts_rows(column: Any, *, named: bool = False) -> bool:
@@ -134,6 +151,14 @@ def counts_rows(column: Any, *, named: bool = False) -> bool:
     if values.dtype.kind not in "iu" or len(values) < 3:
         return bool(named and values.dtype.kind in "iu")
     return bool((named or values[0] in (0, 1)) and (np.diff(values) == 1).all())
+
+
+def identifies_rows(column: Any) -> bool:
+    """Return whether a column named like an index holds whole numbers that increase."""
+    values = column.to_numpy()
+    if not _INDEX_NAMES.match(str(column.name)) or values.dtype.kind not in "iu":
+        return False
+    return bool((values[1:] > values[:-1]).all())
 
 
 def value_columns(
@@ -178,7 +203,7 @@ def _candidates(
     """Return the columns of numbers to watch, and why others are left out."""
     pd = import_extra("pandas", extra="cli")
     left_out: dict[str, str] = {}
-    numeric = []
+    numeric, flags = [], []
     for name in map(str, table.columns):
         column = table[name]
         whole = column.dtype == object and isinstance(
@@ -186,14 +211,22 @@ def _candidates(
         )
         if name in no_values or not (pd.api.types.is_numeric_dtype(column) or whole):
             continue
-        if counts_rows(column, named=True):
+        if column.dtype == bool:
+            flags.append(name)
+        elif counts_rows(column, named=True):
             left_out[name] = "counts rows"
+        elif identifies_rows(column):
+            left_out[name] = "numbers rows"
         elif not whole and is_number_time(column):
             left_out[name] = "holds times"
         elif column.isna().all():
             left_out[name] = "is empty"
         else:
             numeric.append(name)
+    if numeric:
+        left_out |= dict.fromkeys(flags, "is true or false")
+    else:
+        numeric = flags
     counted = [name for name in numeric if counts_rows(table[name])]
     if counted and len(counted) < len(numeric):
         left_out |= dict.fromkeys(counted, "counts rows")

@@ -30,6 +30,7 @@ from skanomaly.reading._order import (
     step_of,
     uneven_steps,
 )
+from skanomaly.reading._parts_of_times import columns_of_parts, join_parts
 from skanomaly.reading._settings import Reading
 from skanomaly.reading._values import (
     check_sentinels,
@@ -263,7 +264,9 @@ def _indexed(
             )
         return series
     column = table[time[0]]
-    if len(time) == 2:
+    if time == columns_of_parts(table):
+        column = join_parts(table, time)
+    elif len(time) == 2:
         column = column.astype(str) + " " + table[time[1]].astype(str).str.strip()
         column.name = time[0]
     elif reading.time_format is None and counts_samples(column):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skanomaly._cells import MISSING, Marks, decide_marks, kind_of
+from skanomaly._cells import CURRENCIES, MISSING, Marks, decide_marks, kind_of
 from skanomaly._compat import import_extra
 from skanomaly.datasets import Dialect
 from skanomaly.exceptions import TwoReadingsError
@@ -104,7 +104,8 @@ def _clean(pd: Any, column: Any, wanted: Sequence[str], found: Numbers) -> Any:
     """Return texts without missing values, spaces, percents and signs of typography."""
     text = column.astype("string[pyarrow]").str.strip()
     text = text.mask(text.isin(list(wanted)) | text.str.lower().isin(list(MISSING)))
-    text = text.str.replace("\u2212", "-", regex=False)
+    text = text.str.replace("[\u2212\u2013]", "-", regex=True)
+    text = _without_signs(text, column.name, found)
     percents = text.str.endswith("%").fillna(True)
     if percents.all():
         text = text.str.replace(r"\s*%$", "", regex=True)
@@ -114,6 +115,25 @@ def _clean(pd: Any, column: Any, wanted: Sequence[str], found: Numbers) -> Any:
         bare = text[grouped].str.replace(_SPACES, "", regex=True)
         text = text.where(~grouped, bare.reindex(text.index))
         found.notes.append(f"the spaces between the digits of {column.name!r} left out")
+    return text
+
+
+def _without_signs(text: Any, name: Any, found: Numbers) -> Any:
+    """Return texts without signs of currencies, and with the minus in front."""
+    signs = text.str.extract(f"([{CURRENCIES}])", expand=False).dropna()
+    # Several currencies are several units.
+    if len(signs) == text.notna().sum() and signs.nunique() == 1:
+        sign = signs.iloc[0]
+        text = text.str.replace(rf"\s*\{sign}\s*", "", regex=True)
+        found.notes.append(f"the sign {sign} of {name!r} left out")
+    for form in (r"^\((.*)\)$", r"^([^-]*)-$"):
+        negative = text.str.fullmatch(form).fillna(False)
+        # Programs also write -0.00, whatever they write for less than 0.
+        signed = text.str.match("-.*[1-9]").fillna(False)
+        if negative.any() and not signed.any():
+            text = text.mask(negative, text.str.replace(form, r"-\1", regex=True))
+            what = "parentheses" if "(.*)" in form else "minus behind numbers"
+            found.notes.append(f"the {what} of {name!r} read as less than 0")
     return text
 
 
