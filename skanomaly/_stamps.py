@@ -4,7 +4,7 @@ import re
 
 # Forms that no directive of strptime reads, and those that it does.
 _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(?<=\d)(?:st|nd|rd|th)\b"), ""),
+    (re.compile(r"(?<=\d)(?:st|[nr]d|th)\b"), ""),
     (re.compile(r"\b([AaPp])\.\s?[Mm]\.?(?!\w)"), r"\1m"),
     (re.compile(r"\bSept\b", re.IGNORECASE), "Sep"),
     (re.compile(r"^(\d{4})-?W(\d\d)$"), r"\1-W\2-1"),  # Monday of a week
