@@ -96,6 +96,7 @@ def _wrapped(data: Any) -> Any:
     """Return a frame or column in a form that all libraries share, else `data`."""
     if isinstance(data, np.ndarray | np.generic | list | tuple | str | int | float):
         return data
-    # Of scikit-learn, which needs it.
-    narwhals = import_extra("narwhals.stable.v1", extra="cli")
+    # scikit-learn brings it along, and has imported it where there are frames.
+    from narwhals.stable import v1 as narwhals
+
     return narwhals.from_native(data, pass_through=True, allow_series=True)
