@@ -40,21 +40,20 @@ def check_options(options: Namespace) -> None:
         if options.threshold is not None and not is_per_time(options.threshold):
             resolve_threshold(options.threshold)
         check_folder(options.out)
-    whose = "The default" if options.threshold is None else "The"
     if getattr(options, "model", None) is None:
         detector = new_pipeline(options)[-1]
         # The rule that "auto" stands for depends on the detector.
-        _check_rule(options, detector.threshold, whose)
+        _check_rule(options, detector.threshold)
         if options.window == 1 and hasattr(detector, "forecast"):
             raise InputError(
                 f"--window 1 is too short for the detector {options.detector!r}, which "
                 "forecasts a sample from those before it. Pass at least 2."
             )
     elif options.threshold is not None:
-        _check_rule(options, options.threshold, whose)
+        _check_rule(options, options.threshold)
 
 
-def _check_rule(options: Namespace, threshold: Any, whose: str) -> None:
+def _check_rule(options: Namespace, threshold: Any, whose: str = "The") -> None:
     """Raise if the rule cannot find an event in the scores that it is learned from."""
     from skanomaly.detection import is_per_time
     from skanomaly.thresholds import MaxThreshold, resolve_threshold

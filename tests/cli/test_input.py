@@ -69,10 +69,6 @@ BAD = {
         "detect good.csv --threshold max --threshold-on scored",
         "The threshold 'max' is never below the highest error",
     ),
-    "useless default": (
-        "detect good.csv --threshold-on scored",
-        "The default threshold 'auto'",
-    ),
     "folder to write": ("detect good.csv --out good.csv/x", "Cannot write to the fold"),
     "fraction": ("detect good.csv --train-fraction 1", "not between 0 and 1"),
     "until": ("detect good.csv --train-until 2025-01-01", "lasts from 2024-01-01"),

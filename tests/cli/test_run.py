@@ -189,8 +189,9 @@ def test_seed_takes_effect_on_further_training(folder, trained, capsys):
 
 def test_rule_and_window_of_the_model_are_checked(folder, trained, capsys):
     again = ["--continue", trained / "model.skanomaly", "--out", folder / "no"]
-    error = refuse(capsys, folder / "cpu.csv", *again, "--threshold-on", "scored")
-    assert "The model's threshold 'auto'" in error
+    useless = ["--threshold", "max", "--threshold-on", "scored"]
+    error = refuse(capsys, folder / "cpu.csv", *again, *useless)
+    assert "The threshold 'max' is never below the highest error" in error
     error = refuse(capsys, folder / "cpu.csv", *again, "--train-until", "20")
     assert "window of 25 is longer than the training series of 20" in error
     assert not (folder / "no").exists()

@@ -175,7 +175,7 @@ def test_what_needs_epochs_is_refused(folder, fitted, capsys, name):
 
 
 def test_a_rule_that_never_finds_anything_is_refused(folder, capsys):
-    rule = ("--threshold", "auto", "--threshold-on", "scored")
+    rule = ("--threshold", "max:2", "--threshold-on", "scored")
     options = ("--detector", "autoencoder", "--out", folder / "no")
     assert "never finds anything" in refuse(capsys, folder / "cpu.csv", *rule, *options)
 
