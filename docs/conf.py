@@ -76,6 +76,7 @@ API_TITLES = {
     "windows": "Windows",
     "thresholds": "Threshold rules",
     "persistence": "Models in files",
+    "streaming": "Streams and blocks",
     "events": "Events",
     "metrics": "Metrics",
     "plotting": "Displays",

@@ -120,6 +120,7 @@ _PUBLIC = {
         "make_detector",
     ),
     "persistence": ("Manifest", "load_model", "read_manifest", "save_model"),
+    "streaming": (),
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 _MODULES = (
