@@ -56,6 +56,11 @@ class StepsAhead(View):
     carries_state: bool = False
 
     @property
+    def n_steps(self) -> int:
+        """Number of steps that the error of a forecast depends on."""
+        return self.context + self.n_predicted
+
+    @property
     def first_target(self) -> int:
         """Step of a row that is the first target of its first position."""
         return self.context

@@ -96,6 +96,11 @@ class View(ABC):
     n_channels: int
 
     @property
+    def n_steps(self) -> int:
+        """Number of steps that the error of a position depends on."""
+        return self.context
+
+    @property
     @abstractmethod
     def first_target(self) -> int:
         """Step of a row that is the first target of its first position."""
