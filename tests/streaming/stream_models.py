@@ -5,24 +5,20 @@ from functools import cache
 import numpy as np
 
 from skanomaly import make_detector
-
-
-def series(n, n_channels=2, seed=0):
-    """Return noisy waves, one per channel."""
-    steps = np.arange(n)[:, np.newaxis]
-    rng = np.random.default_rng(seed)
-    waves = np.sin(2 * np.pi * steps / 25 + np.arange(n_channels))
-    return waves * 3 + 7 + 0.3 * rng.normal(size=(n, n_channels))
+from tests.persistence.common import series
 
 
 @cache
-def fitted(name, *, online=False, n_channels=2):
-    """Return a recommended pipeline, quickly fitted. It must not be changed."""
-    windows = {"windows": (8, "1 period")} if name == "ensemble" else {"window": 16}
-    model = make_detector(name, online=online, random_state=0, **windows)
-    if "epochs" in model[-1].get_params():
-        model[-1].set_params(epochs=1, patience=None, batch_size=512)
-    return model.fit(series(300, n_channels))
+def with_edges(name, *, online=False):
+    """Return a pipeline whose windows are padded with the first and last sample."""
+    options = {"window": 16}
+    if name == "ensemble":
+        members = ("pca", "nearest_window")
+        options = {"members": members, "windows": (6, "1 period")}
+    model = make_detector(name, online=online, **options)
+    pads = [one for one in model.get_params() if one.endswith("shingler__pad")]
+    model.set_params(**dict.fromkeys(pads, "edge"))
+    return model.fit(series())
 
 
 def split(X, *, seed=0, largest=9):
