@@ -183,6 +183,13 @@ class FeatureModel(WithNetwork):
             )
         return self.encoder
 
+    def quick(self, *, plain: bool = True) -> Self:
+        """Return a model whose features of few inputs take little time."""
+        if isinstance(self.encoder, RandomKernels):
+            return self
+        quick: Any = self.encoder.quick(plain=plain)
+        return type(self)(quick, self.usual)
+
 
 @parameters
 class ConvFeatureDetector(BaseNetworkDetector):

@@ -146,3 +146,9 @@ class Model(Protocol):
 
     def decode(self, codes: NDArray[Any]) -> Float32s:
         """Return the output of the decoder for codes."""
+
+    def quick(self, *, plain: bool = True) -> Any:
+        """Return a model whose `outputs` for few inputs take little time.
+
+        They differ by rounding. With `plain`, NumPy may compute those of a network.
+        """
