@@ -105,6 +105,10 @@ class View(ABC):
     def first_target(self) -> int:
         """Step of a row that is the first target of its first position."""
 
+    def unpadded(self) -> Self:
+        """Return the view for few rows: chunks of a series are no longer than these."""
+        return self
+
     @property
     @abstractmethod
     def shape(self) -> tuple[int, ...]:

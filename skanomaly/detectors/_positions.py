@@ -62,6 +62,7 @@ class PositionErrors:
             )
         self.detector = copy(detector)
         self.detector._models = [one.quick(plain=plain) for one in detector._models]
+        self.detector._view = detector._view.unpadded()
         self.n_steps: int = detector._view.n_steps
         window = detector.n_features_in_ // detector.n_channels_
         self.n_positions = window - self.n_steps + 1

@@ -55,18 +55,16 @@ class Outputs:
         return len(self._traces)
 
     def fixed(
-        self, weights: list[Any], inputs: NDArray[Any]
+        self, weights: list[Any], shape: tuple[int | None, ...]
     ) -> Callable[[NDArray[Any]], Any]:
-        """Return the outputs as a function of any number of inputs like these.
+        """Return the outputs as a function of inputs of a shape alone.
 
         The weights are part of it, which takes a third of the time of passing them.
         """
         with tracing():
             function = tf.function(
                 lambda some: self._compute(weights, some), autograph=False
-            ).get_concrete_function(
-                tf.TensorSpec((None, *inputs.shape[1:]), inputs.dtype)
-            )
+            ).get_concrete_function(tf.TensorSpec((None, *shape), tf.float32))
 
         def compute(some: NDArray[Any]) -> Any:
             return keras.tree.map_structure(np.asarray, function(tf.constant(some)))

@@ -53,7 +53,10 @@ class QuickNetwork:
             yield inputs, targets, *chosen
 
     def _computed(self, names: tuple[str, ...], inputs: NDArray[Any]) -> Any:
-        key = names, inputs.shape[1:]
+        shape: list[int | None] = list(inputs.shape[1:])
+        if self._trained.takes_any_length:
+            shape[0] = None
+        key = names, tuple(shape)
         if key not in self._traced:
-            self._traced[key] = self._trained.traced(names, inputs)
+            self._traced[key] = self._trained.traced(*key)
         return self._traced[key](inputs)

@@ -217,10 +217,10 @@ class TrainedNetwork:
         return QuickNetwork(self, plain=plain)
 
     def traced(
-        self, names: tuple[str, ...], inputs: NDArray[Any]
+        self, names: tuple[str, ...], shape: tuple[int | None, ...]
     ) -> Callable[[NDArray[Any]], Any]:
-        """Return outputs as a function of inputs like these, with the weights in it."""
-        return self._template.outputs(names).fixed(self.state.tensors(), inputs)
+        """Return outputs as a function of inputs of a shape, with the weights in it."""
+        return self._template.outputs(names).fixed(self.state.tensors(), shape)
 
     def bare_network(self) -> "keras.Model":
         """Return a network with these weights that is not compiled."""

@@ -18,6 +18,8 @@ from skanomaly.streaming._stream_update import StreamUpdate
 
 Floats = NDArray[np.float64]
 
+BACKENDS = ("auto", "tensorflow")
+
 
 class StreamScorer:
     """Score a series as it comes, sample by sample or block by block.
@@ -49,6 +51,10 @@ class StreamScorer:
     channel_names : sequence of str or None, default=None
         Names for events. None takes those that the model was fitted on, or that the
         file has.
+    backend : {"auto", "tensorflow"}, default="auto"
+        What computes the outputs of networks. ``"auto"`` is NumPy for dense and
+        convolutional networks whose layers it knows, if their outputs for a sample of
+        inputs are equal to 1e-6; TensorFlow for all others.
 
     Attributes
     ----------
@@ -112,7 +118,12 @@ class StreamScorer:
         step: timedelta | None = None,
         max_open: int = 10_000,
         channel_names: Sequence[str] | None = None,
+        backend: str = "auto",
     ) -> None:
+        if backend not in BACKENDS:
+            raise ValueError(
+                f"backend must be one of {', '.join(BACKENDS)}, got {backend!r}."
+            )
         check_count("max_open", max_open, least=1)
         if isinstance(model, str | os.PathLike):
             manifest, model = read_manifest(model), load_model(model)
@@ -129,7 +140,7 @@ class StreamScorer:
             max_open=max_open,
             channel_names=channel_names or self._fitted_names,
         )
-        self._model = StreamModel.of(model, alarms)
+        self._model = StreamModel.of(model, alarms, plain=backend == "auto")
         self.delay_ = self._model.plan.after
         self.delay_time_ = None if step is None else self.delay_ * step
         self.window_ = self._model.plan.reach + 1

@@ -52,9 +52,9 @@ class StreamModel:
     n_held: int
 
     @classmethod
-    def of(cls, model: Any, alarms: Alarms) -> Self:
-        """Return the fitted model of a stream."""
-        plan = plan_of(model)
+    def of(cls, model: Any, alarms: Alarms, *, plain: bool) -> Self:
+        """Return the fitted model of a stream, whose networks NumPy may compute."""
+        plan = plan_of(model, plain=plain)
         n_held = max(plan.reach + 1, longest_period(model))
         return cls(plan, alarms, int(model.n_features_in_), n_held)
 

@@ -1,7 +1,7 @@
 """How the scores of the newest samples follow from the samples before them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, fields, replace
 from itertools import count
@@ -18,6 +18,8 @@ from skanomaly.windows import Shingler, sliding_view
 Floats = NDArray[np.floating]
 # Errors of the last positions of several series, by the number of the detector.
 Rings = dict[int, NDArray[np.float32]]
+# Function that returns the errors of the positions of a detector, and its number.
+Judged = Callable[[BaseDetector], tuple[PositionErrors, int]]
 
 
 @dataclass(frozen=True)
@@ -191,15 +193,22 @@ class Several(Plan):
         return self.combine([one.assessed(part) for one, part in parts])
 
 
-def plan_of(model: Any) -> Plan:
+def plan_of(model: Any, *, plain: bool) -> Plan:
     """Return the plan of a fitted pipeline or outlier detector.
+
+    With `plain`, NumPy computes the outputs of networks whose layers it knows.
 
     Raises
     ------
     ValueError
         If a score depends on all samples before it.
     """
-    return _plan(_bare(model), count())
+    numbers = count()
+
+    def judged(detector: BaseDetector) -> tuple[PositionErrors, int]:
+        return PositionErrors(detector, plain=plain), next(numbers)
+
+    return _plan(_bare(model), judged)
 
 
 def longest_period(model: Any) -> int:
@@ -217,39 +226,41 @@ def longest_period(model: Any) -> int:
     )
 
 
-def _plan(model: Any, numbers: Iterator[int]) -> Plan:
+def _plan(model: Any, judged: Judged) -> Plan:
     if window_of(model) is None:
         return Records(0, 0, model, None)
     if hasattr(model, "steps"):
-        return _plan_of_pipeline(model, numbers)
+        return _plan_of_pipeline(model, judged)
     if not hasattr(model, "combine"):
-        return _plan(model.estimator_, numbers)
-    members = [_plan(one, numbers) for one in _members(model)]
+        return _plan(model.estimator_, judged)
+    members = [_plan(one, judged) for one in _members(model)]
     reach = (max(one.before for one in members), max(one.after for one in members))
     return Several(*reach, model.combine, members)
 
 
-def _plan_of_pipeline(pipeline: Any, numbers: Iterator[int]) -> Plan:
+def _plan_of_pipeline(pipeline: Any, judged: Judged) -> Plan:
     steps = [step for _, step in pipeline.steps]
     place = next((i for i, one in enumerate(steps) if isinstance(one, Shingler)), None)
     if place is None:
-        transformers, inner = steps[:-1], _plan(steps[-1], numbers)
+        transformers, inner = steps[:-1], _plan(steps[-1], judged)
     else:
         transformers, rest = steps[:place], steps[place + 1 :]
         judge = rest[0] if len(rest) == 1 else make_pipeline(*rest)
-        inner = _plan_of_windows(steps[place], judge, numbers)
+        inner = _plan_of_windows(steps[place], judge, judged)
     transformers = [one for one in transformers if hasattr(one, "transform")]
     if not transformers:
         return inner
     return Transformed(inner.before, inner.after, transformers, inner)
 
 
-def _plan_of_windows(shingler: Shingler, judge: Any, numbers: Iterator[int]) -> Plan:
+def _plan_of_windows(shingler: Shingler, judge: Any, judged: Judged) -> Plan:
     before = int(shingler.own_step_)
-    facts = before, int(shingler.window_) - 1 - before, judge, shingler
+    after = int(shingler.window_) - 1 - before
     if not isinstance(judge, BaseDetector):
-        return Records(*facts)
-    return Positions(*facts, PositionErrors(judge), next(numbers))
+        return Records(before, after, judge, shingler)
+    errors, number = judged(judge)
+    # Own errors of an alarm are computed for few rows at once, too.
+    return Positions(before, after, errors.detector, shingler, errors, number)
 
 
 def _bare(model: Any) -> Any:

@@ -89,6 +89,18 @@ def test_scores_do_not_depend_on_the_blocks():
     np.testing.assert_allclose(by_sample, at_once, **CLOSE)
 
 
+@pytest.mark.parametrize("name", ["autoencoder", "cnn"])
+def test_tensorflow_has_the_scores_of_numpy(name):
+    X, model = series(60, seed=5), fitted(name)
+    by_numpy, by_tensorflow = (
+        StreamScorer(model, backend=backend).update(X)
+        for backend in ("auto", "tensorflow")
+    )
+    np.testing.assert_allclose(by_numpy, by_tensorflow, **CLOSE)
+    with pytest.raises(ValueError, match="backend must be one of auto, tensorflow"):
+        StreamScorer(model, backend="onnx")
+
+
 def test_a_short_series_has_scores_only_where_a_window_begins_in_it():
     X, model = series(12), fitted("pca")  # rows of 16 around their sample
     stream = StreamScorer(model)
