@@ -29,12 +29,14 @@ TOLERANCE = 1e-6
 
 
 def soak(
-    seconds: float, n_keys: int, memory: Callable[[], int] | None = None
+    seconds: float,
+    n_keys: int,
+    memory: Callable[[], int] | None = None,
+    detector: str = "cnn",
 ) -> dict[str, Any]:
     """Stream series in blocks of random length, and count what does not fit."""
     memory = memory or resident
-    model = make_detector("cnn", window=32, random_state=0)
-    model[-1].set_params(epochs=1)
+    model = make_detector(detector, window=32, random_state=0)
     train = samples(0, -1000, -400)  # before the first anomaly
     model.fit(train)
     usual = detect(model, train).usual_error
