@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._validation import check_count, check_finite
-from skanomaly.detection import EventRule
+from skanomaly.detection import EventRule, unwrapped
 from skanomaly.persistence import load_model, read_manifest
 from skanomaly.streaming._stream_events import Alarms
 from skanomaly.streaming._stream_model import StreamModel
@@ -79,6 +80,8 @@ class StreamScorer:
         If a score depends on all samples before it (``stateful=True``), if the model
         has no offset and none is given, or if the events need what the model or the
         stream does not have.
+    NotFittedError
+        If the model is not fitted.
 
     See Also
     --------
@@ -129,6 +132,8 @@ class StreamScorer:
             manifest, model = read_manifest(model), load_model(model)
             events = manifest.events if events is None else events
             channel_names = channel_names or manifest.channel_names
+        check_is_fitted(model)
+        model = unwrapped(model)
         known = getattr(model, "feature_names_in_", None)
         self._fitted_names = None if known is None else tuple(map(str, known))
         alarms = Alarms.of(
@@ -314,8 +319,8 @@ class StreamScorer:
                 f"fitted on {list(known)}. Pass these, in this order."
             )
         samples = np.array(block, dtype=np.float64)
-        if samples.ndim == 1 and self.n_channels_ == 1:
-            samples = samples[:, np.newaxis]
+        if samples.ndim == 1 and (self.n_channels_ == 1 or not len(samples)):
+            samples = samples.reshape(-1, self.n_channels_)
         if samples.ndim != 2 or samples.shape[1] != self.n_channels_:
             raise ValueError(
                 f"A block must have shape (n, {self.n_channels_}), one column per "

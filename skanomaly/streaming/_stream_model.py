@@ -60,7 +60,7 @@ class StreamModel:
 
     @property
     def facts(self) -> Floats:
-        """What a state depends on: channels, reach and offset."""
+        """Numbers that a state depends on: channels, reach and offset."""
         facts = (self.n_channels, self.plan.before, self.plan.after, self.alarms.offset)
         return np.array(facts, dtype=np.float64)
 

@@ -1,4 +1,4 @@
-"""How the scores of the newest samples follow from the samples before them."""
+"""Plans of the scores of the newest samples, from those before them."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence

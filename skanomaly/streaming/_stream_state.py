@@ -1,4 +1,4 @@
-"""What is kept of a series between its blocks, and its form as bytes."""
+"""State of a series between its blocks, and its form as bytes."""
 
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -56,7 +56,7 @@ class OpenRun:
 
 @dataclass
 class KeyState:
-    """What is kept of one series between its blocks.
+    """State of one series between its blocks.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the samples of a block have made known."""
+"""Scores, alarms and events that a block has made known."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class StreamUpdate:
-    """What the samples of a block have made known.
+    """Scores, alarms and events that the samples of a block have made known.
 
     Parameters
     ----------

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.ensemble import IsolationForest
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -186,6 +188,19 @@ def test_invalid_samples_leave_a_series_as_it_was():
     assert stream.to_bytes() == state
 
 
+def test_only_fitted_models_are_followed():
+    with pytest.raises(NotFittedError):
+        StreamScorer(make_detector("pca"))
+    search = GridSearchCV(
+        make_detector("pca", window=8),
+        {"pcadetector__n_components": [2]},
+        scoring=lambda *_: 0.0,
+        cv=2,
+    )
+    X = series(60)
+    assert_streamed_as_whole(search.fit(X), X, [X[:30], [], X[30:]])
+
+
 def test_names_of_channels_are_compared():
     frame = pd.DataFrame(series(120), columns=["cpu", "load"])
     model = make_detector("pca", window=8).fit(frame)
@@ -202,11 +217,11 @@ def test_names_of_channels_are_compared():
 
 def test_a_model_is_read_from_its_file(tmp_path):
     X = series(60)
-    path = save_model(fitted("pca"), tmp_path / "m", channel_names=["cpu", "load"])
+    path = save_model(fitted("dense"), tmp_path / "m", channel_names=["cpu", "load"])
     stream = StreamScorer(path, step=timedelta(seconds=10))
     assert stream.channel_names_ == ("cpu", "load")
-    assert stream.delay_time_ == timedelta(seconds=70)
-    again = StreamScorer(fitted("pca")).update(X)
+    assert stream.delay_time_ == timedelta(seconds=10 * stream.delay_)
+    again = StreamScorer(fitted("dense")).update(X)
     np.testing.assert_array_equal(stream.update(X), again)
 
 
