@@ -146,7 +146,8 @@ class Transformed(Plan):
 
     def assessed(self, series: Floats, *, ended: bool = False) -> Assessment:
         """Return errors and expected values, these in the unit of the series."""
-        found = self.inner.assessed(self._changed(series), ended=ended)
+        # Transformers may change what they are passed.
+        found = self.inner.assessed(self._changed(series.copy()), ended=ended)
         stop = len(series) if ended else len(series) - self.after
         return in_unit_of_series(found, self.transformers, series[self.before : stop])
 
