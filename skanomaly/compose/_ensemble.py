@@ -27,12 +27,9 @@ from skanomaly.compose._members import (
 from skanomaly.compose._rows import RowsMixin, Training
 from skanomaly.detection import ask
 from skanomaly.detectors import Assessment, Calibration, OffsetMixin
-from skanomaly.thresholds import JumpThreshold, is_auto, resolve_threshold
+from skanomaly.thresholds import auto_threshold, is_auto, resolve_threshold
 
 Floats = NDArray[np.float64]
-
-# Fewer errors do not show how far normal ones reach.
-ENOUGH_ERRORS = 100
 
 
 class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
@@ -59,7 +56,7 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         Rule that learns the offset from the scores of the held-out rows, see
         :func:`skanomaly.resolve_threshold`. ``"auto"`` stands for a
         :class:`skanomaly.JumpThreshold` on all training rows, a few of which may be
-        abnormal; for three times the largest error of fewer than a hundred rows.
+        abnormal.
     validation_split : float, default=0.1
         Fraction of the rows, taken from the end, on which no member is fitted. If fewer
         than ten rows, or less than half of the rows to fit on, would remain, no rows
@@ -200,9 +197,8 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
             self.n_held_out_, errors = held_out.size, held_out
         else:
             self.n_held_out_, errors = 0, without_padding(errors, reach)
-        if left and len(errors) >= ENOUGH_ERRORS:
-            # Errors are logarithms: three times the largest is beyond most anomalies.
-            rule = JumpThreshold(block=max(1, reach))
+        if left:
+            rule = auto_threshold(block=reach)
         self._learn_offset(rule, 0.0 - errors)
         return self
 
