@@ -301,13 +301,12 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
     def _assess(
         self, rows: Sequences, step: int | None = None, *, check: bool = False
     ) -> Assessment:
-        first = self._view.first_target
         at_step = None
         if step is not None:
             at_step = StepMeans(
                 self._layout.arranged(rows),
                 step,
-                first_target=first,
+                first_target=self._view.first_target,
                 rounding=self._rounding,
             )
         apart = self._errors_apart(rows, at_step, check=check)
@@ -318,9 +317,8 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
         expected, squares, cubes, own_errors = map(self._layout.by_row, means)
         own_errors = self._without_rounding(own_errors) / unit
         residuals = rows.at_step(at_step.step) - expected
-        curve = None
-        if at_step.of_residuals:
-            curve = OwnErrorCurve(expected, squares, cubes, unit)
+        known = OwnErrorCurve(expected, squares, cubes, unit)
+        curve = known if at_step.of_residuals else None
         return Assessment(errors, expected, residuals, own_errors, curve, apart)
 
     def _errors_apart(
