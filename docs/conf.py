@@ -77,6 +77,7 @@ API_TITLES = {
     "thresholds": "Threshold rules",
     "persistence": "Models in files",
     "persistence.mlflow": "Models in MLflow",
+    "streaming": "Streams and blocks",
     "events": "Events",
     "metrics": "Metrics",
     "plotting": "Displays",

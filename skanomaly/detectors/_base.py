@@ -301,13 +301,12 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
     def _assess(
         self, rows: Sequences, step: int | None = None, *, check: bool = False
     ) -> Assessment:
-        first = self._view.first_target
         at_step = None
         if step is not None:
             at_step = StepMeans(
                 self._layout.arranged(rows),
                 step,
-                first_target=first,
+                first_target=self._view.first_target,
                 rounding=self._rounding,
             )
         apart = self._errors_apart(rows, at_step, check=check)
@@ -318,18 +317,22 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
         expected, squares, cubes, own_errors = map(self._layout.by_row, means)
         own_errors = self._without_rounding(own_errors) / unit
         residuals = rows.at_step(at_step.step) - expected
-        curve = None
-        if at_step.of_residuals:
-            curve = OwnErrorCurve(expected, squares, cubes, unit)
+        known = OwnErrorCurve(expected, squares, cubes, unit)
+        curve = known if at_step.of_residuals else None
         return Assessment(errors, expected, residuals, own_errors, curve, apart)
 
     def _errors_apart(
         self, rows: Sequences, at_step: StepMeans | None = None, *, check: bool = False
     ) -> NDArray[np.float64]:
-        """Return the mean error of each channel of each row, by itself.
+        """Return the mean error of each channel of each row, by itself."""
+        positions = self._position_errors(rows, at_step, check=check)
+        means = self._layout.arranged(rows).row_means(positions)
+        return self._without_rounding(self._layout.by_row(means))
 
-        Each batch is added to `at_step`. With `check`, errors must be finite.
-        """
+    def _position_errors(
+        self, rows: Sequences, at_step: StepMeans | None = None, *, check: bool = False
+    ) -> Float32s:
+        """Return the error of each position, and add each batch to `at_step`."""
         errors = []
         for part, model in zip(self._layout.parts(rows), self._models, strict=True):
             for judged in self._judge(model, part):
@@ -337,7 +340,6 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
                 if at_step is not None:
                     at_step.add(judged)
         positions = np.concatenate(errors)
-        errors.clear()  # a long series has many
         is_finite = np.isfinite(positions)
         if check and not is_finite.all():
             raise ValueError(
@@ -347,9 +349,7 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
             )
         # A finite row without a finite error exceeds the range of the model.
         positions[~is_finite] = LARGEST_ERROR
-        return self._without_rounding(
-            self._layout.by_row(self._layout.arranged(rows).row_means(positions))
-        )
+        return positions
 
     def _without_rounding(self, errors: NDArray[np.float64]) -> NDArray[np.float64]:
         # Errors within rounding count as zero, so that a perfect model has no alarms.
