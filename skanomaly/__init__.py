@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         smooth_series as smooth_series,
         split_series as split_series,
     )
+    from skanomaly.streaming import score_blocks as score_blocks
     from skanomaly.thresholds import (
         FixedThreshold as FixedThreshold,
         GapThreshold as GapThreshold,
@@ -120,7 +121,7 @@ _PUBLIC = {
         "make_detector",
     ),
     "persistence": ("Manifest", "load_model", "read_manifest", "save_model"),
-    "streaming": (),
+    "streaming": ("score_blocks",),
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 _MODULES = (

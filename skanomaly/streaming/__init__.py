@@ -1,3 +1,5 @@
 """The same model, sample by sample and block by block."""
 
-__all__: list[str] = []
+from skanomaly.streaming._score_blocks import iter_scores, score_blocks
+
+__all__ = ["iter_scores", "score_blocks"]

@@ -1,0 +1,252 @@
+"""Scores of a series that does not fit into memory, block by block."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
+
+from skanomaly._compat import import_extra
+from skanomaly._validation import check_count, check_finite
+from skanomaly.detection import ends_of, innermost, reach_of
+from skanomaly.streaming._sources import Source, is_table, let_go, source_of, values_of
+
+Floats = NDArray[np.float64]
+
+# Number of samples that are scored at once.
+BLOCK = 2**18
+
+
+def score_blocks(
+    model: Any, source: Any, *, block: int = BLOCK, out: Any = None
+) -> Any:
+    """Score a series of any length, block by block, in constant memory.
+
+    The score of a sample depends on the samples within its windows. Each block is
+    scored together with so many samples before and after it, so that the scores are
+    those of ``model.score_samples`` for the whole series, up to rounding.
+
+    Parameters
+    ----------
+    model : estimator
+        Fitted pipeline or outlier detector. Transformers before its `Shingler` must
+        treat each sample by itself, as scalers do.
+    source : array-like, path, ParquetFile or iterable
+        Series of shape (n_samples, n_channels): a NumPy array or memory map, an array
+        of Zarr or HDF5, a data frame, a file ``.parquet`` or ``.npy``, or an iterator
+        of arrays, data frames or Arrow's record batches of any lengths. Tables are read
+        by the names of the columns that the model was fitted to; of a Parquet file, all
+        columns of numbers if it was fitted to an array.
+    block : int, default=262144
+        Number of samples that are scored at once. Longer blocks need more memory,
+        shorter ones more time, above all those that are shorter than the windows.
+    out : array-like of shape (n_samples,) or None, default=None
+        Where the scores are written: an array, a memory map, or anything that takes
+        slices. None is a new array, which takes eight bytes per sample.
+
+    Returns
+    -------
+    scores : ndarray of shape (n_samples,), or `out`
+        The lower, the more abnormal.
+
+    Raises
+    ------
+    ValueError
+        If the source has no samples, another number of channels than the series that
+        the model was fitted to, or NaN or infinity; if `out` has another length; or if
+        the model carries a state along the series (``stateful=True``).
+
+    See Also
+    --------
+    iter_scores : Yield the scores of one block after the other.
+    fit_blocks : Fit to a series that does not fit into memory.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skanomaly import make_detector, score_blocks
+    >>> X = np.sin(np.arange(5000) / 5).reshape(-1, 1)
+    >>> pipe = make_detector("pca").fit(X[:2000])
+    >>> scores = score_blocks(pipe, X, block=500)
+    >>> bool(np.allclose(scores, pipe.score_samples(X), rtol=1e-6, atol=1e-9))
+    True
+    """
+    opened = source_of(source, columns_of(model))
+    n_samples = opened.n_samples
+    if out is None and n_samples is None:
+        return np.concatenate(list(_scored(model, opened, block)))
+    scores = np.empty(n_samples or 0) if out is None else out
+    n_places, stop = scores.shape[0], 0
+    if n_samples not in (None, n_places):
+        raise ValueError(
+            f"out holds {n_places} scores, but source has {n_samples} samples. Pass an "
+            "array with one score per sample."
+        )
+    for some in _scored(model, opened, block):
+        start, stop = stop, stop + len(some)
+        if stop > n_places:
+            raise ValueError(
+                f"out holds {n_places} scores, but source has more samples. Its scores "
+                f"up to sample {start} are there."
+            )
+        scores[start:stop] = some
+        let_go(scores)
+    if stop < n_places:
+        raise ValueError(
+            f"out holds {n_places} scores, but source has only {stop} samples. Their "
+            "scores are there."
+        )
+    return scores
+
+
+def iter_scores(model: Any, source: Any, *, block: int = BLOCK) -> Iterator[Floats]:
+    """Yield the scores of a series of any length, block by block.
+
+    Parameters
+    ----------
+    model : estimator
+        Fitted pipeline or outlier detector, as in `score_blocks`.
+    source : array-like, path, ParquetFile or iterable
+        Series of shape (n_samples, n_channels), as in `score_blocks`.
+    block : int, default=262144
+        Number of samples that are scored at once.
+
+    Yields
+    ------
+    scores : ndarray of shape (block,)
+        Scores of the next samples; the last ones may be fewer.
+
+    Raises
+    ------
+    ValueError
+        As in `score_blocks`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skanomaly import make_detector
+    >>> from skanomaly.streaming import iter_scores
+    >>> X = np.sin(np.arange(2500) / 5).reshape(-1, 1)
+    >>> pipe = make_detector("pca").fit(X)
+    >>> [len(scores) for scores in iter_scores(pipe, X, block=1000)]
+    [1000, 1000, 500]
+    """
+    return _scored(model, source_of(source, columns_of(model)), block)
+
+
+def columns_of(model: Any) -> list[str] | None:
+    """Return the names of the channels that a model was fitted to, if it has some."""
+    check_is_fitted(model)
+    names = getattr(model, "feature_names_in_", None)
+    return None if names is None else list(names)
+
+
+def check_bounded(model: Any) -> None:
+    """Raise if a score depends on all samples before it."""
+    inner = innermost(model)
+    for member in getattr(inner, "estimators_", ()):
+        check_bounded(member)
+    if getattr(inner, "stateful", False):
+        raise ValueError(
+            f"{type(inner).__name__}(stateful=True) carries its state along the whole "
+            "series, which cannot be scored in blocks. Fit with stateful=False."
+        )
+
+
+def _scored(model: Any, source: Source, block: int) -> Iterator[Floats]:
+    """Yield the scores of one block after the other."""
+    check_count("block", block, least=1)
+    check_bounded(model)
+    (before, after), ends = reach_of(model), ends_of(model)
+    ahead = _Ahead(source.pieces(block), columns_of(model), check=ends > 0)
+    start = 0
+    # One sample more shows whether the series ends with what is needed.
+    while ahead.read_to(max(start + block + after, ends) + 1) > start:
+        stop = min(start + block, ahead.stop)
+        first, last = max(0, start - before), min(stop + after, ahead.stop)
+        # At a true end, the values beyond it must be those of the whole series.
+        if first == 0:
+            last = min(max(last, ends), ahead.stop)
+        if last == ahead.stop and ahead.is_complete:
+            first = max(0, min(first, last - ends))
+        scores = model.score_samples(ahead.part(first, last))
+        yield np.asarray(scores[start - first : stop - first], dtype=np.float64)
+        start = stop
+        ahead.drop_to(start - max(before, ends))
+    if start == 0:
+        raise ValueError("source has no samples. Pass a series with at least one.")
+
+
+class _Ahead:
+    """Samples of a series from somewhere on, read as far as they are needed.
+
+    Parameters
+    ----------
+    pieces : iterator
+        Pieces of the series, in order.
+    columns : list of str or None
+        Names of the channels of the model.
+    check : bool
+        Whether samples must be finite.
+    """
+
+    def __init__(
+        self, pieces: Iterator[Any], columns: list[str] | None, *, check: bool
+    ) -> None:
+        self._pieces, self._columns, self._check = pieces, columns, check
+        self._held: NDArray[Any] | None = None
+        self._start = self.stop = self._n_channels = 0
+        self._is_table = False
+        self.is_complete = False
+
+    def read_to(self, stop: int) -> int:
+        """Read up to a sample, or to the end, and return the end of what is held."""
+        new = []
+        while self.stop < stop and not self.is_complete:
+            piece = next(self._pieces, None)
+            if piece is None:
+                self.is_complete = True
+            else:
+                new.append(self._values(piece))
+                self.stop += len(new[-1])
+        if new:
+            held = [] if self._held is None else [self._held]
+            self._held = np.concatenate(held + new)
+        return self.stop
+
+    def part(self, first: int, last: int) -> Any:
+        """Return some of the samples, as a data frame if the model knows names."""
+        assert self._held is not None
+        part = self._held[first - self._start : last - self._start]
+        if not self._is_table or self._columns is None:
+            return part
+        pd = import_extra("pandas", extra="cli")
+        return pd.DataFrame(part, columns=self._columns)
+
+    def drop_to(self, first: int) -> None:
+        """Forget the samples before one."""
+        assert self._held is not None
+        n_dropped = max(0, first - self._start)
+        self._held = self._held[n_dropped:]
+        self._start += n_dropped
+
+    def _values(self, piece: Any) -> NDArray[Any]:
+        """Return a piece as an array, or raise if it does not fit to the others."""
+        self._is_table = is_table(piece)
+        values = values_of(piece, self._columns)
+        if values.ndim != 2:
+            raise ValueError(
+                f"A piece of source has shape {values.shape}, but a piece of a series "
+                "has shape (n_samples, n_channels)."
+            )
+        n_channels = values.shape[1]
+        if self.stop and n_channels != self._n_channels:
+            raise ValueError(
+                f"The piece of source from sample {self.stop} on has {n_channels} "
+                f"channels, those before it have {self._n_channels}."
+            )
+        self._n_channels = n_channels
+        if self._check:
+            check_finite(values, name="source", first_row=-self.stop)
+        return values
