@@ -1,15 +1,13 @@
 """Measure the memory and the time of scores of a series that is larger than memory.
 
-    python benchmarks/blocks.py                    10,000,000 samples
-    python benchmarks/blocks.py 10000000 100000000
+    python benchmarks/blocks.py                  10,000,000 samples with the cnn
+    python benchmarks/blocks.py cnn 100000000    a detector and a number of samples
 
 A model of one channel scores a memory map into another one, in a process of its own and
 with one thread. The peak of the resident memory includes the libraries of TensorFlow,
 which anonymous memory does not. Writes benchmarks/results/blocks.json, and exits with 1
 if more than 1 GB was needed.
 """
-
-import os
 
 import json
 import os
@@ -19,6 +17,7 @@ from pathlib import Path
 from subprocess import run
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
+from typing import Any
 
 import numpy as np
 from _results import RESULTS, origin, read_json, write_json
@@ -26,29 +25,24 @@ from numpy.lib.format import open_memmap
 
 from skanomaly import load_model, make_detector, save_model, score_blocks
 
-DETECTORS = ("cnn",)
+DEFAULT = ("cnn", "10000000")
 THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
-N_SAMPLES, N_TRAIN, PERIOD = 10_000_000, 20_000, 288
+N_TRAIN, PERIOD = 20_000, 288
 MOST_BYTES = 1_000_000_000
 # Samples that are made, and compared with scores of the whole, at once.
 PART = 1_000_000
 
 
 def main() -> int:
-    made = origin()
-    lengths = [int(one) for one in sys.argv[1:]] or [N_SAMPLES]
-    kept = read_json(RESULTS / "blocks.json").get("runs", {})
+    detector, n_samples = [*sys.argv[1:], *DEFAULT[len(sys.argv) - 1 :]]
+    run_of = {"origin": origin()}
     with TemporaryDirectory() as name:
-        folder = Path(name)
-        for n_samples in lengths:
-            write_series(folder / "series.npy", n_samples)
-            for detector in DETECTORS:
-                kept[f"{detector} {n_samples}"] = measured(detector, folder) | {
-                    "origin": made
-                }
-                print(detector, n_samples, json.dumps(kept[f"{detector} {n_samples}"]))
-                write_json(RESULTS / "blocks.json", {"runs": kept})
-    return int(any(one["peak_bytes"] > MOST_BYTES for one in kept.values()))
+        write_series(Path(name) / "series.npy", int(n_samples))
+        run_of |= measured(detector, Path(name))
+    print(detector, n_samples, json.dumps(run_of, indent=1))
+    kept = read_json(RESULTS / "blocks.json")
+    write_json(RESULTS / "blocks.json", kept | {f"{detector} {n_samples}": run_of})
+    return int(run_of["peak_bytes"] > MOST_BYTES)
 
 
 def write_series(file: Path, n_samples: int) -> None:
@@ -61,7 +55,7 @@ def write_series(file: Path, n_samples: int) -> None:
     series.flush()
 
 
-def measured(detector: str, folder: Path) -> dict[str, float]:
+def measured(detector: str, folder: Path) -> dict[str, Any]:
     """Fit a model, and return what another process needs to score with it."""
     series = np.load(folder / "series.npy", mmap_mode="r")
     model = make_detector(detector, random_state=0).fit(np.array(series[:N_TRAIN]))
