@@ -56,7 +56,10 @@ if TYPE_CHECKING:
         smooth_series as smooth_series,
         split_series as split_series,
     )
-    from skanomaly.streaming import score_blocks as score_blocks
+    from skanomaly.streaming import (
+        fit_blocks as fit_blocks,
+        score_blocks as score_blocks,
+    )
     from skanomaly.thresholds import (
         FixedThreshold as FixedThreshold,
         GapThreshold as GapThreshold,
@@ -121,7 +124,7 @@ _PUBLIC = {
         "make_detector",
     ),
     "persistence": ("Manifest", "load_model", "read_manifest", "save_model"),
-    "streaming": ("score_blocks",),
+    "streaming": ("fit_blocks", "score_blocks"),
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 _MODULES = (

@@ -1,5 +1,6 @@
 """The same model, sample by sample and block by block."""
 
+from skanomaly.streaming._fit_blocks import fit_blocks
 from skanomaly.streaming._score_blocks import iter_scores, score_blocks
 
-__all__ = ["iter_scores", "score_blocks"]
+__all__ = ["fit_blocks", "iter_scores", "score_blocks"]

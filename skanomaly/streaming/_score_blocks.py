@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from skanomaly._compat import import_extra
-from skanomaly._validation import check_count, check_finite
+from skanomaly._validation import check_count
 from skanomaly.detection import ends_of, innermost, reach_of
-from skanomaly.streaming._sources import Source, is_table, let_go, source_of, values_of
+from skanomaly.streaming._sources import Ahead, Source, let_go, source_of
 
 Floats = NDArray[np.float64]
 
@@ -159,7 +158,7 @@ def _scored(model: Any, source: Source, block: int) -> Iterator[Floats]:
     check_count("block", block, least=1)
     check_bounded(model)
     (before, after), ends = reach_of(model), ends_of(model)
-    ahead = _Ahead(source.pieces(block), columns_of(model), check=ends > 0)
+    ahead = Ahead(source.pieces(block), columns_of(model), check=ends > 0)
     start = 0
     # One sample more shows whether the series ends with what is needed.
     while ahead.read_to(max(start + block + after, ends) + 1) > start:
@@ -176,77 +175,3 @@ def _scored(model: Any, source: Source, block: int) -> Iterator[Floats]:
         ahead.drop_to(start - max(before, ends))
     if start == 0:
         raise ValueError("source has no samples. Pass a series with at least one.")
-
-
-class _Ahead:
-    """Samples of a series from somewhere on, read as far as they are needed.
-
-    Parameters
-    ----------
-    pieces : iterator
-        Pieces of the series, in order.
-    columns : list of str or None
-        Names of the channels of the model.
-    check : bool
-        Whether samples must be finite.
-    """
-
-    def __init__(
-        self, pieces: Iterator[Any], columns: list[str] | None, *, check: bool
-    ) -> None:
-        self._pieces, self._columns, self._check = pieces, columns, check
-        self._held: NDArray[Any] | None = None
-        self._start = self.stop = self._n_channels = 0
-        self._is_table = False
-        self.is_complete = False
-
-    def read_to(self, stop: int) -> int:
-        """Read up to a sample, or to the end, and return the end of what is held."""
-        new = []
-        while self.stop < stop and not self.is_complete:
-            piece = next(self._pieces, None)
-            if piece is None:
-                self.is_complete = True
-            else:
-                new.append(self._values(piece))
-                self.stop += len(new[-1])
-        if new:
-            held = [] if self._held is None else [self._held]
-            self._held = np.concatenate(held + new)
-        return self.stop
-
-    def part(self, first: int, last: int) -> Any:
-        """Return some of the samples, as a data frame if the model knows names."""
-        assert self._held is not None
-        part = self._held[first - self._start : last - self._start]
-        if not self._is_table or self._columns is None:
-            return part
-        pd = import_extra("pandas", extra="cli")
-        return pd.DataFrame(part, columns=self._columns)
-
-    def drop_to(self, first: int) -> None:
-        """Forget the samples before one."""
-        assert self._held is not None
-        n_dropped = max(0, first - self._start)
-        self._held = self._held[n_dropped:]
-        self._start += n_dropped
-
-    def _values(self, piece: Any) -> NDArray[Any]:
-        """Return a piece as an array, or raise if it does not fit to the others."""
-        self._is_table = is_table(piece)
-        values = values_of(piece, self._columns)
-        if values.ndim != 2:
-            raise ValueError(
-                f"A piece of source has shape {values.shape}, but a piece of a series "
-                "has shape (n_samples, n_channels)."
-            )
-        n_channels = values.shape[1]
-        if self.stop and n_channels != self._n_channels:
-            raise ValueError(
-                f"The piece of source from sample {self.stop} on has {n_channels} "
-                f"channels, those before it have {self._n_channels}."
-            )
-        self._n_channels = n_channels
-        if self._check:
-            check_finite(values, name="source", first_row=-self.stop)
-        return values

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly._compat import import_extra
+from skanomaly._validation import check_finite
 
 Cut = Callable[[int, int], Any]
 
@@ -24,10 +25,13 @@ class Source:
         Returns an iterator of pieces of at most so many samples, if it can choose.
     n_samples : int or None, default=None
         Number of samples; None if only the end will show it.
+    columns : list of str or None, default=None
+        Names of the channels of a table.
     """
 
     pieces: Callable[[int], Iterator[Any]]
     n_samples: int | None = None
+    columns: list[str] | None = None
 
 
 def source_of(given: Any, columns: Sequence[str] | None = None) -> Source:
@@ -51,7 +55,7 @@ def source_of(given: Any, columns: Sequence[str] | None = None) -> Source:
     if hasattr(given, "iter_batches"):
         return _of_parquet(given, columns)
     if hasattr(given, "shape"):
-        return _of_array(given)
+        return _of_array(given, columns)
     if isinstance(given, Iterable):
         return Source(lambda _: iter(given))
     raise ValueError(
@@ -74,7 +78,7 @@ def _opened(path: Path) -> Any:
     )
 
 
-def _of_array(array: Any) -> Source:
+def _of_array(array: Any, columns: Sequence[str] | None) -> Source:
     if len(array.shape) != 2:
         raise ValueError(
             f"source has shape {tuple(array.shape)}, but a series has shape "
@@ -88,7 +92,8 @@ def _of_array(array: Any) -> Source:
             yield rows[first : min(first + size, n_samples)]
             let_go(array)
 
-    return Source(pieces, n_samples)
+    names = list(columns or array.columns) if is_table(array) else None
+    return Source(pieces, n_samples, names)
 
 
 def _of_parquet(file: Any, columns: Sequence[str] | None) -> Source:
@@ -98,7 +103,7 @@ def _of_parquet(file: Any, columns: Sequence[str] | None) -> Source:
         yield from file.iter_batches(batch_size=size, columns=chosen)
 
     _check_columns(chosen, file.schema_arrow.names)
-    return Source(pieces, int(file.metadata.num_rows))
+    return Source(pieces, int(file.metadata.num_rows), chosen)
 
 
 def _numeric(schema: Any) -> list[str]:
@@ -167,6 +172,14 @@ def _read_arrow(table: Any, name: str) -> NDArray[Any]:
     return array
 
 
+def named(values: NDArray[Any], columns: Sequence[str] | None) -> Any:
+    """Return values as a data frame if their columns have names."""
+    if columns is None:
+        return values
+    pd = import_extra("pandas", extra="cli")
+    return pd.DataFrame(values, columns=list(columns))
+
+
 def _check_columns(asked: Iterable[str], names: Sequence[str]) -> None:
     for name in asked:
         if name not in names:
@@ -183,3 +196,74 @@ def _numbers(values: NDArray[Any]) -> NDArray[Any]:
             "numbers. Leave out columns of times and texts."
         )
     return values
+
+
+class Ahead:
+    """Samples of a series from somewhere on, read as far as they are needed.
+
+    Parameters
+    ----------
+    pieces : iterator
+        Pieces of the series, in order.
+    columns : list of str or None
+        Names of the channels of the model.
+    check : bool
+        Whether samples must be finite.
+    """
+
+    def __init__(
+        self, pieces: Iterator[Any], columns: list[str] | None, *, check: bool
+    ) -> None:
+        self._pieces, self._columns, self._check = pieces, columns, check
+        self._held: NDArray[Any] | None = None
+        self._start = self.stop = self._n_channels = 0
+        self._is_table = False
+        self.is_complete = False
+
+    def read_to(self, stop: int) -> int:
+        """Read up to a sample, or to the end, and return the end of what is held."""
+        new = []
+        while self.stop < stop and not self.is_complete:
+            piece = next(self._pieces, None)
+            if piece is None:
+                self.is_complete = True
+            else:
+                new.append(self._values(piece))
+                self.stop += len(new[-1])
+        if new:
+            held = [] if self._held is None else [self._held]
+            self._held = np.concatenate(held + new)
+        return self.stop
+
+    def part(self, first: int, last: int) -> Any:
+        """Return some of the samples, as a data frame if the model knows names."""
+        assert self._held is not None
+        part = self._held[first - self._start : last - self._start]
+        return named(part, self._columns if self._is_table else None)
+
+    def drop_to(self, first: int) -> None:
+        """Forget the samples before one."""
+        assert self._held is not None
+        n_dropped = max(0, first - self._start)
+        self._held = self._held[n_dropped:]
+        self._start += n_dropped
+
+    def _values(self, piece: Any) -> NDArray[Any]:
+        """Return a piece as an array, or raise if it does not fit the others."""
+        self._is_table = is_table(piece)
+        values = values_of(piece, self._columns)
+        if values.ndim != 2:
+            raise ValueError(
+                f"A piece of source has shape {values.shape}, but a piece of a series "
+                "has shape (n_samples, n_channels)."
+            )
+        n_channels = values.shape[1]
+        if self.stop and n_channels != self._n_channels:
+            raise ValueError(
+                f"The piece of source from sample {self.stop} on has {n_channels} "
+                f"channels, those before it have {self._n_channels}."
+            )
+        self._n_channels = n_channels
+        if self._check:
+            check_finite(values, name="source", first_row=-self.stop)
+        return values
