@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from skanomaly.streaming import (
         fit_blocks as fit_blocks,
         score_blocks as score_blocks,
+        score_dask as score_dask,
     )
     from skanomaly.thresholds import (
         FixedThreshold as FixedThreshold,
@@ -124,7 +125,7 @@ _PUBLIC = {
         "make_detector",
     ),
     "persistence": ("Manifest", "load_model", "read_manifest", "save_model"),
-    "streaming": ("fit_blocks", "score_blocks"),
+    "streaming": ("fit_blocks", "score_blocks", "score_dask"),
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 _MODULES = (

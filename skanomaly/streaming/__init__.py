@@ -2,5 +2,6 @@
 
 from skanomaly.streaming._fit_blocks import fit_blocks
 from skanomaly.streaming._score_blocks import iter_scores, score_blocks
+from skanomaly.streaming._score_dask import score_dask
 
-__all__ = ["fit_blocks", "iter_scores", "score_blocks"]
+__all__ = ["fit_blocks", "iter_scores", "score_blocks", "score_dask"]

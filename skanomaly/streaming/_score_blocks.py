@@ -1,7 +1,8 @@
 """Scores of a series that does not fit into memory, block by block."""
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,11 +142,52 @@ def columns_of(model: Any) -> list[str] | None:
     return None if names is None else list(names)
 
 
-def check_bounded(model: Any) -> None:
+@dataclass(frozen=True)
+class Reach:
+    """Samples that the scores of a block depend on.
+
+    Parameters
+    ----------
+    before, after : int
+        Number of samples before and after a sample.
+    ends : int
+        Number of samples at an end of the series that decide on what lies beyond it.
+    """
+
+    before: int
+    after: int
+    ends: int
+
+    @classmethod
+    def of(cls, model: Any) -> Self:
+        """Return the reach of a fitted model, or raise if it has no bounds."""
+        _check_bounded(model)
+        return cls(*reach_of(model), ends_of(model))
+
+    def around(self, start: int, stop: int, end: int) -> tuple[int, int]:
+        """Return the first sample that a block depends on, and the one after the last.
+
+        Parameters
+        ----------
+        start, stop : int
+            The block.
+        end : int
+            Number of samples of the series, as far as it is known. At both ends, the
+            values beyond must be those of the whole series.
+        """
+        first, last = max(0, start - self.before), min(stop + self.after, end)
+        if first == 0:
+            last = min(max(last, self.ends), end)
+        if last == end:
+            first = max(0, min(first, end - self.ends))
+        return first, last
+
+
+def _check_bounded(model: Any) -> None:
     """Raise if a score depends on all samples before it."""
     inner = innermost(model)
     for member in getattr(inner, "estimators_", ()):
-        check_bounded(member)
+        _check_bounded(member)
     if getattr(inner, "stateful", False):
         raise ValueError(
             f"{type(inner).__name__}(stateful=True) carries its state along the whole "
@@ -156,22 +198,16 @@ def check_bounded(model: Any) -> None:
 def _scored(model: Any, source: Source, block: int) -> Iterator[Floats]:
     """Yield the scores of one block after the other."""
     check_count("block", block, least=1)
-    check_bounded(model)
-    (before, after), ends = reach_of(model), ends_of(model)
-    ahead = Ahead(source.pieces(block), columns_of(model), check=ends > 0)
+    reach = Reach.of(model)
+    ahead = Ahead(source.pieces(block), columns_of(model), check=reach.ends > 0)
     start = 0
-    # One sample more shows whether the series ends with what is needed.
-    while ahead.read_to(max(start + block + after, ends) + 1) > start:
+    # One sample more shows that what is needed does not end with the series.
+    while ahead.read_to(max(start + block + reach.after, reach.ends) + 1) > start:
         stop = min(start + block, ahead.stop)
-        first, last = max(0, start - before), min(stop + after, ahead.stop)
-        # At a true end, the values beyond it must be those of the whole series.
-        if first == 0:
-            last = min(max(last, ends), ahead.stop)
-        if last == ahead.stop and ahead.is_complete:
-            first = max(0, min(first, last - ends))
+        first, last = reach.around(start, stop, ahead.stop)
         scores = model.score_samples(ahead.part(first, last))
         yield np.asarray(scores[start - first : stop - first], dtype=np.float64)
         start = stop
-        ahead.drop_to(start - max(before, ends))
+        ahead.drop_to(start - max(reach.before, reach.ends))
     if start == 0:
         raise ValueError("source has no samples. Pass a series with at least one.")
