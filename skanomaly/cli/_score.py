@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly._keras import begin_to_load_keras, load_keras
+from skanomaly.cli._by_block import add_block, score_by_block
 from skanomaly.cli._detect import check_channels
 from skanomaly.cli._errors import InputError, bad_input, refused
 from skanomaly.cli._fit import load, pipeline_of, warnings_in_one_line
@@ -52,7 +53,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("file", metavar="FILE", help="file of a series; - for stdin")
     add_trust(parser)
-    add_reading(parser.add_argument_group("reading"))
+    reading = parser.add_argument_group("reading")
+    add_reading(reading)
+    add_block(reading)
     add_labels(parser.add_argument_group("truth"))
     events = parser.add_argument_group("events")
     add_event_rule(events)
@@ -72,6 +75,8 @@ def score(options: Namespace) -> None:
     saved = load(options.model, trust_pickle=options.trust_pickle)
     _check_model_there(options)
     reading = Reading.from_options(options, saved.reading)
+    if options.block is not None:
+        return score_by_block(options, saved, reading)
     series, truth, ignored, report = _read(options, saved, reading)
     with bad_input():
         verdicts = read_feedback(options.feedback, series)

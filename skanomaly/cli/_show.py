@@ -46,7 +46,7 @@ def finish(options: Namespace, run: Run, *, model: "SavedModel | None" = None) -
     with bad_input():
         paths = run.detection.write(options.out, model=model)
     if options.json:
-        print(json.dumps(_to_json(options, run, paths), default=_plain))
+        print(json.dumps(_to_json(options, run, paths), default=plain))
     elif not options.quiet:
         _print(run, paths)
 
@@ -81,7 +81,7 @@ def _to_json(options: Namespace, run: Run, paths: list[Path]) -> dict[str, Any]:
     return answer
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Convert a value that JSON cannot represent."""
     if isinstance(value, np.generic):
         return value.item()
@@ -114,7 +114,7 @@ def _print(run: Run, paths: list[Path]) -> None:
     if detection.false_events is not None:
         console.print(f"False events to expect: {detection.false_events}.")
     if detection.events:
-        console.print(_table(detection.events))
+        console.print(events_table(detection.events))
         if len(detection.events) > _MOST_ROWS:
             console.print(f"... and {len(detection.events) - _MOST_ROWS:,} more.")
     else:
@@ -158,7 +158,8 @@ def _no_event(detection: "Detection") -> str:
     return said
 
 
-def _table(events: tuple[Event, ...]) -> Any:
+def events_table(events: tuple[Event, ...]) -> Any:
+    """Return a table of the first events, to print."""
     rich_table = import_extra("rich.table", extra="cli")
     n_samples = sum(event.length for event in events)
     table = rich_table.Table(

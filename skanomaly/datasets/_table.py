@@ -123,7 +123,7 @@ def scan_table(
         if text.startswith("{"):
             table, dialect = _read_json(pd, path, text), Dialect(kind="JSON lines")
         else:
-            table, dialect = _parse(pd, path, text, forced)
+            table, dialect = parse(pd, path, text, forced)
         dialect = replace(dialect, encoding=encoding)
     if table.empty:
         raise ValueError(
@@ -156,6 +156,12 @@ def _read_binary(pd: Any, path: Path, data: bytes, kind: str) -> Any:
         raise ValueError(
             f"{path} is a damaged {kind} file ({error}). Download or save it again."
         ) from error
+    return with_index(table)
+
+
+def with_index(table: Any) -> Any:
+    """Return a table with the column that a file has as its index."""
+    pd = import_extra("pandas", extra="cli")
     if not isinstance(table.index, pd.RangeIndex):
         table = table.reset_index()  # The index often holds the times.
     table.columns = [str(name) for name in table.columns]
@@ -173,7 +179,8 @@ def _read_json(pd: Any, path: Path, text: str) -> Any:
     return pd.DataFrame(rows)
 
 
-def _parse(pd: Any, path: Path, text: str, forced: Forced) -> tuple[Any, Dialect]:
+def parse(pd: Any, path: Path, text: str, forced: Forced) -> tuple[Any, Dialect]:
+    """Return the table in a text, and how it was read."""
     row = _single_row(text, forced)
     if row is not None:
         return pd.DataFrame({"value": row}), Dialect(header=False)

@@ -11,6 +11,7 @@ from skanomaly.events._event import Event, events_to_labels
 from skanomaly.events._extents import SHARE, STRONG, Extent, extents
 from skanomaly.events._find import find_events
 from skanomaly.events._ignore import outside
+from skanomaly.events._join import join_events
 from skanomaly.events._severity import severity, usual_score
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "extents",
     "find_events",
     "is_below",
+    "join_events",
     "outside",
     "read_labels",
     "recurring",

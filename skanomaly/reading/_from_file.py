@@ -108,12 +108,40 @@ def read_series(
     """
     reading = replace(reading, **settings)
     table, dialect = scan_table(path, **reading.table_settings())
+    cut = first, last
+    series, report = series_of(
+        path,
+        table,
+        dialect,
+        reading,
+        cut,
+        labels=labels,
+        ignore=ignore,
+        other=leave_out,
+    )
+    for text in report.warnings:
+        warnings.warn(f"{path}: {text}", stacklevel=2)
+    return series, report
+
+
+def series_of(
+    path: Any,
+    table: Any,
+    dialect: Dialect,
+    reading: Reading,
+    cut: tuple[str | None, str | None] = (None, None),
+    *,
+    labels: str | None = None,
+    ignore: str | None = None,
+    other: str | None = None,
+) -> tuple["DataFrame", ReadingReport]:
+    """Return the series in a table, and a report of how it was read."""
     table = rows_of_one(table, reading)
     report, numbers = _begin(path, table, dialect, reading)
     flags = read_flags(table, labels, ignore)
     unflagged = table.drop(columns=list(flags))
     time, alike = time_columns(unflagged, reading.time)
-    others = [*time, *flags, leave_out, *alike, reading.series]
+    others = [*time, *flags, other, *alike, reading.series]
     values = _values(table, reading, numbers, report, others)
     check_no_values(values, labels, ignore)
     report.time = time
@@ -121,16 +149,14 @@ def read_series(
     for name, flag in flags.items():
         table[name] = flag
     series = _indexed(table, time, [*values, *flags], report, reading)
-    series = _cut(series, first, last)
+    series = _cut(series, *cut)
     series = _regular(series, values, list(flags), reading, report)
-    series = _cut(series, first, last)
+    series = _cut(series, *cut)
     series = finite(series, interpolate=bool(reading.interpolate))
     if len(series) < 2:
         raise ValueError(
             f"{path} holds a single sample. Pass a series of at least 2 samples."
         )
-    for text in report.warnings:
-        warnings.warn(f"{path}: {text}", stacklevel=2)
     return series, report
 
 
