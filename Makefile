@@ -51,6 +51,7 @@ bench: .venv/.installed-test .venv/.chromium
 	$(BIN)/python benchmarks/peers.py
 	$(BIN)/python benchmarks/cli.py
 	$(BIN)/python benchmarks/blocks.py
+	$(BIN)/python benchmarks/streaming.py
 
 docs: export TF_CPP_MIN_LOG_LEVEL = 2
 docs: .venv/.installed-docs

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         split_series as split_series,
     )
     from skanomaly.streaming import (
+        StreamScorer as StreamScorer,
         fit_blocks as fit_blocks,
         score_blocks as score_blocks,
         score_dask as score_dask,
@@ -125,7 +126,7 @@ _PUBLIC = {
         "make_detector",
     ),
     "persistence": ("Manifest", "load_model", "read_manifest", "save_model"),
-    "streaming": ("fit_blocks", "score_blocks", "score_dask"),
+    "streaming": ("StreamScorer", "fit_blocks", "score_blocks", "score_dask"),
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 _MODULES = (

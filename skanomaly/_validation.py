@@ -82,16 +82,32 @@ def validated_series(
     ValueError
         If `X` holds NaN or infinity, or has other channels.
     """
-    series: NDArray[np.floating] = validate_data(
-        estimator,
-        X,
-        reset=reset,
-        dtype=FLOATS,
-        ensure_all_finite=False,
-        copy=copy,
-    )
+    series: NDArray[np.floating]
+    if not reset and _is_like_training(estimator, X):
+        series = np.array(X) if copy else X  # type: ignore[assignment]
+    else:
+        series = validate_data(
+            estimator,
+            X,
+            reset=reset,
+            dtype=FLOATS,
+            ensure_all_finite=False,
+            copy=copy,
+        )
     check_finite(series)
     return series
+
+
+def _is_like_training(estimator: Any, X: Any) -> bool:
+    """Return whether a series is an array as `fit` saw, which takes long to check."""
+    return (
+        type(X) is np.ndarray
+        and X.ndim == 2
+        and X.dtype in FLOATS
+        and X.shape[1] == getattr(estimator, "n_features_in_", None)
+        and len(X) > 0
+        and not hasattr(estimator, "feature_names_in_")
+    )
 
 
 def read_numbers(values: ArrayLike, *, name: str) -> NDArray[np.float64]:

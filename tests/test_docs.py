@@ -99,7 +99,7 @@ def test_quickstart_runs():
 
 @pytest.mark.parametrize(
     ("guide", "n_examples"),
-    [("judging", 20), ("deciding", 20), ("reading", 5), ("production", 15)],
+    [("judging", 20), ("deciding", 20), ("reading", 5), ("production", 30)],
 )
 def test_guide_shows_what_its_code_returns(guide, n_examples, monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "Agg")

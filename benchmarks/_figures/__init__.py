@@ -28,6 +28,7 @@ SECTIONS = (
     "contract",
     "workshop",
     "mlflow_server",
+    "soak",
     "harness",
     "waveform",
     "threshold",

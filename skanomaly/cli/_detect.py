@@ -289,20 +289,20 @@ def _detected(options: Namespace, pipeline: Any, parts: Parts) -> "Detection":
     if options.threshold_on in ("auto", "validation"):
         return detection
     ignored = as_mask(parts.ignored, len(parts.scored))
-    scores = without(pipeline, detection.scores, ignored)
+    learned = without(pipeline, detection.scores, ignored)
+    training = learned[:n_train]
     if options.threshold_on == "scored":
-        scores = scores[n_train:]
+        scores = learned[n_train:]
     elif not pipeline[-1].n_held_out_:
         return detection  # learned from the whole training part when it was fitted
     elif n_train:
-        scores = scores[:n_train]
+        scores = training
     else:
         scores = without(pipeline, pipeline.score_samples(parts.training), parts.mask)
-    scores = scores[np.isfinite(scores)]
-    offset = learn_threshold(pipeline, scores)
-    training = without(pipeline, detection.scores, ignored)[:n_train]
+    offset = learn_threshold(pipeline, scores[np.isfinite(scores)])
     # Of the training part, or as it was.
-    tail = ErrorTail.of(0.0 - training) if n_train else detection.tail
+    known = np.isfinite(training).any()
+    tail = ErrorTail.of(0.0 - training) if known else detection.tail
     return replace(detection, offset=offset, threshold_source="rule", tail=tail)
 
 

@@ -15,23 +15,21 @@ from skanomaly._ignored import REQUESTED, check_ignored
 from skanomaly._memory import MEMORY
 from skanomaly.compose._members import (
     ENOUGH_WINDOWS,
-    Expectations,
     Member,
     PowerSum,
     check_named,
+    combined,
     is_dropped,
     learned_member,
+    weights_of,
     without_padding,
 )
 from skanomaly.compose._rows import RowsMixin, Training
 from skanomaly.detection import ask
 from skanomaly.detectors import Assessment, Calibration, OffsetMixin
-from skanomaly.thresholds import JumpThreshold, is_auto, resolve_threshold
+from skanomaly.thresholds import auto_threshold, is_auto, resolve_threshold
 
 Floats = NDArray[np.float64]
-
-# Fewer errors do not show how far normal ones reach.
-ENOUGH_ERRORS = 100
 
 
 class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
@@ -58,7 +56,7 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         Rule that learns the offset from the scores of the held-out rows, see
         :func:`skanomaly.resolve_threshold`. ``"auto"`` stands for a
         :class:`skanomaly.JumpThreshold` on all training rows, a few of which may be
-        abnormal; for three times the largest error of fewer than a hundred rows.
+        abnormal.
     validation_split : float, default=0.1
         Fraction of the rows, taken from the end, on which no member is fitted. If fewer
         than ten rows, or less than half of the rows to fit on, would remain, no rows
@@ -199,9 +197,8 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
             self.n_held_out_, errors = held_out.size, held_out
         else:
             self.n_held_out_, errors = 0, without_padding(errors, reach)
-        if left and len(errors) >= ENOUGH_ERRORS:
-            # Errors are logarithms: three times the largest is beyond most anomalies.
-            rule = JumpThreshold(block=max(1, reach))
+        if left:
+            rule = auto_threshold(block=reach)
         self._learn_offset(rule, 0.0 - errors)
         return self
 
@@ -314,23 +311,14 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
                 "estimators has no member to fit. Pass a list of (name, estimator), "
                 "with at least one that is not 'drop'."
             )
-        if self.weights is not None:
-            weights = np.asarray(self.weights, dtype=np.float64)
-            is_weight = np.isfinite(weights) & (weights >= 0)
-            if weights.shape != (len(names),) or not is_weight.all():
-                raise ValueError(
-                    f"weights must be {len(names)} numbers of at least 0, one per "
-                    f"member of estimators, but is {self.weights!r}."
-                )
-            if not weights[[not is_dropped(one) for _, one in self.estimators]].any():
-                raise ValueError("weights are 0 for all members. Pass a positive one.")
+        weights_of(self.estimators, self.weights)  # raises if they are none
         return named
 
     def _learned(
         self, named: list[tuple[str, Any]], training: Training, given: Training
     ) -> tuple[list[Member], float, float, Floats]:
         """Return members, power, usual error, and errors, NaN where none is learned."""
-        weights = self._weights()
+        weights = weights_of(self.estimators, self.weights)
         members: list[Member] = []
         total = PowerSum(self.power)
         learned = (
@@ -361,7 +349,6 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         return self._known(rows, lambda: self._assessed(rows, step, expects), step)
 
     def _assessed(self, rows: Any, step: int | None, expects: bool) -> Assessment:
-        total, expectations = PowerSum(self._power), Expectations()
         longest = max((one.window for one in self._members if one.expects), default=0)
         asked = (
             delayed(ask)(
@@ -372,22 +359,22 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
             )
             for member in self._members
         )
-        answers = self._one_by_one(asked)
-        for member, assessment in zip(self._members, answers, strict=True):
-            total.add(member, assessment.apart)
-            expectations.add(member, assessment)
-        errors, apart = total.errors(self._usual), total.apart(self._usual)
-        expected = expectations.of(errors.shape[1])
-        # Errors are logarithms.
-        return Assessment(errors, *expected, apart, own_in_unit=False)
+        return self.combine(self._one_by_one(asked))
 
-    def _weights(self) -> Floats:
-        """Return the weights of members that are not dropped, with a sum of 1."""
-        kept = [not is_dropped(one) for _, one in self.estimators]
-        given = np.ones(len(kept)) if self.weights is None else self.weights
-        weights = np.asarray(given, dtype=np.float64)[kept]
-        scaled: Floats = weights / weights.sum()
-        return scaled
+    def combine(self, assessments: Iterable[Assessment]) -> Assessment:
+        """Return the assessment of samples from those of the members.
+
+        Parameters
+        ----------
+        assessments : iterable of Assessment
+            What each of `estimators_` says of the same samples.
+
+        Returns
+        -------
+        assessment : Assessment
+            What `assess` returns.
+        """
+        return combined(self._members, assessments, self._power, self._usual)
 
     def _one_by_one(self, jobs: Iterable[Any]) -> Iterator[Any]:
         """Yield results in their order, each as soon as it is there.

@@ -1,6 +1,6 @@
 """Members of an ensemble."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -69,6 +69,31 @@ def check_named(estimators: Sequence[Any]) -> None:
             f"estimators has the item {one!r}, which is not a pair of a name and an "
             "estimator, such as ('pca', PCADetector()), or a name and 'drop'."
         )
+
+
+def weights_of(estimators: Sequence[tuple[str, Any]], given: Any) -> Floats:
+    """Return the weights of members that are not dropped, with a sum of 1.
+
+    Raises
+    ------
+    ValueError
+        If the given weights are not one number of at least 0 for each member, or 0 for
+        all that are kept.
+    """
+    kept = [not is_dropped(one) for _, one in estimators]
+    weights = np.asarray(np.ones(len(kept)) if given is None else given, np.float64)
+    if (
+        weights.shape != (len(kept),)
+        or not (np.isfinite(weights) & (weights >= 0)).all()
+    ):
+        raise ValueError(
+            f"weights must be {len(kept)} numbers of at least 0, one per member of "
+            f"estimators, but is {given!r}."
+        )
+    if not weights[kept].any():
+        raise ValueError("weights are 0 for all members. Pass a positive one.")
+    scaled: Floats = weights[kept] / weights[kept].sum()
+    return scaled
 
 
 def learned_member(
@@ -220,6 +245,23 @@ class Expectations:
         expected, count = _medians(self._expected), len(self._expected) * n_channels
         curve = None if self._curves is None else self._curves.curve(count)
         return expected, self._observed - expected, self._own_errors / count, curve
+
+
+def combined(
+    members: Iterable[Member],
+    assessments: Iterable[Assessment],
+    power: float,
+    usual: float,
+) -> Assessment:
+    """Return the assessment of an ensemble from those of its members, one by one."""
+    total, expectations = PowerSum(power), Expectations()
+    for member, assessment in zip(members, assessments, strict=True):
+        total.add(member, assessment.apart)
+        expectations.add(member, assessment)
+    errors, apart = total.errors(usual), total.apart(usual)
+    expected = expectations.of(errors.shape[1])
+    # Errors are logarithms.
+    return Assessment(errors, *expected, apart, own_in_unit=False)
 
 
 def _medians(arrays: list[Floats]) -> Floats:

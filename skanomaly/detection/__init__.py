@@ -4,8 +4,8 @@
 tables, the report page, the command line and the evaluation are made from it.
 """
 
-from skanomaly.detection._ask import ask
-from skanomaly.detection._detect import detect
+from skanomaly.detection._ask import ask, in_unit_of_series
+from skanomaly.detection._detect import as_detection, detect
 from skanomaly.detection._detection import Detection
 from skanomaly.detection._facts import (
     RunFacts,
@@ -17,6 +17,7 @@ from skanomaly.detection._facts import (
     offset_of,
     reach_of,
     tail_of,
+    unwrapped,
     window_of,
 )
 from skanomaly.detection._false_events import FalseEvents, samples_per_week
@@ -35,6 +36,7 @@ __all__ = [
     "RunFacts",
     "TimeSeries",
     "Verdicts",
+    "as_detection",
     "as_mask",
     "as_positions",
     "ask",
@@ -44,6 +46,7 @@ __all__ = [
     "detector_name",
     "ends_of",
     "gap_of",
+    "in_unit_of_series",
     "index_of",
     "innermost",
     "is_per_time",
@@ -55,5 +58,6 @@ __all__ = [
     "samples_per_week",
     "tail_of",
     "to_positions",
+    "unwrapped",
     "window_of",
 ]

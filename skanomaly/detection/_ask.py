@@ -89,8 +89,40 @@ def _ask_pipeline(pipeline: Any, X: Any, step: int | None, expects: bool) -> Ass
         step = getattr(transformers[-1], "own_step_", None)
         if step is not None:
             transformers.pop()
-    step = step if expects else None
-    assessment = ask(last, rows, step=step)
+    assessment = ask(last, rows, step=step if expects else None)
+    return in_unit_of_series(assessment, transformers, X)
+
+
+def in_unit_of_series(
+    assessment: Assessment, transformers: Sequence[Any], X: Any
+) -> Assessment:
+    """Return an assessment with expected values as they are before transformers.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        Assessment of transformed samples.
+    transformers : sequence of transformer
+        What has transformed them, in this order.
+    X : array-like of shape (n_samples, n_channels)
+        The samples before.
+
+    Returns
+    -------
+    assessment : Assessment
+        Without expected values if one of the transformers has no inverse.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skanomaly.detection import in_unit_of_series
+    >>> from skanomaly.detectors import Assessment
+    >>> X = np.array([[10.0], [30.0]])
+    >>> found = Assessment(np.zeros((2, 1)), expected=np.array([[0.0], [0.5]]))
+    >>> in_unit_of_series(found, [StandardScaler().fit(X)], X).expected.ravel()
+    array([20., 25.])
+    """
     if assessment.expected is None or not transformers:
         return assessment
     expected = _in_unit_of_series(transformers, assessment.expected)

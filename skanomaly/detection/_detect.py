@@ -17,7 +17,7 @@ from skanomaly.detection._per_time import per_sample
 from skanomaly.detection._rule import EventRule
 from skanomaly.detection._threshold import offset_from, source_of
 from skanomaly.detection._time_series import TimeSeries
-from skanomaly.detectors import Curve
+from skanomaly.detectors import Assessment, Curve
 from skanomaly.events import STRONG
 from skanomaly.thresholds import ErrorTail
 
@@ -128,19 +128,14 @@ def detect(
     source = source_of(estimator, per_sample(threshold, series), series.n_train)
     ignored = to_positions(events.ignore, series.index, series.n_samples)
     assessment = ask(estimator, X)
-    # Records, and transformers that join channels, lead to errors of other columns.
-    separate = assessment.errors.shape == series.values.shape
-    own_errors = assessment.own_errors
-    if own_errors is not None and not separate:
-        own_errors = own_errors.sum(axis=1, keepdims=True)
     unseen = near(as_mask(ignored, series.n_samples), *reach_of(estimator))
     learned = np.where(unseen, np.nan, assessment.scores)
     training = learned[: series.n_train]
     offset = offset_from(source, estimator, learned, series.n_train)
     _warn_if_blind(series, assessment.scores, offset)
-    found = Detection(
-        series=series,
-        scores=assessment.scores,
+    found = as_detection(
+        assessment,
+        series,
         offset=offset,
         # The errors that the threshold was learned from, as far as they are normal.
         tail=tail_of(estimator)
@@ -148,17 +143,54 @@ def detect(
         else ErrorTail.of(0.0 - training),
         threshold_source=source if isinstance(source, str) else "rule",
         rule=events,
-        expected=assessment.expected,
-        # A single channel contributes the whole error.
-        channel_errors=assessment.errors
-        if separate and series.n_channels > 1
-        else None,
-        own_errors=own_errors,
-        own_in_unit=assessment.own_in_unit,
         gap=gap_of(estimator),
         about=RunFacts.of(estimator),
     )
     return _with_band(found, assessment.curve)
+
+
+def as_detection(assessment: Assessment, series: TimeSeries, **facts: Any) -> Detection:
+    """Return the detection of an assessed series.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        Assessment of the samples of the series.
+    series : TimeSeries
+        The series.
+    **facts : dict
+        Further fields of :class:`skanomaly.Detection`, at least ``offset``; ``scores``
+        replace those of the assessment.
+
+    Returns
+    -------
+    detection : Detection
+        Detection without a band around the expected values.
+
+    Examples
+    --------
+    >>> from skanomaly.detection import TimeSeries, as_detection
+    >>> from skanomaly.detectors import Assessment
+    >>> found = Assessment.of_scores([-1.0, -9.0, -1.0])
+    >>> as_detection(found, TimeSeries([0.0, 5.0, 0.0]), offset=-4.0).labels
+    array([ 1, -1,  1])
+    """
+    # Records, and transformers that join channels, lead to errors of other columns.
+    separate = assessment.errors.shape == series.values.shape
+    own_errors = assessment.own_errors
+    if own_errors is not None and not separate:
+        own_errors = own_errors.sum(axis=1, keepdims=True)
+    fields = {
+        "scores": assessment.scores,
+        "expected": assessment.expected,
+        # A single channel contributes the whole error.
+        "channel_errors": assessment.errors
+        if separate and series.n_channels > 1
+        else None,
+        "own_errors": own_errors,
+        "own_in_unit": assessment.own_in_unit,
+    }
+    return Detection(series=series, **(fields | facts))
 
 
 def _warn_if_blind(series: TimeSeries, scores: Any, offset: float) -> None:

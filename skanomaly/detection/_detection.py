@@ -30,6 +30,7 @@ from skanomaly.events import (
     recurring,
     runs,
     severity,
+    usual_own_error,
     usual_score,
 )
 from skanomaly.thresholds import ErrorTail
@@ -43,8 +44,6 @@ Floats = NDArray[np.float64]
 
 _MATRICES = ("expected", "expected_lower", "expected_upper", "channel_errors")
 _SOURCES = ("fit", "series", "rule", "feedback")
-# Quantile of the own errors of normal samples that is usual.
-_USUAL = 0.99
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -94,6 +93,8 @@ class Detection(VerdictMixin):
         ensembles are.
     gap : int, default=0
         Maximum number of samples with usual own errors within an event.
+    usual : float or None, default=None
+        Own error that normal samples rarely exceed; None learns it from these samples.
     about : RunFacts, default=RunFacts()
         Facts about the run: detector, window and training history.
     verdicts : Verdicts or None, default=None
@@ -139,6 +140,7 @@ class Detection(VerdictMixin):
     own_errors: Floats | None = None
     own_in_unit: bool = True
     gap: int = 0
+    usual: float | None = None
     about: RunFacts = field(default_factory=RunFacts)
     verdicts: Verdicts | None = None
 
@@ -239,18 +241,10 @@ class Detection(VerdictMixin):
 
     @cached_property
     def usual_error(self) -> float | None:
-        """Own error that normal samples rarely exceed; None without own errors.
-
-        The 99th percentile over the half of the samples with the best scores, which
-        holds whatever anomalies the other half has.
-        """
-        if self.own_error is None:
-            return None
-        known = np.isfinite(self.own_error) & ~np.isnan(self.scores)
-        if not known.any():
-            return None
-        best = self.scores[known] >= np.median(self.scores[known])
-        return float(np.quantile(self.own_error[known][best], _USUAL))
+        """Own error that normal samples rarely exceed; None without own errors."""
+        if self.own_error is None or self.usual is not None:
+            return self.usual
+        return usual_own_error(self.own_error, self.scores)
 
     @cached_property
     def own_error(self) -> Floats | None:

@@ -65,7 +65,25 @@ class RunFacts:
 
 
 def unwrapped(estimator: Any) -> Any:
-    """Return the best estimator of a search, or the estimator itself."""
+    """Return the best estimator of a search, or the estimator itself.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Search, pipeline or outlier detector.
+
+    Returns
+    -------
+    estimator : estimator
+        What is no search.
+
+    Examples
+    --------
+    >>> from sklearn.ensemble import IsolationForest
+    >>> from skanomaly.detection import unwrapped
+    >>> unwrapped(IsolationForest())
+    IsolationForest()
+    """
     while hasattr(estimator, "best_estimator_"):
         estimator = estimator.best_estimator_
     return estimator

@@ -9,8 +9,9 @@ from skanomaly.detection._time_series import TimeSeries
 # Names of units, and the units that they are.
 _UNITS = {"second": "s", "minute": "min", "hour": "h", "day": "d", "week": "w"}
 _UNITS |= {unit: unit for unit in ("ms", *_UNITS.values())}
+_NUMBER = r"(?:\d+\.?\d*|\.\d+)"
 _TEXT = re.compile(
-    r"\s*rate\s*:\s*(\d+(?:\.\d*)?)\s*/\s*(\d*(?:\.\d*)?)\s*([a-z]+)\s*", re.IGNORECASE
+    rf"\s*rate\s*:\s*({_NUMBER})\s*/\s*({_NUMBER})?\s*([a-z]+)\s*", re.IGNORECASE
 )
 # Numbers of samples are rounded, to this part of one.
 _PARTS = 100
@@ -98,7 +99,7 @@ def per_sample(threshold: Any, series: TimeSeries) -> Any:
     return f"rate:{found[1]}/{interval:.12g}"
 
 
-def _number(text: str) -> float:
+def _number(text: str | None) -> float:
     return float(text or 1)
 
 

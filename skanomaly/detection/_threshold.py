@@ -14,8 +14,6 @@ SOURCES = ("auto", "fit", "series")
 # Errors up to so many times the 90th percentile of the training part are normal. It is
 # less than for the threshold of a fit, as a gap in the series decides further.
 _TIMES = 2.25
-# Fewer errors have no 99th percentile, and do not show how far normal ones reach.
-_ENOUGH = 100
 _MANY_WINDOWS = 8
 
 
@@ -91,15 +89,13 @@ def offset_from(
     own = offset_of(estimator, default=-np.inf)
     assert own is not None
     known = _known(scores)
-    if source == "fit" or not known.size:
+    if source == "fit" or not known.size or not np.isfinite(own):
         return own
     if source != "series":
         training = _known(scores[:n_train])
         return float(source.fit(training if training.size else known).offset_)
     block = window_of(estimator) or 1
     least = _largest_normal(scores[:n_train], 0.0 - own, window=block)
-    if not np.isfinite(least):
-        return own
     return float(GapThreshold(block=block, least=least).fit(known).offset_)
 
 
@@ -115,13 +111,15 @@ def _largest_normal(training: NDArray[np.float64], own: float, *, window: int) -
     window : int
         Number of samples in a window.
     """
-    if _known(training).size < _ENOUGH:
+    if not _known(training).size:
         return own
     # Windows of the last training samples see what follows. If that is an anomaly, the
     # threshold of the fit does not know it.
     margin = window // 2
-    inner = _reached(training[margin : len(training) - margin], window)
-    normal = min(_reached(training, window), max(own, inner))
+    inner = training[margin : len(training) - margin]
+    if _known(inner).size:
+        own = max(own, _reached(inner, window))
+    normal = min(_reached(training, window), own)
     # The first windows hold padding, as the last ones of the series do. An anomaly is
     # seldom among them if there are many.
     padded = _known(training[:margin])
@@ -131,11 +129,9 @@ def _largest_normal(training: NDArray[np.float64], own: float, *, window: int) -
 
 
 def _reached(scores: NDArray[np.float64], window: int) -> float:
-    """Return how far errors reach that are of normal data; -inf of too few."""
-    known = _known(scores)
-    if known.size < _ENOUGH:
-        return -np.inf
-    return 0.0 - float(JumpThreshold(times=_TIMES, block=window).fit(known).offset_)
+    """Return how far the errors of normal samples reach."""
+    rule = JumpThreshold(times=_TIMES, block=window)
+    return 0.0 - float(rule.fit(_known(scores)).offset_)
 
 
 def _is_auto(estimator: Any) -> bool:

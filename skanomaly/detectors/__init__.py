@@ -14,6 +14,7 @@ from skanomaly.detectors._nearest_window import NearestWindowDetector
 from skanomaly.detectors._own_errors import Curve, CurveSum, OwnErrorCurve
 from skanomaly.detectors._parts import BUILDERS as BUILDERS, PARTS as PARTS
 from skanomaly.detectors._pca import PCADetector
+from skanomaly.detectors._positions import PositionErrors
 from skanomaly.detectors._recurrent_autoencoder import RecurrentAutoencoderDetector
 from skanomaly.detectors._recurrent_forecast import (
     GRUDetector,
@@ -43,6 +44,7 @@ __all__ = [
     "OffsetMixin",
     "OwnErrorCurve",
     "PCADetector",
+    "PositionErrors",
     "RecurrentAutoencoderDetector",
     "RecurrentForecastDetector",
     "Seq2SeqDetector",

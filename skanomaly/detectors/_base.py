@@ -35,7 +35,7 @@ from skanomaly.detectors._parameters import (
 )
 from skanomaly.detectors._seed import draw_seed
 from skanomaly.detectors._trimming import Trimming
-from skanomaly.thresholds import resolve_threshold
+from skanomaly.thresholds import auto_threshold, is_auto, resolve_threshold
 from skanomaly.windows import Sequences
 
 # Number of training rows, spread over all of them, that scale the errors of channels.
@@ -218,7 +218,7 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
         self, X: Any, ignore: Any = None, *, go_on: bool = False, partial: bool = False
     ) -> Self:
         rule = resolve_threshold(self.threshold)
-        # Without an offset, the last fit failed: training must not go on from there.
+        # Without an offset, the last fit failed: do not go on from there.
         go_on = go_on and hasattr(self, "offset_")
         if not go_on and hasattr(self, "offset_"):
             del self.offset_
@@ -229,15 +229,17 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
             errors = self._train_on(rows, go_on=go_on, partial=partial)
         else:
             seed = None if self.random_state is None else self._fit_seed
-            known = rows.values, rows.window, rows.ignored
-            self._identity = identity(self, seed, *known)
-            errors, learned = remember(
-                self.memory, self._identity, lambda: self._learned_from(rows)
-            )
-            self.__dict__.update(learned)
-        n_normal = len(errors) - int(self.contamination_trim * len(errors))
-        normal = np.sort(np.argsort(errors, kind="stable")[:n_normal])
-        self._learn_offset(rule, 0.0 - errors[normal])
+            key = identity(self, seed, rows.values, rows.window, rows.ignored)
+            self._identity = key
+            errors, state = remember(self.memory, key, lambda: self._learned_from(rows))
+            self.__dict__.update(state)
+        learned = [0.0 - self._untrimmed(errors)]
+        if is_auto(self.threshold):
+            # New rows have larger errors than those of the training, but are few.
+            rule = auto_threshold(rows.window if rows.is_series else 1)
+            errors = rows.learned_from(self._assess(rows).errors).sum(axis=1)
+            learned.insert(0, 0.0 - self._untrimmed(errors))
+        self._learn_offset(rule, *learned)
         return self
 
     def _train_on(
@@ -324,10 +326,15 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
     def _errors_apart(
         self, rows: Sequences, at_step: StepMeans | None = None, *, check: bool = False
     ) -> NDArray[np.float64]:
-        """Return the mean error of each channel of each row, by itself.
+        """Return the mean error of each channel of each row, by itself."""
+        positions = self._position_errors(rows, at_step, check=check)
+        means = self._layout.arranged(rows).row_means(positions)
+        return self._without_rounding(self._layout.by_row(means))
 
-        Each batch is added to `at_step`. With `check`, errors must be finite.
-        """
+    def _position_errors(
+        self, rows: Sequences, at_step: StepMeans | None = None, *, check: bool = False
+    ) -> Float32s:
+        """Return the error of each position, and add each batch to `at_step`."""
         errors = []
         for part, model in zip(self._layout.parts(rows), self._models, strict=True):
             for judged in self._judge(model, part):
@@ -335,7 +342,6 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
                 if at_step is not None:
                     at_step.add(judged)
         positions = np.concatenate(errors)
-        errors.clear()  # a long series has many
         is_finite = np.isfinite(positions)
         if check and not is_finite.all():
             raise ValueError(
@@ -345,9 +351,7 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
             )
         # A finite row without a finite error exceeds the range of the model.
         positions[~is_finite] = LARGEST_ERROR
-        return self._without_rounding(
-            self._layout.by_row(self._layout.arranged(rows).row_means(positions))
-        )
+        return positions
 
     def _without_rounding(self, errors: NDArray[np.float64]) -> NDArray[np.float64]:
         # Errors within rounding count as zero, so that a perfect model has no alarms.

@@ -1,7 +1,7 @@
 """Channels of rows: what each model sees of them, and how their errors become one."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +60,7 @@ class ChannelLayout:
         """Return what each model sees of rows."""
         return self.arranged(rows).parts(self.n_models)
 
-    def by_row(self, values: Floats) -> Floats:
+    def by_row(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return values of arranged rows in the shape (n_rows, n_channels)."""
         if self.kind == "joint":
             return values

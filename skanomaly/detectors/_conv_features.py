@@ -116,9 +116,16 @@ class FeatureWindows(View):
         Number of steps of a window, and of values per step.
     runs_over_series : bool, default=True
         Whether the network returns the features of all windows of a longer input.
+    fills_chunks : bool, default=True
+        Whether chunks have one length, so that one trace serves series of any length.
     """
 
     runs_over_series: bool = True
+    fills_chunks: bool = True
+
+    def unpadded(self) -> Self:
+        """Return the view for few rows: chunks of a series are no longer than these."""
+        return replace(self, fills_chunks=False)
 
     @property
     def first_target(self) -> int:
@@ -155,10 +162,11 @@ class FeatureWindows(View):
         if not (self.runs_over_series and rows.is_series):
             return replace(self.training(rows), positions=None)
         n_positions = self.n_positions(rows)
-        padding = -n_positions % CHUNK
+        chunk = CHUNK if self.fills_chunks else min(CHUNK, n_positions)
+        padding = -n_positions % chunk
         values = np.pad(rows.values, [(0, 0), (0, padding), (0, 0)], mode="edge")
-        length = self.context + CHUNK - 1
-        return Examples(Windows(values, length, CHUNK), length)
+        length = self.context + chunk - 1
+        return Examples(Windows(values, length, chunk), length)
 
     def n_positions(self, rows: Sequences) -> int:
         """Return the number of windows in a sequence."""
@@ -182,6 +190,13 @@ class FeatureModel(WithNetwork):
                 "trained."
             )
         return self.encoder
+
+    def quick(self, *, plain: bool = True) -> Self:
+        """Return a model whose features of few inputs take little time."""
+        if isinstance(self.encoder, RandomKernels):
+            return self
+        quick: Any = self.encoder.quick(plain=plain)
+        return type(self)(quick, self.usual)
 
 
 @parameters

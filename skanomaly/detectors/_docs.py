@@ -17,8 +17,8 @@ channels : {"power", "max", "mean"}, default="power"
     channel is not calibrated.
 threshold : rule, float or str, default="quantile:0.01"
     Rule that learns the offset from the scores of the validation part, or of all
-    training rows if there is no validation part. See
-    :func:`skanomaly.resolve_threshold`.
+    training rows if there is no validation part. ``"auto"`` learns from both, and the
+    lower offset counts. See :func:`skanomaly.resolve_threshold`.
 validation_split : float, default=0.1
     Fraction of the rows, taken from the end, that is held out from training. In a
     series, a gap of one window separates it from the training rows. Shuffle records

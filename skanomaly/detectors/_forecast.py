@@ -47,6 +47,8 @@ class StepsAhead(View):
     carries_state : bool, default=False
         Whether the state of a recurrent network is carried along a series instead of
         starting again for each forecast. See `scoring`.
+    fills_chunks : bool, default=True
+        Whether chunks have one length, so that one trace serves series of any length.
     """
 
     n_predicted: int
@@ -54,6 +56,16 @@ class StepsAhead(View):
     n_outputs: int = 0
     any_length: bool = False
     carries_state: bool = False
+    fills_chunks: bool = True
+
+    def unpadded(self) -> Self:
+        """Return the view for few rows: chunks of a series are no longer than these."""
+        return replace(self, fills_chunks=False)
+
+    @property
+    def n_steps(self) -> int:
+        """Number of steps that the error of a forecast depends on."""
+        return self.context + self.n_predicted
 
     @property
     def first_target(self) -> int:
@@ -133,7 +145,8 @@ class StepsAhead(View):
         reach = self.context - (1 if self.carries_state else self.n_outputs)
         values = rows.values[:, self.context - reach - 1 :]
         n_positions = values.shape[1] - reach - self.n_predicted
-        n_steps = CHUNK if rows.is_series else n_positions
+        is_filled = rows.is_series and self.fills_chunks
+        n_steps = CHUNK if is_filled else min(CHUNK, n_positions)
         # `_judge` drops the forecasts of padded steps.
         padding = -n_positions % n_steps
         values = np.pad(values, [(0, 0), (0, padding), (0, 0)], mode="edge")

@@ -96,9 +96,18 @@ class View(ABC):
     n_channels: int
 
     @property
+    def n_steps(self) -> int:
+        """Number of steps that the error of a position depends on."""
+        return self.context
+
+    @property
     @abstractmethod
     def first_target(self) -> int:
         """Step of a row that is the first target of its first position."""
+
+    def unpadded(self) -> Self:
+        """Return the view for few rows: chunks of a series are no longer than these."""
+        return self
 
     @property
     @abstractmethod
@@ -141,3 +150,9 @@ class Model(Protocol):
 
     def decode(self, codes: NDArray[Any]) -> Float32s:
         """Return the output of the decoder for codes."""
+
+    def quick(self, *, plain: bool = True) -> Any:
+        """Return a model whose `outputs` for few inputs take little time.
+
+        They differ by rounding. With `plain`, NumPy may compute those of a network.
+        """

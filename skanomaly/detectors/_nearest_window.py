@@ -31,6 +31,8 @@ class NearestModel:
         Some of them, which others are compared with.
     """
 
+    _pads = True  # inputs, so that a distance does not depend on the others
+
     def __init__(self, examples: Examples, references: Examples) -> None:
         all_of_them = np.arange(references.count)
         inputs, _ = references.take(all_of_them)
@@ -62,11 +64,18 @@ class NearestModel:
     ) -> Iterator[tuple[Any, ...]]:
         """Yield inputs, targets and the reference that is nearest to each input."""
         for inputs, targets in examples.blocks():
-            block = padded(inputs, examples.block_size).reshape(examples.block_size, -1)
+            block = padded(inputs, examples.block_size) if self._pads else inputs
+            block = block.reshape(len(block), -1)
             products = (block - self._origin) @ self._centered.T
             far = self._half_norms - products[: len(inputs)]
             nearest = self._without_overlap(far, inputs).argmin(axis=1)
             yield inputs, targets, self._references[nearest].reshape(inputs.shape)
+
+    def quick(self, *, plain: bool = True) -> Self:
+        """Return a model whose outputs for few inputs take little time."""
+        model = copy(self)
+        model._pads = False
+        return model
 
     def _without_overlap(self, far: Float32s, inputs: Float32s) -> Float32s:
         """Return distances, infinite to the references that a known window overlaps."""

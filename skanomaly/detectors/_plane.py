@@ -109,3 +109,8 @@ class NetworkWithPlane(WithNetwork):
     def decode(self, codes: NDArray[Any]) -> Float32s:
         """Return the output of the layer named ``"decoder"`` for codes."""
         return self._trained.decode(codes)
+
+    def quick(self, *, plain: bool = True) -> Self:
+        """Return a model whose outputs for few inputs take little time."""
+        quick: Any = self._trained.quick(plain=plain)
+        return type(self)(quick, self.plane)

@@ -5,6 +5,7 @@ from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skanomaly._compat import Interval
 from skanomaly.detectors._assessment import Float32s, error_size, example_errors
@@ -38,6 +39,11 @@ class Trimming:
     def _trimmed(self, model: Any, examples: Examples) -> Examples:
         """Leave out the examples with the largest errors."""
         return reproduced(examples, model, self._left_out, self._error_size)
+
+    def _untrimmed(self, errors: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the errors that a threshold is learned from, in their order."""
+        n_kept = len(errors) - int(self.contamination_trim * len(errors))
+        return errors[np.sort(np.argsort(errors, kind="stable")[:n_kept])]
 
 
 def moderate(examples: Examples) -> Examples:

@@ -20,6 +20,7 @@ from skanomaly.engine._cache import TEMPLATES
 from skanomaly.engine._configured import ConfiguredNetwork
 from skanomaly.engine._draws import Draws
 from skanomaly.engine._process import RANDOM_STATES, check_process
+from skanomaly.engine._quick import QuickNetwork
 from skanomaly.engine._state import State
 from skanomaly.engine._stopping import Stopping
 from skanomaly.windows import Examples, block_size
@@ -204,6 +205,28 @@ class TrainedNetwork:
             outputs = compute(weights, inputs, examples.block_size)
             chosen = [outputs[name] for name in names] or [main_output(outputs)]
             yield inputs, targets, *chosen
+
+    def quick(self, *, plain: bool = True) -> QuickNetwork:
+        """Return what computes the same outputs for few inputs without delay.
+
+        Parameters
+        ----------
+        plain : bool, default=True
+            Whether NumPy computes them, if the network has only layers that it knows.
+        """
+        return QuickNetwork(self, plain=plain)
+
+    def traced(
+        self, names: tuple[str, ...], shape: tuple[int | None, ...]
+    ) -> Callable[[NDArray[Any]], Any]:
+        """Return outputs as a function of inputs of a shape, with the weights in it."""
+        return self._template.outputs(names).fixed(self.state.tensors(), shape)
+
+    def bare_network(self) -> "keras.Model":
+        """Return a network with these weights that is not compiled."""
+        network = self._rebuilt()
+        State(self.state.weights, []).load_into(network)
+        return network
 
     def decode(self, codes: NDArray[Any]) -> NDArray[np.float32]:
         """Return the output of the layer named ``"decoder"`` for codes."""

@@ -8,7 +8,13 @@ from skanomaly.events._decide import (
     runs,
 )
 from skanomaly.events._event import Event, events_to_labels
-from skanomaly.events._extents import SHARE, STRONG, Extent, extents
+from skanomaly.events._extents import (
+    SHARE,
+    STRONG,
+    Extent,
+    extents,
+    usual_own_error,
+)
 from skanomaly.events._find import find_events
 from skanomaly.events._ignore import outside
 from skanomaly.events._join import join_events
@@ -30,5 +36,6 @@ __all__ = [
     "recurring",
     "runs",
     "severity",
+    "usual_own_error",
     "usual_score",
 ]

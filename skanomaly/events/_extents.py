@@ -11,6 +11,8 @@ from skanomaly.events._decide import merged, runs
 # An extent has an error of more than so many times the usual one, and its errors are
 # above this part of the way from the usual one to the largest of the span.
 STRONG, SHARE = 3.0, 0.05
+# Quantile of the own errors of normal samples that is usual.
+_USUAL = 0.99
 
 
 class Extent(NamedTuple):
@@ -105,3 +107,37 @@ def _parts(
         for start, stop in merged(starts, stops, starts[1:] - stops[:-1] > gap)
         if np.fmax.reduce(own_errors[start:stop]) > strong
     ]
+
+
+def usual_own_error(
+    own_errors: NDArray[np.float64], scores: NDArray[np.float64]
+) -> float | None:
+    """Return the own error that normal samples rarely exceed.
+
+    The 99th percentile over the half of the samples with the best scores, which holds
+    whatever anomalies the other half has.
+
+    Parameters
+    ----------
+    own_errors : ndarray of shape (n_samples,), values >= 0
+        Error of each sample alone; NaN where it is not known.
+    scores : ndarray of shape (n_samples,)
+        Scores of the samples; NaN where there is none.
+
+    Returns
+    -------
+    usual : float or None
+        None if no sample is known.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skanomaly.events import usual_own_error
+    >>> usual_own_error(np.array([1.0, 9.0, 8.0, 1.0]), np.array([-1.0, -9, -8, -1]))
+    1.0
+    """
+    known = np.isfinite(own_errors) & ~np.isnan(scores)
+    if not known.any():
+        return None
+    best = scores[known] >= np.median(scores[known])
+    return float(np.quantile(own_errors[known][best], _USUAL))

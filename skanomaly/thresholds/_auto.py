@@ -3,20 +3,23 @@
 from typing import Any
 
 from skanomaly.thresholds._base import BaseThreshold
-from skanomaly.thresholds._max import MaxThreshold
+from skanomaly.thresholds._jump import JumpThreshold
 
 
-def auto_threshold() -> BaseThreshold:
-    """Return the unfitted rule with few false alarms: three times the largest error.
+def auto_threshold(block: int = 100) -> BaseThreshold:
+    """Return the unfitted rule that estimators learn where nobody chose one.
 
-    Normal data occasionally exceeds the largest error of the validation samples, by
-    more if there are few validation samples. A rule that only sees the scores of the
-    validation samples cannot account for normal data that varies more than they do.
+    It is for the errors of all training samples, a few of which may be anomalies.
+
+    Parameters
+    ----------
+    block : int, default=100
+        Number of consecutive samples that have one peak, about a window.
 
     Returns
     -------
     rule : BaseThreshold
-        A new, unfitted ``MaxThreshold(margin=2.0)``.
+        A new, unfitted :class:`skanomaly.thresholds.JumpThreshold`.
 
     Examples
     --------
@@ -24,7 +27,7 @@ def auto_threshold() -> BaseThreshold:
     >>> auto_threshold().fit([-1.0, -2.0]).predict([-9.0])
     array([-1])
     """
-    return MaxThreshold(margin=2.0)
+    return JumpThreshold(block=max(1, block))
 
 
 def is_auto(threshold: Any) -> bool:

@@ -3,7 +3,7 @@
 from skanomaly.windows._examples import Examples, Windows, block_size, padded
 from skanomaly.windows._overlap import moving_mean, overlap_mean
 from skanomaly.windows._period import find_period
-from skanomaly.windows._sequences import Sequences, validation_start
+from skanomaly.windows._sequences import Sequences, row_means, validation_start
 from skanomaly.windows._shingler import Shingler
 from skanomaly.windows._view import as_series, row_advance, sliding_view
 
@@ -19,6 +19,7 @@ __all__ = [
     "overlap_mean",
     "padded",
     "row_advance",
+    "row_means",
     "sliding_view",
     "validation_start",
 ]

@@ -141,11 +141,7 @@ class Sequences:
         means : ndarray of shape (n_rows, ...)
         """
         by_sequence = values.reshape(len(self.values), -1, *values.shape[1:])
-        width = by_sequence.shape[1] - self.rows_per_sequence + 1
-        if not self.is_series:
-            means: NDArray[np.float64] = by_sequence.mean(axis=1, dtype=np.float64)
-            return means
-        return np.concatenate([moving_mean(part, width) for part in by_sequence])
+        return row_means(by_sequence, by_sequence.shape[1] - self.rows_per_sequence + 1)
 
     @property
     def longest(self) -> int:
@@ -256,6 +252,33 @@ class Sequences:
         """Return some steps of some sequences."""
         ignored = None if self.ignored is None else self.ignored[sequences, steps]
         return Sequences(self.values[sequences, steps], self.window, ignored=ignored)
+
+
+def row_means(values: NDArray[Any], width: int) -> NDArray[np.float64]:
+    """Return the mean of the values that belong to each row.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_sequences, n_positions, ...)
+        One value per position in each sequence.
+    width : int
+        Number of positions in a row, at most `n_positions`.
+
+    Returns
+    -------
+    means : ndarray of shape (n_sequences * (n_positions - width + 1), ...)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skanomaly.windows import row_means
+    >>> row_means(np.array([[1.0, 3.0, 7.0], [0.0, 0.0, 4.0]]), 2)
+    array([2., 5., 0., 2.])
+    """
+    if values.shape[1] == width:
+        means: NDArray[np.float64] = values.mean(axis=1, dtype=np.float64)
+        return means
+    return np.concatenate([moving_mean(part, width) for part in values])
 
 
 def _spread_over(places: NDArray[np.intp], n: int) -> NDArray[np.intp]:

@@ -127,6 +127,7 @@ RATES = {
     "rate:1/Weeks": 7 * 24 * 60,
     " Rate: 1 / day": 24 * 60,
     "rate:2/day": 12 * 60,
+    "rate:.5/12h": 24 * 60,
     "rate:1/30min": 30,
     "rate:0.5/1.5h": 180,
     "rate:3/2 hours": 40,

@@ -35,20 +35,7 @@ from skanomaly import (
 )
 from skanomaly.compose import detector_names
 from skanomaly.engine import TEMPLATES
-from tests.persistence.common import series
-
-QUICK = {"epochs": 1, "patience": None}
-
-
-def fitted(name):
-    """Return a recommended pipeline, quickly fitted."""
-    if name == "ensemble":
-        return make_detector(name, random_state=0, windows=16).fit(series())
-    # A short window suffices: a network of any length is stored alike.
-    model = make_detector(name, window=16, random_state=0)
-    if "epochs" in model[-1].get_params():
-        model[-1].set_params(**QUICK, batch_size=512)
-    return model.fit(series())
+from tests.persistence.common import QUICK, fitted, series
 
 
 def through_file(model, folder, **options):
