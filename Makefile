@@ -50,6 +50,7 @@ bench: .venv/.installed-test .venv/.chromium
 	$(BIN)/python benchmarks/searches.py
 	$(BIN)/python benchmarks/peers.py
 	$(BIN)/python benchmarks/cli.py
+	$(BIN)/python benchmarks/blocks.py
 	$(BIN)/python benchmarks/streaming.py
 
 docs: export TF_CPP_MIN_LOG_LEVEL = 2

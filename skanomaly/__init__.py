@@ -56,7 +56,12 @@ if TYPE_CHECKING:
         smooth_series as smooth_series,
         split_series as split_series,
     )
-    from skanomaly.streaming import StreamScorer as StreamScorer
+    from skanomaly.streaming import (
+        StreamScorer as StreamScorer,
+        fit_blocks as fit_blocks,
+        score_blocks as score_blocks,
+        score_dask as score_dask,
+    )
     from skanomaly.thresholds import (
         FixedThreshold as FixedThreshold,
         GapThreshold as GapThreshold,
@@ -121,7 +126,7 @@ _PUBLIC = {
         "make_detector",
     ),
     "persistence": ("Manifest", "load_model", "read_manifest", "save_model"),
-    "streaming": ("StreamScorer",),
+    "streaming": ("StreamScorer", "fit_blocks", "score_blocks", "score_dask"),
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 _MODULES = (

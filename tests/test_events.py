@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from skanomaly.events import (
     events_to_labels,
     find_events,
     is_below,
+    join_events,
     read_labels,
     severity,
     usual_score,
@@ -330,3 +332,24 @@ def test_severity_does_not_depend_on_origin_and_unit_of_the_scores():
 def test_severity_is_defined_where_the_threshold_is_not_beyond_the_usual(normal):
     found = severity([0.0, -2.0, -5.0], offset=-2.0, normal=normal)
     assert found.tolist() == [-1, 1, 4]
+
+
+@given(
+    scores=st.lists(st.integers(-9, -1), min_size=1, max_size=40),
+    cut=st.integers(0, 40),
+    min_length=st.integers(1, 4),
+    merge_gap=st.integers(0, 4),
+)
+def test_events_of_two_parts_are_joined_to_those_of_the_whole(
+    scores, cut, min_length, merge_gap
+):
+    scores, cut = np.array(scores, dtype=float), min(cut, len(scores))
+    how = {"offset": -4.0, "normal": -1.0}
+    rule = {"min_length": min_length, "merge_gap": merge_gap}
+    names = ("start", "stop", "peak", "span_start", "span_stop")
+    parts = find_events(scores[:cut], **how)
+    parts += [
+        replace(event, **{name: getattr(event, name) + cut for name in names})
+        for event in find_events(scores[cut:], **how)
+    ]
+    assert join_events(parts, **rule) == find_events(scores, **how, **rule)

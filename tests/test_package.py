@@ -17,7 +17,9 @@ import skanomaly
 PACKAGE = Path(skanomaly.__file__).parent
 ROOT = PACKAGE.parent
 HEAVY = {"keras", "tensorflow", "scikeras"}
-OPTIONAL = {"pandas", "matplotlib", "plotly", "rich", "pyarrow", "h5py", "mlflow"}
+OPTIONAL = {
+    *("pandas", "matplotlib", "plotly", "rich", "pyarrow", "h5py", "mlflow", "dask")
+}
 PUBLIC = [
     (module, name) for module in skanomaly._PUBLIC for name in skanomaly._PUBLIC[module]
 ]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly._keras import begin_to_load_keras, load_keras
+from skanomaly.cli._by_block import add_block, detect_by_block
 from skanomaly.cli._each import names_in, on_each
 from skanomaly.cli._errors import InputError, bad_input, refused, warn
 from skanomaly.cli._fit import (
@@ -77,7 +78,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         "events."
     )
     parser.add_argument("file", metavar="FILE", help="file of a series; - for stdin")
-    add_reading(parser.add_argument_group("reading"))
+    reading = parser.add_argument_group("reading")
+    add_reading(reading)
+    add_block(reading)
     add_labels(parser.add_argument_group("truth"))
     training = parser.add_argument_group("training")
     part = training.add_mutually_exclusive_group()
@@ -113,7 +116,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def detect(options: Namespace) -> None:
     """Run ``skanomaly detect``, on each series of a table of several."""
-    if options.series is not None and options.only is None:
+    if options.block is not None:
+        check_options(options)
+        detect_by_block(options, Reading.from_options(options, {}))
+    elif options.series is not None and options.only is None:
         reading = Reading.from_options(options, {})
         on_each(options, names_in(options, reading), _detect_one)
     else:
@@ -149,7 +155,7 @@ def run_detector(
     reading: Reading,
 ) -> "Detection":
     """Train, score and report; return what was detected."""
-    options.threshold = _per_sample(options.threshold, parts.scored)
+    options.threshold = per_sample_of(options.threshold, parts.scored)
     pipeline = _pipeline(options, parts, saved)
     check_events(event_rule(options), pipeline, parts.scored)
     seconds = {}
@@ -163,7 +169,7 @@ def run_detector(
             show_progress=not (options.quiet or options.json),
         )
     seconds["fit"] = perf_counter() - start
-    _say_if_short(pipeline, len(parts.training))
+    say_if_short(pipeline, len(parts.training))
     start = perf_counter()
     with refused():
         detection = _detected(options, pipeline, parts)
@@ -193,7 +199,7 @@ def run_detector(
     return detection
 
 
-def _per_sample(threshold: Any, series: "pd.DataFrame") -> Any:
+def per_sample_of(threshold: Any, series: "pd.DataFrame") -> Any:
     """Return a rule of false events per time as one of false events per sample."""
     from skanomaly.detection import TimeSeries, per_sample
 
@@ -221,7 +227,7 @@ def _to_save(
     )
 
 
-def _say_if_short(pipeline: Any, n_train: int) -> None:
+def say_if_short(pipeline: Any, n_train: int) -> None:
     """Print that a training part shows too little of what is normal."""
     from skanomaly.detection import window_of
 

@@ -103,8 +103,8 @@ def forced_command(report: "ReadingReport", reading: Reading) -> str:
         words += [f"--na-values={cell}"]
     if report.time:
         words += ["--time", report.time[0]]
-    if "%" in report.time_format and report.kind == "CSV":
-        words += ["--time-format", _time_format(report)]
+    if report.forced_time_format is not None:
+        words += ["--time-format", report.forced_time_format]
     words += ["--value", *report.values]
     said = {
         "--series": reading.series,
@@ -118,10 +118,3 @@ def forced_command(report: "ReadingReport", reading: Reading) -> str:
     words += ["--interpolate"] if reading.interpolate else []
     # As one types it in a shell that reads $'\t'.
     return shlex.join(words).replace("'\t'", "tab")
-
-
-def _time_format(report: "ReadingReport") -> str:
-    from skanomaly._stamps import in_iso_order
-
-    form = report.time_format.removeprefix("digits ").split(", without a date")[0]
-    return "ISO8601" if in_iso_order(form) else form

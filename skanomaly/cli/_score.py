@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from skanomaly._keras import begin_to_load_keras, load_keras
 from skanomaly._text import closest
+from skanomaly.cli._by_block import add_block, score_by_block
 from skanomaly.cli._detect import check_channels
 from skanomaly.cli._each import models_in, names_in, on_each
 from skanomaly.cli._errors import InputError, bad_input, refused
@@ -58,7 +59,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("file", metavar="FILE", help="file of a series; - for stdin")
     add_trust(parser)
-    add_reading(parser.add_argument_group("reading"))
+    reading = parser.add_argument_group("reading")
+    add_reading(reading)
+    add_block(reading)
     add_labels(parser.add_argument_group("truth"))
     events = parser.add_argument_group("events")
     add_event_rule(events)
@@ -70,6 +73,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def score(options: Namespace) -> None:
     """Run ``skanomaly score``, on each series of a table of several."""
+    if options.block is not None:
+        score_by_block(options, *_model(options))
+        return
     models = models_in(options.model)
     run = partial(_score_with, models=models) if models else _score_one
     if options.only is not None or not (models or options.series):
@@ -93,15 +99,21 @@ def _score_with(options: Namespace, models: Mapping[str, str]) -> "Detection":
     return _score_one(Namespace(**(vars(options) | {"model": models[options.only]})))
 
 
-def _score_one(options: Namespace) -> "Detection":
-    from skanomaly.detection import detect
+def _model(options: Namespace) -> tuple["SavedModel", Reading]:
+    """Return the model, and how the file is read; raise if it cannot be scored."""
     from skanomaly.report import check_folder
 
     with bad_input():
         check_folder(options.out)
     saved = load(options.model, trust_pickle=options.trust_pickle)
     _check_model_there(options)
-    reading = Reading.from_options(options, saved.reading)
+    return saved, Reading.from_options(options, saved.reading)
+
+
+def _score_one(options: Namespace) -> "Detection":
+    from skanomaly.detection import detect
+
+    saved, reading = _model(options)
     series, truth, ignored, report = _read(options, saved, reading)
     with bad_input():
         verdicts = read_feedback(options.feedback, series)

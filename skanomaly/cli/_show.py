@@ -47,7 +47,7 @@ def finish(options: Namespace, run: Run, *, model: "SavedModel | None" = None) -
     with bad_input():
         paths = run.detection.write(options.out, model=model)
     if options.json:
-        print(json.dumps(_to_json(options, run, paths), default=_plain))
+        print(json.dumps(_to_json(options, run, paths), default=plain))
     elif not options.quiet:
         _print(run, paths)
 
@@ -82,7 +82,7 @@ def _to_json(options: Namespace, run: Run, paths: list[Path]) -> dict[str, Any]:
     return answer
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Convert a value that JSON cannot represent."""
     if isinstance(value, np.generic):
         return value.item()
@@ -157,13 +157,14 @@ def _no_event(detection: "Detection") -> str:
 
 def _fitting_table(console: Any, events: tuple[Event, ...]) -> Any:
     """Return a table of the events, without their peaks if these do not fit."""
-    table = _table(events)
+    table = events_table(events)
     if not console.is_terminal or width_of(console, table) <= console.width:
         return table
-    return _table(events, with_peaks=False)
+    return events_table(events, with_peaks=False)
 
 
-def _table(events: tuple[Event, ...], *, with_peaks: bool = True) -> Any:
+def events_table(events: tuple[Event, ...], *, with_peaks: bool = True) -> Any:
+    """Return a table of the first events, to print."""
     rich_table = import_extra("rich.table", extra="cli")
     n_samples = sum(event.length for event in events)
     table = rich_table.Table(

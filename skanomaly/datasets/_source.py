@@ -42,16 +42,21 @@ def read_bytes(path: Path) -> bytes:
     else:
         read_head(path, 1)
         data = path.read_bytes()
-    for magic, name in _MAGIC.items():
-        if data.startswith(magic):
-            try:
-                return _decompress(name, data)
-            except (EOFError, OSError, ValueError, zlib.error, lzma.LZMAError) as error:
-                raise ValueError(
-                    f"{path} is a damaged {name} file ({error}). Download or save it "
-                    "again."
-                ) from error
-    return data
+    name = compression_of(data)
+    if name is None:
+        return data
+    try:
+        return _decompress(name, data)
+    except (EOFError, OSError, ValueError, zlib.error, lzma.LZMAError) as error:
+        raise ValueError(
+            f"{path} is a damaged {name} file ({error}). Download or save it again."
+        ) from error
+
+
+def compression_of(data: bytes) -> str | None:
+    """Return how data that begins like this is compressed, or None if it is not."""
+    names = (name for magic, name in _MAGIC.items() if data.startswith(magic))
+    return next(names, None)
 
 
 def _decompress(name: str, data: bytes) -> bytes:

@@ -131,8 +131,8 @@ def scan_table(
                 Dialect(kind="JSON"),
             )
         else:
-            as_it_is = text is raw and _is_text_of(data, encoding)
-            table, dialect = _parse(pd, path, text, data if as_it_is else b"", forced)
+            known = data if text is raw and _is_text_of(data, encoding) else b""
+            table, dialect = parse(pd, path, text, forced, known)
         dialect = replace(dialect, encoding=encoding, raw=raw)
     if table.empty:
         raise ValueError(
@@ -170,6 +170,12 @@ def _read_binary(pd: Any, path: Path, data: bytes, kind: str) -> Any:
         raise ValueError(
             f"{path} is a damaged {kind} file ({error}). Download or save it again."
         ) from error
+    return with_index(table)
+
+
+def with_index(table: Any) -> Any:
+    """Return a table with the column that a file has as its index."""
+    pd = import_extra("pandas", extra="cli")
     if not isinstance(table.index, pd.RangeIndex):
         table = table.reset_index()  # The index often holds the times.
     table.columns = [str(name) for name in table.columns]
@@ -200,8 +206,8 @@ def _is_text_of(data: bytes, encoding: str) -> bool:
     return encoding == "utf-8" and not marked and b"\r" not in data
 
 
-def _parse(
-    pd: Any, path: Path, text: str, known: bytes, forced: Forced
+def parse(
+    pd: Any, path: Path, text: str, forced: Forced, known: bytes = b""
 ) -> tuple[Any, Dialect]:
     """Return the table of a text, whose bytes are `known` or empty, and its dialect."""
     whole = text

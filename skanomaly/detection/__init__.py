@@ -10,6 +10,7 @@ from skanomaly.detection._detection import Detection
 from skanomaly.detection._facts import (
     RunFacts,
     detector_name,
+    ends_of,
     gap_of,
     innermost,
     may_expect,
@@ -43,6 +44,7 @@ __all__ = [
     "column_names",
     "detect",
     "detector_name",
+    "ends_of",
     "gap_of",
     "in_unit_of_series",
     "index_of",

@@ -313,6 +313,32 @@ def reach_of(estimator: Any) -> tuple[int, int]:
     return before, after
 
 
+def ends_of(estimator: Any) -> int:
+    """Return how many samples at an end of a series decide on the windows there.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted pipeline or outlier detector.
+
+    Returns
+    -------
+    n_samples : int
+        Number of samples that the values beyond the end depend on; 0 without a window.
+        Of an ensemble, the most of all members.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skanomaly import make_detector
+    >>> from skanomaly.detection import ends_of
+    >>> ends_of(make_detector("pca", window=30).fit(np.random.rand(90, 1)))
+    30
+    """
+    shinglers = _shinglers_of(estimator)
+    return max((getattr(s, "n_compared_", s.window_) for s in shinglers), default=0)
+
+
 def _shingler_of(estimator: Any) -> Any:
     """Return the step with a window, of an ensemble the one with the largest."""
     found = _shinglers_of(estimator)

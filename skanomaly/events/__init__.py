@@ -17,6 +17,7 @@ from skanomaly.events._extents import (
 )
 from skanomaly.events._find import find_events
 from skanomaly.events._ignore import outside
+from skanomaly.events._join import join_events
 from skanomaly.events._severity import severity, usual_score
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "extents",
     "find_events",
     "is_below",
+    "join_events",
     "outside",
     "read_labels",
     "recurring",

@@ -186,6 +186,26 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         series: Floats = scaled * self.scale_ + self.mean_
         return series
 
+    def is_glitch(self, X: ArrayLike) -> NDArray[np.bool_]:
+        """Return which values are as far from the median as glitches in training.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_channels)
+            Series.
+
+        Returns
+        -------
+        is_glitch : ndarray of shape (n_samples, n_channels)
+            False for channels whose training series had too many to be glitches, or
+            that hardly vary.
+        """
+        check_is_fitted(self)
+        series = validated_series(self, X, reset=False)
+        with np.errstate(over="ignore"):
+            far: NDArray[np.bool_] = np.abs(series - self._median) > self._limit
+        return far
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
@@ -216,9 +236,13 @@ class SeriesScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.constant_ = ~changes.any(axis=0)
         with np.errstate(over="ignore"):
             usual = np.where(upper > fifth, upper - fifth, high - low) / 2
-            is_glitch = (changes > GLITCH * usual) & ~self.steady_
+            limit = GLITCH * usual
+            is_glitch = (changes > limit) & ~self.steady_
         # What occurs more often belongs to the channel.
-        is_glitch &= is_glitch.sum(axis=0) <= max(MOST_GLITCHES, len(series) // 100)
+        are_rare = is_glitch.sum(axis=0) <= max(MOST_GLITCHES, len(series) // 100)
+        is_glitch &= are_rare
+        has_limit = are_rare & ~self.steady_
+        self._median, self._limit = median, np.where(has_limit, limit, np.inf)
         place, channel = np.nonzero(is_glitch)
         self.glitches_ = np.column_stack([rows[place], channel])
         self._warn(series[is_glitch])

@@ -1,5 +1,6 @@
 """From any file to a series, with a report of how it was read."""
 
+from skanomaly.reading._by_part import read_parts
 from skanomaly.reading._choice import counts_samples, find_column
 from skanomaly.reading._found import ReadingReport
 from skanomaly.reading._from_file import read_series
@@ -14,6 +15,7 @@ __all__ = [
     "find_column",
     "listed",
     "naming_lines",
+    "read_parts",
     "read_series",
     "series_in",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from skanomaly._stamps import in_iso_order
 from skanomaly._text import plural
 from skanomaly.datasets import SEPARATORS
 
@@ -119,6 +120,14 @@ class ReadingReport:
             reasons = [f"{name!r} {why}" for name, why in self.left_out.items()]
             told += f"; left out: {', '.join(reasons[:12])}"
         return told[:1].upper() + told[1:]
+
+    @property
+    def forced_time_format(self) -> str | None:
+        """Setting `time_format` that reads these times again; None for numbers."""
+        if "%" not in self.time_format or self.kind != "CSV":
+            return None
+        form = self.time_format.removeprefix("digits ").split(", without a date")[0]
+        return "ISO8601" if in_iso_order(form) else form
 
     def facts(self) -> Mapping[str, Any]:
         """Return what was found as plain values, without what is empty."""

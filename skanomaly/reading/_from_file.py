@@ -117,24 +117,49 @@ def read_series(
     """
     reading = replace(reading, **settings)
     table, dialect = scan_table(path, **reading.table_settings())
+    series, report = series_of(
+        path,
+        table,
+        dialect,
+        reading,
+        (first, last),
+        labels=labels,
+        ignore=ignore,
+        leave_out=leave_out,
+    )
+    for text in report.warnings:
+        warnings.warn(f"{path}: {text}", stacklevel=2)
+    return series, report
+
+
+def series_of(
+    path: Any,
+    table: Any,
+    dialect: Dialect,
+    reading: Reading,
+    cut: tuple[str | None, str | None] = (None, None),
+    *,
+    labels: str | None = None,
+    ignore: str | None = None,
+    leave_out: str | None = None,
+) -> tuple["DataFrame", ReadingReport]:
+    """Return the series in a table, and a report of how it was read."""
     n_rows = len(table)
     table, rows = rows_of_one(table, reading)
     with naming_lines(dialect, n_rows, rows):
         report, series, values, flags = _chosen(
             path, table, dialect, reading, labels, ignore, leave_out
         )
-    whole = first is None and last is None
-    series = _cut(series, first, last)
-    with naming_lines(dialect, n_rows, rows) if whole else nullcontext():
+    series = _cut(series, *cut)
+    is_whole = cut == (None, None)
+    with naming_lines(dialect, n_rows, rows) if is_whole else nullcontext():
         series = _regular(series, values, flags, reading, report)
-        series = _cut(series, first, last)
+        series = _cut(series, *cut)
         series = finite(series, interpolate=bool(reading.interpolate))
     if len(series) < 2:
         raise ValueError(
             f"{path} holds a single sample. Pass a series of at least 2 samples."
         )
-    for text in report.warnings:
-        warnings.warn(f"{path}: {text}", stacklevel=2)
     return series, report
 
 

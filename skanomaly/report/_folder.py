@@ -1,7 +1,8 @@
 """Atomic writing of the files of a report."""
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -109,34 +110,62 @@ def write_report(
     ValueError
         If the files cannot be written to `folder`.
     """
+    with staged(folder) as hidden:
+        detection.to_frame().to_csv(hidden / "scores.csv", index=False)
+        detection.events_to_frame().to_csv(hidden / "events.csv", index=False)
+        run = dump_run(detection, hidden / "scores.csv")
+        (hidden / "run.json").write_text(run, encoding="utf-8")
+        if figure is not None:
+            figure.savefig(hidden / "report.png", dpi=110)
+        if page is not None:
+            (hidden / "report.html").write_text(page, encoding="utf-8")
+        if model is not None:
+            saved = model if isinstance(model, SavedModel) else SavedModel(model)
+            saved.save(hidden / "model.skanomaly")
+        names = sorted(path.name for path in hidden.iterdir())
+    return [Path(folder, name) for name in names]
+
+
+@contextmanager
+def staged(folder: str | Path) -> Iterator[Path]:
+    """Yield a hidden folder whose files are moved to `folder` at the end.
+
+    If that fails or is interrupted, no new file is left and the files of an earlier run
+    are unchanged. What an earlier run wrote and this one does not is removed, except
+    for a model.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Folder to write to; created if it does not exist.
+
+    Yields
+    ------
+    hidden : Path
+        Folder for files with the names of a report.
+
+    Raises
+    ------
+    ValueError
+        If the files cannot be written to `folder`.
+    """
     folder = check_folder(folder)
     made = _make(folder)
     try:
-        with TemporaryDirectory(prefix=".skanomaly-", dir=folder) as hidden:
-            staged = Path(hidden)
-            detection.to_frame().to_csv(staged / "scores.csv", index=False)
-            detection.events_to_frame().to_csv(staged / "events.csv", index=False)
-            run = dump_run(detection, staged / "scores.csv")
-            (staged / "run.json").write_text(run, encoding="utf-8")
-            if figure is not None:
-                figure.savefig(staged / "report.png", dpi=110)
-            if page is not None:
-                (staged / "report.html").write_text(page, encoding="utf-8")
-            if model is not None:
-                saved = model if isinstance(model, SavedModel) else SavedModel(model)
-                saved.save(staged / "model.skanomaly")
-            names = sorted(path.name for path in staged.iterdir())
-            for name in set(_DRAWN).difference(names):
+        with TemporaryDirectory(prefix=".skanomaly-", dir=folder) as name:
+            hidden = Path(name)
+            yield hidden
+            written = sorted(path.name for path in hidden.iterdir())
+            for name in set(_NAMES[:-1]).difference(written):
                 (folder / name).unlink(missing_ok=True)
-            for name in names:
-                os.replace(staged / name, folder / name)
+            for name in written:
+                os.replace(hidden / name, folder / name)
     except BaseException:
         # Only remove folders that this call created and that are still empty.
         with suppress(OSError):
             for path in made:
                 path.rmdir()
         raise
-    return [folder / name for name in names]
 
 
 def write_page(page: str, path: str | Path) -> Path:

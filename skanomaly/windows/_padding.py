@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly._ignored import Mask
-from skanomaly.windows._period import repeated_after
+from skanomaly.windows._period import MOST_COMPARED, repeated_after
 
 Floats = NDArray[np.floating]
 
@@ -46,6 +46,28 @@ def with_margins(
         np.take_along_axis(series[::-1], last, axis=0)[::-1],
     )
     return np.concatenate([margins[0], series, margins[1]])
+
+
+def n_compared(window: int, pad: str, period: int | None) -> int:
+    """Return how many samples at an end of a series decide on the margin there.
+
+    Parameters
+    ----------
+    window : int
+        Number of steps in a row.
+    pad : {"edge", "reflect", "period"}
+        Where the values of a margin come from.
+    period : int or None
+        Period of the series.
+
+    Returns
+    -------
+    n_samples : int
+        At least `window`. Of a series with fewer samples, all of them decide.
+    """
+    if pad == "period" and period is not None:
+        return max(window, MOST_COMPARED * period)
+    return window
 
 
 def _places(

@@ -31,6 +31,8 @@ _MOST_PERIODS = 21
 _PER_PART, _N_PARTS, _KEPT = 7, 3, 0.9
 # A later one must be nearer by this factor, in most parts.
 _CLEARLY = 0.5
+# More periods than these have no part in it.
+MOST_COMPARED = _MOST_PERIODS + _N_PARTS * _PER_PART
 
 # Periods of recent series by content: several steps of a pipeline need the period of
 # the same series, as do all candidates of a grid search for each fold.
@@ -211,6 +213,7 @@ def repeated_after(series: NDArray[np.floating], period: int) -> int:
     -------
     n_periods : int
         1, unless the first periods resemble those after another number clearly more.
+        It depends on the first `MOST_COMPARED` periods.
     """
     if len(series) < 3 * period:
         return 1

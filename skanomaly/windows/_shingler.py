@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_array, check_is_fitted
 from skanomaly._compat import Interval, StrOptions, fit_context
 from skanomaly._ignored import REQUESTED, Mask, training_series
 from skanomaly._validation import validated_series
-from skanomaly.windows._padding import with_margins
+from skanomaly.windows._padding import n_compared, with_margins
 from skanomaly.windows._period import find_period, usual_length
 from skanomaly.windows._view import reach, sliding_view
 
@@ -81,6 +81,8 @@ class Shingler(TransformerMixin, BaseEstimator):
         Step of a row that is its own sample, from 0 to ``window_ - 1``: the last one,
         ``window_ // 2`` with ``align="center"``, or ``int(align * window_)``, but at
         most the last one.
+    n_compared_ : int
+        Number of samples at an end of a series that decide on the values beyond it.
     period_ : int or None
         Dominant period of the training series in samples. None if no period is clear,
         or if neither `window` nor `pad` depends on it.
@@ -348,6 +350,11 @@ class Shingler(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         before, _ = reach(self.window_, self.align)
         return before
+
+    @property
+    def n_compared_(self) -> int:
+        """Number of samples at an end that decide on the values beyond it."""
+        return n_compared(self.window_, self.pad, self.period_)
 
     def set_output(self, *, transform: str | None = None) -> Self:
         """Set the output container, as in scikit-learn.

@@ -1,0 +1,132 @@
+"""Tables of parts of a file that is larger than memory."""
+
+from collections.abc import Generator, Iterable, Iterator
+from itertools import chain, islice
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from skanomaly._compat import import_extra
+from skanomaly.datasets._dialect import Dialect, Forced
+from skanomaly.datasets._source import compression_of, decode, read_head
+from skanomaly.datasets._table import parse, with_index
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+T = TypeVar("T")
+
+# Bytes that show the encoding of a text.
+_HEAD = 1_000_000
+
+
+def scan_parts(
+    path: str | PathLike[str],
+    n_rows: int,
+    *,
+    sep: str | None = None,
+    decimal: str | None = None,
+    header: bool | None = None,
+    encoding: str | None = None,
+) -> Generator[tuple["DataFrame", Dialect]]:
+    r"""Yield the tables of consecutive parts of a file, and how each was read.
+
+    Parameters
+    ----------
+    path : str or path-like
+        Text, or Parquet, that is not compressed as a whole.
+    n_rows : int
+        Number of rows of a part. The last one may have up to twice as many, as few rows
+        by themselves do not show what they hold.
+    sep, decimal, header, encoding
+        As for :func:`read_table`.
+
+    Yields
+    ------
+    table : DataFrame of shape (n_rows, n_columns)
+        Rows of the part.
+    dialect : Dialect
+        How the part is a table.
+
+    Raises
+    ------
+    ValueError
+        If the file is of another kind, or has more than a header and a table.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from skanomaly.datasets import scan_parts
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "cpu.csv")
+    ...     _ = file.write_text("at;cpu\n1;0,5\n2;0,7\n3;0,9\n4;0,8\n5;1,5\n")
+    ...     [table["cpu"].tolist() for table, _ in scan_parts(file, 2)]
+    [[0.5, 0.7], [0.9, 0.8, 1.5]]
+    """
+    path = Path(path)
+    head = read_head(path, _HEAD)
+    kind = compression_of(head)
+    if kind is not None:
+        raise ValueError(
+            f"{path} is compressed ({kind}). In blocks, only Parquet and plain text "
+            "are read. Decompress it."
+        )
+    if head.startswith(b"PAR1"):
+        yield from _of_parquet(path, n_rows)
+        return
+    # The last character of the head may be cut.
+    _, encoding = decode(path, head[: head.rfind(b"\n") + 1] or head, encoding)
+    forced = Forced(sep=sep, decimal=decimal, header=header)
+    yield from _of_text(path, n_rows, forced, encoding)
+
+
+def _of_parquet(path: Path, n_rows: int) -> Iterator[tuple[Any, Dialect]]:
+    pa = import_extra("pyarrow", extra="cli")
+    parquet = import_extra("pyarrow.parquet", extra="cli")
+    with parquet.ParquetFile(path) as file:
+        for batches in _grouped(file.iter_batches(batch_size=n_rows), n_rows):
+            table = pa.Table.from_batches(batches).to_pandas()
+            yield with_index(table), Dialect(kind="Parquet")
+
+
+def _of_text(
+    path: Path, n_rows: int, forced: Forced, encoding: str
+) -> Iterator[tuple[Any, Dialect]]:
+    pd = import_extra("pandas", extra="cli")
+    # A mark at the beginning is no part of the first name.
+    unmarked = "utf-8-sig" if encoding == "utf-8" else encoding
+    with path.open(encoding=unmarked) as file:
+        first = ""
+        begin = list(islice(file, n_rows + 1))
+        others: Iterator[list[str]] = iter(lambda: list(islice(file, n_rows)), [])
+        for lines in _grouped(chain([begin], others), n_rows):
+            text = (first + "".join(chain(*lines))).rstrip("\n") + "\n"
+            table, dialect = parse(pd, path, text, forced)
+            if dialect.notes:
+                raise ValueError(
+                    f"{path} holds more than a header and a table: "
+                    f"{', '.join(dialect.notes)}. In blocks, only plain tables are "
+                    "read. Remove these lines."
+                )
+            if not first and dialect.header:
+                first = text.partition("\n")[0] + "\n"
+            forced = Forced(
+                sep=forced.sep or dialect.separator,
+                decimal=forced.decimal,
+                header=dialect.header,
+            )
+            yield table, dialect
+
+
+def _grouped(pieces: Iterable[T], n_rows: int) -> Iterator[list[T]]:
+    """Yield pieces in groups of at least so many rows."""
+    held: list[T] = []
+    group: list[T] = []
+    for piece in pieces:
+        group.append(piece)
+        if sum(map(len, group)) >= n_rows:  # type: ignore[arg-type]
+            if held:
+                yield held
+            held, group = group, []
+    if held or group:
+        yield held + group

@@ -1,0 +1,108 @@
+"""Parts of a file are read as the whole is."""
+
+import gzip
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skanomaly.reading import Reading, read_parts, read_series
+
+N_ROWS = 1000
+VALUES = np.random.default_rng(0).normal(size=(N_ROWS, 2)).round(3) + 5
+TIMES = pd.date_range("2024-01-05", periods=N_ROWS, freq="6h", name="at")
+FRAME = pd.DataFrame(VALUES, columns=["a", "b"], index=TIMES)
+
+WRITERS = {
+    "comma": lambda: FRAME.to_csv(),
+    "no header": lambda: FRAME.to_csv(header=False),
+    "numbered": lambda: FRAME.to_csv(index=False),
+    "semicolon": lambda: FRAME.to_csv(sep=";", decimal=",", date_format="%d.%m.%Y %H"),
+    "month first": lambda: FRAME.to_csv(date_format="%m/%d/%Y %H:%M"),
+    "epoch": lambda: FRAME.set_index(TIMES.astype("int64") // 10**9).to_csv(),
+    "marked": lambda: "\ufeff" + FRAME.to_csv(),
+    "quoted": lambda: FRAME.to_csv(quoting=1),
+    "empty lines at the end": lambda: FRAME.to_csv() + "\n\n",
+    "other columns": lambda: FRAME.assign(host="x", note=" 1,5 m").to_csv(),
+}
+
+
+def check(path, n_rows, **settings):
+    expected, whole = read_series(path, **settings)
+    report, parts = read_parts(path, Reading(**settings), n_rows=n_rows)
+    series = list(parts)
+    # The first part may have a row more, and the last one what is left.
+    assert 0 <= max(1, N_ROWS // n_rows) - len(series) <= 1
+    pd.testing.assert_frame_equal(pd.concat(series), expected, check_freq=False)
+    assert report.time == whole.time
+    assert report.values == whole.values
+
+
+@pytest.mark.parametrize("how", WRITERS)
+@pytest.mark.parametrize("n_rows", [99, 499])
+def test_text(how, n_rows, tmp_path):
+    path = tmp_path / "series.csv"
+    path.write_text(WRITERS[how](), encoding="utf-8")
+    value = ["1", "2"] if how == "no header" else ["a", "b"]
+    check(path, n_rows, value=value)
+
+
+def test_single_column(tmp_path):
+    path = tmp_path / "series.txt"
+    np.savetxt(path, VALUES[:, 0])
+    check(path, 300)
+
+
+@pytest.mark.parametrize("n_rows", [99, 5000])
+@pytest.mark.parametrize("as_index", [True, False])
+def test_parquet(n_rows, as_index, tmp_path):
+    frame = FRAME if as_index else FRAME.reset_index()
+    frame.to_parquet(tmp_path / "series.parquet", row_group_size=170)
+    check(tmp_path / "series.parquet", n_rows, value=["b", "a"])
+
+
+def test_day_of_the_first_part_holds_for_the_others(tmp_path):
+    """In parts with days up to 12 only, both readings are possible."""
+    path = tmp_path / "series.csv"
+    text = FRAME[["a"]].to_csv(date_format="%d/%m/%Y %H:%M")
+    path.write_text(text)
+    _, parts = read_parts(path, Reading(), n_rows=40)
+    assert pd.concat(list(parts)).index.equals(FRAME.index)
+
+
+def test_file_in_another_order_is_refused(tmp_path):
+    FRAME[["a"]][::-1].to_csv(tmp_path / "back.csv")
+    _, parts = read_parts(tmp_path / "back.csv", Reading(), n_rows=300)
+    with pytest.raises(ValueError, match="times go back .*Sort the file"):
+        list(parts)
+
+
+def test_rows_of_an_error_are_named(tmp_path):
+    FRAME[["a"]].replace(VALUES[700, 0], None).to_csv(tmp_path / "gap.csv")
+    _, parts = read_parts(tmp_path / "gap.csv", Reading(), n_rows=250)
+    assert len(next(parts)) == 250
+    with pytest.raises(ValueError, match=r"In rows (250|500) to (499|749): "):
+        list(parts)
+
+
+def test_other_files_are_refused(tmp_path):
+    path = tmp_path / "series.csv.gz"
+    path.write_bytes(gzip.compress(FRAME.to_csv().encode()))
+    with pytest.raises(ValueError, match="compressed.*gzip.*Decompress"):
+        read_parts(path, Reading(), n_rows=100)
+    path = tmp_path / "noted.csv"
+    path.write_text("# from a pump\n" + FRAME[["a"]].to_csv())
+    with pytest.raises(ValueError, match="comments.*only plain tables"):
+        read_parts(path, Reading(), n_rows=100)
+    path.write_bytes(b"\x00\x01\x02" * 99)
+    with pytest.raises(ValueError, match="neither a text file"):
+        read_parts(path, Reading(), n_rows=100)
+    with pytest.raises(FileNotFoundError, match="no file"):
+        read_parts(tmp_path / "none.csv", Reading(), n_rows=100)
+
+
+@pytest.mark.parametrize("settings", [{"every": "1h"}, {"interpolate": True}])
+def test_what_needs_the_whole_series_is_refused(settings, tmp_path):
+    FRAME.to_csv(tmp_path / "series.csv")
+    with pytest.raises(ValueError, match="needs the whole series"):
+        read_parts(tmp_path / "series.csv", Reading(**settings), n_rows=100)

@@ -1,0 +1,77 @@
+"""A Dask array of a series becomes one of scores."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from skanomaly import make_detector, score_dask
+
+
+@pytest.fixture(scope="module")
+def series():
+    steps = np.arange(1200)[:, np.newaxis]
+    noise = np.random.default_rng(0).normal(size=(1200, 2))
+    return np.sin(2 * np.pi * steps / 8 + [0, 1]) + 0.1 * noise
+
+
+@pytest.fixture(scope="module")
+def model(series):
+    return make_detector("pca", window=16).fit(series[:500])
+
+
+@pytest.mark.parametrize("name", ["pca", "cnn", "isolation_forest"])
+@pytest.mark.parametrize("scheduler", ["synchronous", "threads"])
+def test_scores_are_those_of_the_whole(name, scheduler, series):
+    da = pytest.importorskip("dask.array")
+    model = make_detector(name, window=16, random_state=0)
+    if name == "cnn":
+        model[-1].set_params(epochs=1)
+    model.fit(series[:500])
+    scores = score_dask(model, da.from_array(series, chunks=(250, 1)))
+    assert scores.shape == (1200,)
+    found = scores.compute(scheduler=scheduler, num_workers=2)
+    np.testing.assert_allclose(found, model.score_samples(series), rtol=1e-6)
+
+
+def test_chunks_of_any_length(series, model):
+    da = pytest.importorskip("dask.array")
+    chunks = (1, 9, 340, 400, 447, 3)
+    scores = score_dask(model, da.from_array(series, chunks=(chunks, 2)))
+    assert scores.chunks == (chunks,)
+    expected = model.score_samples(series)
+    np.testing.assert_allclose(scores.compute(), expected, rtol=1e-6)
+    np.testing.assert_allclose(scores[345:350].compute(), expected[345:350], rtol=1e-6)
+
+
+def test_nothing_is_computed_before_it_is_needed(series, model):
+    da = pytest.importorskip("dask.array")
+    seen = []
+
+    def look(block):
+        seen.append(len(block))
+        return block
+
+    lazy = da.from_array(series, chunks=(200, 2)).map_blocks(look, dtype=float)
+    seen.clear()
+    scores = score_dask(model, lazy)
+    assert seen == []
+    scores[600:700].compute()
+    assert len(seen) <= 3  # the chunk and those next to it
+
+
+def test_other_arrays_are_refused(series, model):
+    da = pytest.importorskip("dask.array")
+    with pytest.raises(ValueError, match=r"got ndarray of shape \(1200, 2\)"):
+        score_dask(model, series)
+    array = da.from_array(series, chunks=(200, 2))
+    with pytest.raises(ValueError, match=r"got Array of shape \(1200,\)"):
+        score_dask(model, array[:, 0])
+    with pytest.raises(ValueError, match="compute_chunk_sizes"):
+        score_dask(model, array[array[:, 0] > 0])
+
+
+def test_extra_is_named(series, model, monkeypatch):
+    monkeypatch.setitem(sys.modules, "dask.array", None)
+    with pytest.raises(ImportError, match=r"skanomaly\[dask\]"):
+        score_dask(model, series)
