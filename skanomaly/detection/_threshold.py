@@ -89,11 +89,13 @@ def offset_from(
     own = offset_of(estimator, default=-np.inf)
     assert own is not None
     known = _known(scores)
-    if source == "fit" or not known.size or not np.isfinite(own):
+    if source == "fit" or not known.size:
         return own
     if source != "series":
         training = _known(scores[:n_train])
         return float(source.fit(training if training.size else known).offset_)
+    if not np.isfinite(own):
+        return own
     block = window_of(estimator) or 1
     least = _largest_normal(scores[:n_train], 0.0 - own, window=block)
     return float(GapThreshold(block=block, least=least).fit(known).offset_)
