@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from shlex import join
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -308,7 +309,13 @@ def _detected(options: Namespace, pipeline: Any, parts: Parts) -> "Detection":
 
 
 def check_channels(saved: "SavedModel", names: tuple[str, ...]) -> None:
-    """Raise if the number of channels is not that of the model."""
+    """Raise if the channels are fewer, more, or in another order than the model's."""
+    if names != saved.channel_names and sorted(names) == sorted(saved.channel_names):
+        raise InputError(
+            f"The file has the channels of the model in another order "
+            f"({', '.join(names)}). Pass them in that of the model: --value "
+            f"{join(saved.channel_names)}."
+        )
     n_known = len(saved.channel_names) or pipeline_of(saved).n_features_in_
     if len(names) != n_known:
         known = f" ({', '.join(saved.channel_names)})" if saved.channel_names else ""

@@ -17,6 +17,7 @@ from skanomaly.cli._types import MODEL_NAMES
 if TYPE_CHECKING:
     from skanomaly.detection import Detection
 
+_SUMMARY = "summary.csv"  # no folder has this name
 _HEADS = (
     *("series", "samples", "events", "anomalous_samples", "first_event"),
     *("worst_event", "highest_severity", "threshold", "error", "folder"),
@@ -56,7 +57,7 @@ def on_each(
         raise InputError(
             f"no series could be used. {rows[-1]['series']}: {rows[-1]['error']}"
         )
-    summary = Path(options.out, "summary.csv")
+    summary = Path(options.out, _SUMMARY)
     _write(summary, rows)
     if options.json:
         print(json.dumps({"command": options.command, "series": rows}, default=str))
@@ -85,7 +86,7 @@ def _folders(names: Iterable[str]) -> dict[str, str]:
     folders: dict[str, str] = {}
     for name in names:
         folder = re.sub(r"[^\w.-]+", "_", name).strip("._") or "series"
-        while folder.lower() in map(str.lower, folders.values()):
+        while folder.lower() in (_SUMMARY, *map(str.lower, folders.values())):
             folder += "_"
         folders[name] = folder
     return folders

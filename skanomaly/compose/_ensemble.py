@@ -27,7 +27,7 @@ from skanomaly.compose._members import (
 from skanomaly.compose._rows import RowsMixin, Training
 from skanomaly.detection import ask
 from skanomaly.detectors import Assessment, Calibration, OffsetMixin
-from skanomaly.thresholds import auto_threshold, is_auto, resolve_threshold
+from skanomaly.thresholds import AutoThreshold, is_auto, resolve_threshold
 
 Floats = NDArray[np.float64]
 
@@ -54,9 +54,9 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         Weights of the members in the mean, None for equal ones.
     threshold : rule, float or str, default="quantile:0.01"
         Rule that learns the offset from the scores of the held-out rows, see
-        :func:`skanomaly.resolve_threshold`. ``"auto"`` stands for a
-        :class:`skanomaly.JumpThreshold` on all training rows, a few of which may be
-        abnormal.
+        :func:`skanomaly.resolve_threshold`. ``"auto"`` stands for an
+        :class:`skanomaly.thresholds.AutoThreshold` on all training rows, a few of which
+        may be abnormal.
     validation_split : float, default=0.1
         Fraction of the rows, taken from the end, on which no member is fitted. If fewer
         than ten rows, or less than half of the rows to fit on, would remain, no rows
@@ -198,7 +198,7 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         else:
             self.n_held_out_, errors = 0, without_padding(errors, reach)
         if left:
-            rule = auto_threshold(block=reach)
+            rule = AutoThreshold(block=max(1, reach))
         self._learn_offset(rule, 0.0 - errors)
         return self
 

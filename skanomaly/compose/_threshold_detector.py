@@ -16,7 +16,7 @@ from skanomaly.compose._repeats import with_enough_neighbors
 from skanomaly.compose._rows import RowsMixin, Training, gap_of
 from skanomaly.detection import ask, innermost
 from skanomaly.detectors import Assessment, OffsetMixin
-from skanomaly.thresholds import auto_threshold, is_auto, resolve_threshold
+from skanomaly.thresholds import AutoThreshold, is_auto, resolve_threshold
 
 # Values to score at once, since estimators copy their input.
 BLOCK_VALUES = 2**22
@@ -38,10 +38,11 @@ class ThresholdDetector(RowsMixin, MetaEstimatorMixin, OffsetMixin, BaseEstimato
         ``score_samples``; the lower the score, the more abnormal. A clone is fitted.
     threshold : rule, float or str, default="quantile:0.01"
         Threshold rule, see `skanomaly.resolve_threshold`. ``"auto"`` is
-        a :class:`skanomaly.thresholds.JumpThreshold`. Rules that multiply an error, as
-        ``"max:2"``, suit errors that start at 0, such as those of the detectors of this
-        package. Scores of scikit-learn's detectors have another origin, so that no
-        score may ever exceed such a threshold.
+        a :class:`skanomaly.thresholds.AutoThreshold`. Rules that multiply an error, as
+        ``"max:2"``, and ``"auto"`` where fewer than a hundred rows are held out, suit
+        errors that start at 0, such as those of the detectors of this package. Scores
+        of scikit-learn's detectors have another origin, so that no score may ever
+        exceed such a threshold.
     validation_split : float, default=0.1
         Fraction of the rows, taken from the end, from which the rule is learned and on
         which the estimator is not fitted. For windows of a series, a gap of one window
@@ -169,7 +170,7 @@ class ThresholdDetector(RowsMixin, MetaEstimatorMixin, OffsetMixin, BaseEstimato
         given = Training.of(self._check_rows(X, reset=True), ignore)
         window = gap_of(given.judged) + 1
         if is_auto(self.threshold):
-            rule = auto_threshold(block=window)
+            rule = AutoThreshold(block=window)
         training, start = self._split(given)
         self.estimator_ = self._fitted(given, lambda: self._fitted_on(training))
         held_out = given.part(slice(start, None))

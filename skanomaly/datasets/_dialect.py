@@ -71,6 +71,8 @@ class Dialect:
         """
         if self.kind == "Excel":
             return f"row {row + 2} of the sheet"
+        if self.kind == "JSON":
+            return f"number {row + 1} of the list"
         lines = self._lines_of_rows()
         return f"line {lines[row - n_rows]}" if len(lines) >= n_rows else None
 

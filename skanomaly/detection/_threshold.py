@@ -8,7 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._text import closest
 from skanomaly.detection._facts import detector_name, offset_of, unwrapped, window_of
-from skanomaly.thresholds import GapThreshold, JumpThreshold, is_auto, resolve_threshold
+from skanomaly.thresholds import AutoThreshold, GapThreshold, is_auto, resolve_threshold
 
 SOURCES = ("auto", "fit", "series")
 # Errors up to so many times the 90th percentile of the training part are normal. It is
@@ -132,7 +132,7 @@ def _largest_normal(training: NDArray[np.float64], own: float, *, window: int) -
 
 def _reached(scores: NDArray[np.float64], window: int) -> float:
     """Return how far the errors of normal samples reach."""
-    rule = JumpThreshold(times=_TIMES, block=window)
+    rule = AutoThreshold(times=_TIMES, block=window)
     return 0.0 - float(rule.fit(_known(scores)).offset_)
 
 

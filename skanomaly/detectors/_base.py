@@ -35,7 +35,7 @@ from skanomaly.detectors._parameters import (
 )
 from skanomaly.detectors._seed import draw_seed
 from skanomaly.detectors._trimming import Trimming
-from skanomaly.thresholds import auto_threshold, is_auto, resolve_threshold
+from skanomaly.thresholds import FixedThreshold, auto_offset, is_auto, resolve_threshold
 from skanomaly.windows import Sequences
 
 # Number of training rows, spread over all of them, that scale the errors of channels.
@@ -233,13 +233,13 @@ class BaseDetector(Trimming, OffsetMixin, BaseEstimator, ABC):
             self._identity = key
             errors, state = remember(self.memory, key, lambda: self._learned_from(rows))
             self.__dict__.update(state)
-        learned = [0.0 - self._untrimmed(errors)]
+        new = 0.0 - self._untrimmed(errors)
         if is_auto(self.threshold):
-            # New rows have larger errors than those of the training, but are few.
-            rule = auto_threshold(rows.window if rows.is_series else 1)
-            errors = rows.learned_from(self._assess(rows).errors).sum(axis=1)
-            learned.insert(0, 0.0 - self._untrimmed(errors))
-        self._learn_offset(rule, *learned)
+            every = rows.learned_from(self._assess(rows).errors).sum(axis=1)
+            block = rows.window if rows.is_series else 1
+            offset = auto_offset(0.0 - self._untrimmed(every), new, block=block)
+            rule = FixedThreshold(0.0 - offset)
+        self._learn_offset(rule, new)
         return self
 
     def _train_on(

@@ -75,13 +75,10 @@ class OffsetMixin(OutlierMixin, _Base):
         """
         return np.where(is_below(self.score_samples(X), self.offset_), -1, 1)
 
-    def _learn_offset(self, rule: Any, *scores: NDArray[np.float64]) -> None:
-        """Learn the offset from scores in order, and the tail of normal errors.
-
-        Of several arrays of scores, the lowest offset counts, and the tail of the last.
-        """
-        offset = min(rule.fit(one).offset_ for one in scores)
-        self.tail_ = ErrorTail.of(0.0 - scores[-1])
+    def _learn_offset(self, rule: Any, scores: NDArray[np.float64]) -> None:
+        """Learn the offset from scores in order, and what they say of normal ones."""
+        offset = rule.fit(scores).offset_
+        self.tail_ = ErrorTail.of(0.0 - scores)
         self.offset_ = offset
 
     def set_params(self, **params: Any) -> Self:

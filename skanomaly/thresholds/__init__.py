@@ -1,6 +1,6 @@
 """Threshold rules, which learn ``offset_`` from scores of mostly normal data."""
 
-from skanomaly.thresholds._auto import auto_threshold, is_auto
+from skanomaly.thresholds._auto import AutoThreshold, auto_offset, is_auto
 from skanomaly.thresholds._base import BaseThreshold
 from skanomaly.thresholds._fixed import FixedThreshold
 from skanomaly.thresholds._gap import GapThreshold
@@ -16,6 +16,7 @@ from skanomaly.thresholds._sigma import SigmaThreshold
 from skanomaly.thresholds._tail import ErrorTail
 
 __all__ = [
+    "AutoThreshold",
     "BaseThreshold",
     "ErrorTail",
     "FixedThreshold",
@@ -28,7 +29,7 @@ __all__ = [
     "QuantileThreshold",
     "RateThreshold",
     "SigmaThreshold",
-    "auto_threshold",
+    "auto_offset",
     "is_auto",
     "refuse_nested_params",
     "resolve_threshold",

@@ -1,33 +1,84 @@
-"""The threshold rule for ``threshold="auto"``."""
+"""The threshold for ``threshold="auto"``."""
 
 from typing import Any
 
-from skanomaly.thresholds._base import BaseThreshold
+import numpy as np
+from numpy.typing import NDArray
+
 from skanomaly.thresholds._jump import JumpThreshold
 
+# Fewer errors have no 99th percentile. Normal ones reach so many times their largest.
+_ENOUGH, _TIMES_LARGEST = 100, 3
 
-def auto_threshold(block: int = 100) -> BaseThreshold:
-    """Return the unfitted rule that estimators learn where nobody chose one.
 
-    It is for the errors of all training samples, a few of which may be anomalies.
+class AutoThreshold(JumpThreshold):
+    """Threshold before the first jump, or three times the largest of few errors.
+
+    It is what ``threshold="auto"`` stands for. Fewer than a hundred errors do not show
+    how far normal ones reach. Three times the largest has few false alarms, but only
+    suits errors that begin at 0, as those of the detectors of this package do.
 
     Parameters
     ----------
-    block : int, default=100
+    times, jump, block
+        See :class:`skanomaly.thresholds.JumpThreshold`.
+
+    Attributes
+    ----------
+    offset_ : float
+        Score below which a sample is anomalous.
+
+    Examples
+    --------
+    >>> from skanomaly.thresholds import AutoThreshold
+    >>> AutoThreshold().fit([-1.0, -2.0]).predict([-5.0, -9.0])
+    array([ 1, -1])
+    """
+
+    def _threshold(self, errors: NDArray[np.float64]) -> float:
+        if errors.size >= _ENOUGH:
+            return super()._threshold(errors)
+        zero = min(0.0, float(errors.min()))
+        return zero + _TIMES_LARGEST * (float(errors.max()) - zero)
+
+
+def auto_offset(
+    scores: NDArray[np.float64], new: NDArray[np.float64], *, block: int
+) -> float:
+    """Return the offset of a detector whose threshold nobody chose.
+
+    New samples have larger errors than those that a model was trained on, but they are
+    few, so that both are looked at, and the lower offset counts. Anomalies among the
+    new samples do not, unless these are most of them.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_samples,)
+        Scores of all training samples, in order.
+    new : ndarray of shape (n_new,)
+        Scores of those that no model was trained on.
+    block : int
         Number of consecutive samples that have one peak, about a window.
 
     Returns
     -------
-    rule : BaseThreshold
-        A new, unfitted :class:`skanomaly.thresholds.JumpThreshold`.
+    offset : float
 
     Examples
     --------
-    >>> from skanomaly.thresholds import auto_threshold
-    >>> auto_threshold().fit([-1.0, -2.0]).predict([-9.0])
-    array([-1])
+    >>> import numpy as np
+    >>> from skanomaly.thresholds import auto_offset
+    >>> scores = -np.random.default_rng(0).uniform(1, 2, size=400)
+    >>> scores[380:390] = -30
+    >>> auto_offset(scores, scores[300:], block=10) > -7
+    True
     """
-    return JumpThreshold(block=max(1, block))
+    rule = AutoThreshold(block=block)
+    offset = float(rule.fit(scores).offset_)
+    normal = new[new >= offset]
+    if 2 * normal.size < new.size:
+        normal = new
+    return min(offset, float(rule.fit(normal).offset_))
 
 
 def is_auto(threshold: Any) -> bool:

@@ -14,8 +14,6 @@ _LARGE, _LARGER, _LARGEST = 0.9, 0.95, 0.99
 # Part of the 99th percentile that replaces the 90th if it is less: the peaks of errors
 # that are often nearly as large as they ever are do not reach several times as far.
 _OF_LARGEST = 10 / 13
-# Fewer errors have no 99th percentile. Normal ones reach so many times their largest.
-_ENOUGH, _TIMES_LARGEST = 100, 3
 
 
 class JumpThreshold(BaseThreshold):
@@ -46,8 +44,7 @@ class JumpThreshold(BaseThreshold):
     Notes
     -----
     Errors are measured from the smallest one, since those of estimators of other
-    packages do not begin at 0. Fewer than a hundred errors do not show how far normal
-    ones reach; the threshold is then three times the largest of them.
+    packages do not begin at 0.
 
     Examples
     --------
@@ -74,10 +71,6 @@ class JumpThreshold(BaseThreshold):
 
     def _threshold(self, errors: NDArray[np.float64]) -> float:
         zero = float(errors.min())
-        if errors.size < _ENOUGH:
-            # Of so few, the smallest may be far above the least possible error.
-            zero = min(zero, 0.0)
-            return zero + _TIMES_LARGEST * (float(errors.max()) - zero)
         # Between the largest errors and an anomaly, there is nothing to interpolate.
         levels = np.quantile(errors, [_LARGE, _LARGER, _LARGEST], method="lower")
         large, larger, largest = levels - zero

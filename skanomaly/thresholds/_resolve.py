@@ -9,7 +9,7 @@ from typing import Any
 from sklearn.base import clone
 
 from skanomaly._text import closest
-from skanomaly.thresholds._auto import auto_threshold, is_auto
+from skanomaly.thresholds._auto import AutoThreshold, is_auto
 from skanomaly.thresholds._base import BaseThreshold
 from skanomaly.thresholds._fixed import FixedThreshold
 from skanomaly.thresholds._gap import GapThreshold
@@ -53,7 +53,7 @@ def resolve_threshold(spec: Any) -> Any:
 
         - a rule, which is cloned;
         - a number, or a string that holds one, for `FixedThreshold` with this value;
-        - ``"auto"`` for `auto_threshold`;
+        - ``"auto"`` for `AutoThreshold`;
         - the name of a rule with its parameters in positional order, such as
           ``"sigma:8"``, ``"quantile:0.01"``, ``"mad:5"``, ``"iqr:2.5"``,
           ``"max:0.1"``, ``"gap:100"``, ``"pot:1e-4,0.98"``, ``"rate:1/10000"`` or
@@ -112,7 +112,7 @@ def refuse_nested_params(params: Mapping[str, Any], threshold: Any) -> None:
 def _from_text(text: str) -> Any:
     name, _, rest = text.strip().lower().partition(":")
     if is_auto(text):
-        return auto_threshold()
+        return AutoThreshold()
     if name not in _RULES and _is_number(name) and not rest:
         return _checked(FixedThreshold(float(name)))
     if name not in _RULES:

@@ -29,7 +29,7 @@ _MOST_PERIODS = 21
 # They are judged in parts of so many periods, so many parts side by side, without the
 # largest tenth of the differences of each.
 _PER_PART, _N_PARTS, _KEPT = 7, 3, 0.9
-# A later one must be nearer by this factor, in most parts.
+# A later one must be nearer by this factor, in all parts.
 _CLEARLY = 0.5
 # More periods than these have no part in it.
 MOST_COMPARED = _MOST_PERIODS + _N_PARTS * _PER_PART
@@ -221,8 +221,8 @@ def repeated_after(series: NDArray[np.floating], period: int) -> int:
     for n_periods in range(2, min(_MOST_PERIODS, len(series) // period - 1) + 1):
         distances = _distances(series, period, n_periods * period)
         nearer = distances < _CLEARLY * least[: len(distances)]
-        # One anomaly is in some of the comparisons, and must not decide.
-        if np.mean(nearer) > 0.5:
+        # Anomalies are in some of the comparisons, and must not decide.
+        if nearer.all():
             best, least = n_periods, distances
     return best
 

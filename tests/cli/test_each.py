@@ -1,6 +1,7 @@
 """Tables of several series: each detected on, and scored with the model of its name."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -102,3 +103,12 @@ def test_times_are_never_cut(here, capsys, monkeypatch, width):
         assert "…" not in told
         assert f"{TIMES[150]}" in told
         assert f"{TIMES[154]}" in told
+
+
+def test_a_series_may_have_the_name_of_the_summary(here, tmp_path):
+    table = pd.read_csv(here / "hosts.csv").replace({"host": {"b": "Summary.csv"}})
+    table.to_csv("hosts.csv", index=False)
+    command = ["detect", "hosts.csv", "--series", "host", "--detector", "pca"]
+    assert main([*command, "--quiet", "--out", "all"]) == 0
+    summary = pd.read_csv("all/summary.csv").set_index("series")
+    assert Path(summary.loc["Summary.csv", "folder"], "events.csv").exists()

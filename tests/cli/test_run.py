@@ -157,6 +157,21 @@ def test_other_number_of_channels_is_refused_without_waiting_for_keras(
     assert "trained on 1 channels (cpu), but the file has 2" in done.stderr
 
 
+def test_channels_in_another_order_are_refused(folder, tmp_path, capsys):
+    table = pd.read_csv(folder / "two.csv", index_col=0)
+    table["other"] = np.random.default_rng(0).normal(size=len(table))
+    table.to_csv(tmp_path / "ab.csv")
+    table[["other", "cpu"]].to_csv(tmp_path / "ba.csv")
+    out = ["--out", tmp_path / "out"]
+    every = ["--value", "*"]
+    run(capsys, "detect", tmp_path / "ab.csv", *every, "--detector", "pca", *out)
+    model = tmp_path / "out" / "model.skanomaly"
+    score = ["score", model, tmp_path / "ba.csv", "--out", tmp_path / "scored"]
+    assert main([*map(str, [*score, *every])]) == 2
+    assert "--value cpu other" in capsys.readouterr().err
+    run(capsys, *score, "--value", "cpu", "other")
+
+
 def test_training_goes_on(folder, trained, capsys):
     model = trained / "model.skanomaly"
     before = load_model(model)[-1]

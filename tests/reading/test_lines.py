@@ -1,5 +1,7 @@
 """Rows of messages with their lines in the file, and forms of times."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -49,6 +51,13 @@ def test_line_of_a_row_of_one_series_is_named(tmp_path):
     (tmp_path / "a.csv").write_text("\n".join(["host,t,v", *both]))
     with pytest.raises(ValueError, match=r"row 10 is line 23\."):
         read_series(tmp_path / "a.csv", series="host", only="b")
+
+
+def test_place_in_a_list_of_objects_is_named(tmp_path):
+    rows = [dict(zip("tv", row.split(","), strict=True)) for row in BAD]
+    (tmp_path / "a.json").write_text(json.dumps(rows, indent=1))
+    with pytest.raises(ValueError, match=r"row 10 is number 11 of the list\."):
+        read_series(tmp_path / "a.json")
 
 
 def test_row_of_a_stray_time_is_that_of_the_file(tmp_path):

@@ -8,6 +8,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from skanomaly.thresholds import (
+    AutoThreshold,
     FixedThreshold,
     GapThreshold,
     IQRThreshold,
@@ -17,7 +18,7 @@ from skanomaly.thresholds import (
     POTThreshold,
     QuantileThreshold,
     SigmaThreshold,
-    auto_threshold,
+    auto_offset,
 )
 
 LEARNED = [
@@ -29,7 +30,7 @@ LEARNED = [
     POTThreshold(),
     QuantileThreshold(),
     SigmaThreshold(),
-    auto_threshold(),
+    AutoThreshold(),
 ]
 ALL = [*LEARNED, FixedThreshold(1.0)]
 learned = pytest.mark.parametrize("rule", LEARNED, ids=repr)
@@ -258,3 +259,23 @@ def test_a_jump_does_not_depend_on_where_errors_begin():
 def test_errors_up_to_the_95th_percentile_are_normal():
     errors = np.where(np.arange(1000) % 15 == 0, 1.0, 0.0)
     assert -JumpThreshold(block=1).fit(-errors).offset_ == 1
+
+
+def test_few_errors_reach_three_times_as_far_as_the_largest():
+    assert AutoThreshold().fit([-1.0, -2.0]).offset_ == -6
+    errors = made_errors()
+    expected = JumpThreshold(block=50).fit(-errors).offset_
+    assert AutoThreshold(block=50).fit(-errors).offset_ == expected
+
+
+def test_new_errors_count_but_not_the_anomalies_among_them():
+    errors = made_errors()
+    trained = AutoThreshold(block=50).fit(-errors).offset_
+    new = 1.4 * errors[:200]
+    both = auto_offset(-errors, -new, block=50)
+    assert both == AutoThreshold(block=50).fit(-new).offset_ < trained
+    new[100:140] = 30
+    errors[900:940] = 30
+    assert -5 < auto_offset(-errors, -new, block=50) <= trained
+    # A model that is much worse on new samples than on its own.
+    assert auto_offset(-errors, -10 * errors[:200], block=50) < -20

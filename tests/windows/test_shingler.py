@@ -320,6 +320,18 @@ def test_equal_anomalies_are_no_repetition():
     np.testing.assert_allclose(last, shingler.transform(clean)[-1], atol=0.3)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_two_anomalies_are_no_repetition(seed):
+    noise = 0.1 * np.random.default_rng(seed).normal(size=(4000, 1))
+    clean = np.sin(2 * np.pi * np.arange(4000)[:, np.newaxis] / 50) + noise
+    X = clean.copy()
+    X[3000:3020] += 3
+    X[3500:3540] = 0
+    shingler = Shingler(100, align="center", pad="period").fit(clean[:2000])
+    last = shingler.transform(X)[-1]
+    np.testing.assert_allclose(last, shingler.transform(clean)[-1], atol=0.3)
+
+
 def test_a_period_is_continued():
     period = np.array([0.0, 2.0, 5.0, 1.0, -3.0, -1.0, 0.5, 0.2])
     noise = np.random.default_rng(0).normal(0, 0.1, (320, 1))
