@@ -74,7 +74,8 @@ def _add_steps(group: _ArgumentGroup) -> None:
     group.add_argument(
         "--agg",
         choices=("sum", "mean", "count", "min", "max", "median"),
-        help="aggregation of the records of a step (default: sum, if no step is empty)",
+        help="aggregation of the records of a step (no default, if one has several or "
+        "none)",
     )
     group.add_argument(
         "--fill",

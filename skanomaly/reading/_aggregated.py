@@ -24,6 +24,8 @@ def to_steps(
     if agg != "count":
         complete = np.isfinite(table[values].to_numpy(np.float64)).all(axis=1)
         table = table.loc[complete]
+    if reading.agg is None:
+        _refuse_several(table, time, values, reading)
     series = aggregate_series(
         table, time=time, value=values, every=reading.every, agg=agg, fill=nan
     )
@@ -31,6 +33,21 @@ def to_steps(
     if flagged is not None:
         series[flags] = flagged.reindex(series.index, fill_value=0)
     return series, filled
+
+
+def _refuse_several(table: Any, time: str, values: list[str], reading: Reading) -> None:
+    """Raise if a step has several records, of which nobody chose the aggregation."""
+    counts = aggregate_series(
+        table, time=time, value=values[:1], every=reading.every, agg="count", fill=0
+    ).iloc[:, 0]
+    if counts.max() > 1:
+        raise TwoReadingsError(
+            f"{int((counts > 1).sum()):,} of {len(counts):,} steps have several "
+            f"records, the first at {(counts > 1).idxmax()}: their sum, or their mean. "
+            "Pass --agg sum for amounts such as bytes, --agg mean (or max, ...) for "
+            "levels such as a temperature, or --agg count for the number of records.",
+            setting="agg",
+        )
 
 
 def _filled(series: Any, agg: str, reading: Reading) -> tuple[Any, str]:

@@ -63,7 +63,7 @@ def check_steps(times: Any, every: Any) -> None:
     """Raise if nearly all steps would be empty, with the rows of stray times."""
     pd = import_extra("pandas", extra="cli")
     step = _step(pd, every)
-    if step is None:
+    if step is None or step <= pd.Timedelta(0):  # the aggregation says what is wrong
         return
     bare = times
     if getattr(times, "tz", None) is not None:

@@ -22,8 +22,8 @@ class Reading:
     every : str, default=None
         Step to aggregate records to, such as ``"1min"``.
     agg : str, default=None
-        Aggregation of the records of a step; with `every`, ``"sum"`` by default, if
-        each step has a record.
+        Aggregation of the records of a step. With `every`, it may only be left out if
+        each step has exactly one record.
     fill : float, default=None
         Value of steps without a record. If None, it is 0 for sums and counts that
         `agg` asks for, and unknown for other aggregations.

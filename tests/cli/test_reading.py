@@ -121,7 +121,10 @@ def test_records_are_gathered(write, options, values):
         ({"agg": "sum"}, "2 of 4 steps have no record: filled with 0"),
         ({"agg": "count"}, "filled with 0"),
         ({"agg": "mean", "fill": -1}, "filled with -1"),
-        ({"interpolate": True}, "2 of 4 steps have no record: interpolated"),
+        (
+            {"agg": "mean", "interpolate": True},
+            "2 of 4 steps have no record: interpolated",
+        ),
     ],
 )
 def test_filled_steps_are_reported(write, options, says):
@@ -133,12 +136,27 @@ def test_filled_steps_are_reported(write, options, says):
 
 
 def test_empty_steps_are_neither_0_nor_unknown_by_default(write):
-    with pytest.raises(InputError, match=r"2 of 4 steps .* from 2024-01-01 00:01:00"):
-        read_series(write(RECORDS), Reading(every="1min"))
-    rows = "".join(f"2024-01-01 00:0{minute}:10,{minute}\n" for minute in range(4))
-    series, report = read_reported(write("t,v\n" + rows), Reading(every="2min"))
-    assert series["v"].tolist() == [1, 5]
+    rows = "".join(f"2024-01-01 00:0{minute}:10,{minute}\n" for minute in (0, 2, 3))
+    with pytest.raises(InputError, match=r"1 of 4 steps .* from 2024-01-01 00:01:00"):
+        read_series(write("t,v\n" + rows), Reading(every="1min"))
+    rows += "2024-01-01 00:01:20,1\n"
+    series, report = read_reported(write("t,v\n" + rows), Reading(every="1min"))
+    assert series["v"].tolist() == [0, 1, 2, 3]
     assert report.filled == ""
+
+
+def test_several_records_are_neither_summed_nor_averaged_by_default(write):
+    rows = "".join(f"2024-01-01 00:0{minute}:10,20.{minute}\n" for minute in range(4))
+    with pytest.raises(InputError, match=r"2 of 2 steps have several .* --agg mean"):
+        read_series(write("t,v\n" + rows), Reading(every="2min"))
+    series = read_series(write("t,v\n" + rows), Reading(every="2min", agg="mean"))
+    np.testing.assert_allclose(series["v"], [20.05, 20.25])
+
+
+def test_a_step_of_no_length_is_refused(write):
+    rows = "".join(f"2024-01-01 00:0{minute}:10,{minute}\n" for minute in range(4))
+    with pytest.raises(InputError, match="every='0min' is not a length of time"):
+        read_series(write("t,v\n" + rows), Reading(every="0min", agg="sum"))
 
 
 def test_steps_without_a_mean_are_missing(write):

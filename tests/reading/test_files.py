@@ -105,12 +105,13 @@ def test_stray_dates_are_not_filled(tmp_path):
 
 def test_last_step_is_left_out_if_it_is_incomplete(tmp_path):
     (tmp_path / "a.csv").write_bytes(TEXT)
-    whole, _ = read_series(tmp_path / "a.csv", every="6h")
+    whole, _ = read_series(tmp_path / "a.csv", every="6h", agg="sum")
     assert len(whole) == 8
-    part, report = read_series(tmp_path / "a.csv", every="5h")
+    part, report = read_series(tmp_path / "a.csv", every="5h", agg="sum")
     assert len(part) == 9
     assert "left out, as its records end" in str(report)
-    assert len(read_series(tmp_path / "a.csv", every="5h", incomplete=True)[0]) == 10
+    kept = {"agg": "sum", "incomplete": True}
+    assert len(read_series(tmp_path / "a.csv", every="5h", **kept)[0]) == 10
 
 
 @pytest.fixture
@@ -160,6 +161,7 @@ def test_labels_and_what_is_ignored_follow_their_samples(tmp_path, every, values
     file = tmp_path / "a.csv"
     file.write_text(FLAGGED)
     settings = {"every": every, "day_first": True, "incomplete": True}
+    settings["agg"] = None if every is None else "sum"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found, report = read_series(file, labels="y", ignore="off", **settings)
