@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from skanomaly._compat import import_extra
 from skanomaly.cli._console import make_console, print_whole
-from skanomaly.cli._errors import InputError, bad_input
+from skanomaly.cli._errors import InputError, bad_input, warn
 from skanomaly.cli._reading import Reading, check_files
 from skanomaly.cli._types import MODEL_NAMES
 
@@ -57,6 +57,9 @@ def on_each(
         raise InputError(
             f"no series could be used. {rows[-1]['series']}: {rows[-1]['error']}"
         )
+    for row in rows:
+        if row["error"]:
+            warn(f"warning: series {row['series']!r}: {row['error']}")
     summary = Path(options.out, _SUMMARY)
     _write(summary, rows)
     if options.json:
@@ -111,10 +114,18 @@ def _summary(name: str, out: Path, detection: "Detection") -> dict[str, Any]:
         "anomalous_samples": sum(event.length for event in events),
         "first_event": starts[0],
         "worst_event": starts[1],
-        "highest_severity": "" if worst is None else f"{worst.severity:.4g}",
-        "threshold": f"{0.0 - detection.offset:.6g}",
+        "highest_severity": "" if worst is None else worst.severity,
+        "threshold": 0.0 - detection.offset,
         "error": "",
         "folder": str(out),
+    }
+
+
+def _rounded(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row to read, with six digits of each float."""
+    return {
+        name: f"{value:.6g}" if isinstance(value, float) else value
+        for name, value in row.items()
     }
 
 
@@ -123,7 +134,7 @@ def _write(path: Path, rows: list[dict[str, Any]]) -> None:
     with staged.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, _HEADS)
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(map(_rounded, rows))
     staged.replace(path)
 
 
@@ -134,10 +145,7 @@ def _print(rows: list[dict[str, Any]], summary: Path) -> None:
     shown = [head for head in _HEADS[:-2] if any(row[head] != "" for row in rows)]
     for head in shown:
         table.add_column(head.replace("_", " "))
-    for row in rows:
+    for row in map(_rounded, rows):
         table.add_row(*(str(row[head]) for head in shown))
     print_whole(console, table)
-    for row in rows:
-        if row["error"]:
-            console.print(f"{row['series']}: {row['error']}")
     console.print(f"Wrote {summary}")

@@ -56,12 +56,17 @@ def test_each_series_is_scored_with_the_model_of_its_name(here, capsys):
     rows = {row["series"]: row for row in json.loads(capsys.readouterr().out)["series"]}
     assert rows["b"]["events"] == 1
     assert rows["b"]["folder"].endswith("b")
+    assert rows["b"]["highest_severity"] > 1
     assert "no model of the series 'c'" in rows["c"]["error"]
     assert "there is no series 'a/1'" in rows["a/1"]["error"]
     assert main(["score", f"{here / 'all'}", f"{here / 'newer.csv'}"]) == 0
-    told = capsys.readouterr().out
-    assert str(TIMES[150]) in told
-    assert "c: there is no model" in told
+    told = capsys.readouterr()
+    assert str(TIMES[150]) in told.out
+    assert "series 'c': there is no model" in told.err
+    assert main(["score", f"{here / 'all'}", f"{here / 'newer.csv'}", "--quiet"]) == 0
+    told = capsys.readouterr()
+    assert not told.out
+    assert "series 'c': there is no model" in told.err
     one = ["score", f"{here / 'all'}", f"{here / 'newer.csv'}", "--only"]
     assert main([*one, "b", "--json", "--out", "one"]) == 0
     assert json.loads(capsys.readouterr().out)["n_events"] == 1
