@@ -210,12 +210,12 @@ class StreamScorer:
         Returns
         -------
         updates : dict of hashable to StreamUpdate
-            Update of each series. If one has invalid samples, all are as they were.
+            Update of each series. If there is an error in one, all are as they were.
         """
         samples = [self._checked(block) for block in blocks.values()]
-        states = [self._states.get(key) or self._model.new_state() for key in blocks]
+        states = [self._state(key) for key in blocks]
         scored = self._model.scored(states, samples)
-        updates = map(self._model.taken, states, samples, scored)
+        updates = list(map(self._model.taken, states, samples, scored))
         self._states |= zip(blocks, states, strict=True)
         return dict(zip(blocks, updates, strict=True))
 
@@ -234,7 +234,7 @@ class StreamScorer:
         score : float
             Score of the sample that came `delay_` samples before, or NaN.
         """
-        state = self._states.get(key) or self._model.new_state()
+        state = self._state(key)
         sample = self._checked(np.reshape(x, (1, -1)))
         (scored,) = self._model.scored([state], [sample])
         return float(scored.scores[0])
@@ -256,8 +256,9 @@ class StreamScorer:
             that is padded with its last sample, with its mirror image, or with its last
             period; not if it turns out to repeat itself after several periods.
         """
-        state = self._states.pop(key, None)
-        return self._model.ended(state or self._model.new_state())
+        update = self._model.ended(self._state(key))
+        self.reset(key)
+        return update
 
     # Series.
 
@@ -290,8 +291,7 @@ class StreamScorer:
             Archive of plain arrays, without any code in it: the last samples and, while
             an alarm is open, those since its beginning.
         """
-        state = self._states.get(key) or self._model.new_state()
-        return state.to_bytes(self._model.facts)
+        return self._state(key).to_bytes(self._model.facts)
 
     def from_bytes(self, state: bytes, key: Hashable = None) -> None:
         """Go on with a series that another scorer of the same model has followed.
@@ -309,6 +309,11 @@ class StreamScorer:
             If these are other bytes, or those of another model.
         """
         self._states[key] = KeyState.from_bytes(state, self._model.facts)
+
+    def _state(self, key: Hashable) -> KeyState:
+        """Return a copy of the state of a series, which an error leaves as it was."""
+        known = self._states.get(key)
+        return self._model.new_state() if known is None else known.copy()
 
     def _checked(self, block: ArrayLike) -> Floats:
         """Return samples as an array of their own."""

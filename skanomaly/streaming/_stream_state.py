@@ -1,6 +1,6 @@
 """State of a series between its blocks, and its form as bytes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any, Self
 from zipfile import BadZipFile
@@ -49,6 +49,11 @@ class OpenRun:
             if len(known) > _MOST_PARTS:
                 known[:] = [np.concatenate(known)]
 
+    def copy(self) -> Self:
+        """Return a copy with the same arrays, which are never written to."""
+        parts = {name: list(known) for name, known in self.parts.items()}
+        return replace(self, parts=parts)
+
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return the columns of all samples."""
         return {name: np.concatenate(parts) for name, parts in self.parts.items()}
@@ -77,6 +82,10 @@ class KeyState:
     recent: Floats = field(default_factory=lambda: np.empty(0))
     run: OpenRun | None = None
     rings: Rings = field(default_factory=dict)
+
+    def copy(self) -> Self:
+        """Return a copy with the same arrays, which are never written to."""
+        return replace(self, run=self.run and self.run.copy())
 
     def to_bytes(self, model: NDArray[Any]) -> bytes:
         """Return the arrays as an archive of NumPy, without the rings."""

@@ -1,5 +1,6 @@
 """A stream has the scores of the whole series, whatever its blocks."""
 
+import math
 from datetime import timedelta
 
 import numpy as np
@@ -189,6 +190,50 @@ def test_invalid_samples_leave_a_series_as_it_was():
     with pytest.raises(ValueError, match="NaN"):
         stream.observe_many({None: X, "other": X * np.nan})
     assert stream.to_bytes() == state
+
+
+class Breaking(IsolationForest):
+    """Detector that fails once it has been asked a number of times."""
+
+    left = math.inf
+
+    def score_samples(self, X):
+        if Breaking.left <= 0:
+            raise RuntimeError("out of memory")
+        Breaking.left -= 1
+        return super().score_samples(X)
+
+
+def test_errors_of_the_model_leave_all_series_as_they_were(monkeypatch):
+    monkeypatch.setattr(Breaking, "left", math.inf)
+    X = {"a": series(60, seed=1), "b": series(60, seed=2)}
+    model = make_pipeline(
+        Shingler(6, align=0.5), Breaking(n_estimators=2, random_state=0)
+    )
+    model.fit(series(60))
+    # All samples are in an alarm, so that their errors are asked for after the scores.
+    whole, stream = (StreamScorer(model, offset=np.inf) for _ in range(2))
+    start, rest = ({k: x[part] for k, x in X.items()} for part in np.s_[:30, 30:])
+    for one in (whole, stream):
+        one.observe_many(start)
+    known = {key: stream.to_bytes(key) for key in X}
+    Breaking.left = 3  # both scores, and the errors of the first series
+    with pytest.raises(RuntimeError, match="out of memory"):
+        stream.observe_many(rest)
+    assert {key: stream.to_bytes(key) for key in X} == known
+    Breaking.left = math.inf
+    found, expected = (one.observe_many(rest) for one in (stream, whole))
+    for key in X:
+        assert found[key].first == expected[key].first == 30 - stream.delay_
+        np.testing.assert_array_equal(found[key].scores, expected[key].scores)
+    Breaking.left = 0
+    with pytest.raises(RuntimeError, match="out of memory"):
+        stream.flush("a")
+    Breaking.left = math.inf
+    ended = stream.flush("a")
+    assert ended.closed == whole.flush("a").closed
+    assert ended.closed
+    assert stream.keys == ("b",)
 
 
 def test_only_fitted_models_are_followed():
