@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
+from skanomaly._frames import as_pandas
 from skanomaly._validation import check_count, check_finite
 from skanomaly.detection import EventRule, unwrapped
 from skanomaly.persistence import load_model, read_manifest
@@ -135,7 +136,7 @@ class StreamScorer:
         check_is_fitted(model)
         model = unwrapped(model)
         known = getattr(model, "feature_names_in_", None)
-        self._fitted_names = None if known is None else tuple(map(str, known))
+        fitted_names = None if known is None else tuple(map(str, known))
         alarms = Alarms.of(
             model,
             events or EventRule(),
@@ -143,8 +144,10 @@ class StreamScorer:
             offset=offset,
             usual_error=usual_error,
             max_open=max_open,
-            channel_names=channel_names or self._fitted_names,
+            channel_names=channel_names or fitted_names,
         )
+        # Names for events may be others than those of the columns.
+        self._columns = fitted_names or (channel_names and alarms.channel_names)
         self._model = StreamModel.of(model, alarms, plain=backend == "auto")
         self.delay_ = self._model.plan.after
         self.delay_time_ = None if step is None else self.delay_ * step
@@ -161,7 +164,8 @@ class StreamScorer:
         Parameters
         ----------
         block : array-like of shape (n, n_channels), or (n,) of a single channel
-            Next samples, none or more.
+            Next samples, none or more. Columns of a frame are taken by their names, if
+            those of the channels are known.
         key : hashable, default=None
             Series that they belong to.
 
@@ -175,8 +179,8 @@ class StreamScorer:
         Raises
         ------
         ValueError
-            If samples have another number of channels, or are NaN or infinite. The
-            series is then as it was.
+            If samples have another number of channels, or other names, or are NaN or
+            infinite. The series is then as it was.
         """
         return self.observe(block, key).scores
 
@@ -225,7 +229,7 @@ class StreamScorer:
         Parameters
         ----------
         x : array-like of shape (n_channels,)
-            Sample.
+            Sample. A row of a frame has the names of its channels as its index.
         key : hashable, default=None
             Series that it would belong to, which stays as it is.
 
@@ -235,7 +239,10 @@ class StreamScorer:
             Score of the sample that came `delay_` samples before, or NaN.
         """
         state = self._state(key)
-        sample = self._checked(np.reshape(x, (1, -1)))
+        row: Any = x
+        is_named = self.n_channels_ > 1 and hasattr(row, "iloc") and row.ndim == 1
+        row = row.to_frame().T if is_named else np.reshape(row, (1, -1))
+        sample = self._checked(row)
         (scored,) = self._model.scored([state], [sample])
         return float(scored.scores[0])
 
@@ -317,12 +324,8 @@ class StreamScorer:
 
     def _checked(self, block: ArrayLike) -> Floats:
         """Return samples as an array of their own."""
-        names, known = getattr(block, "columns", None), self._fitted_names
-        if names is not None and known is not None and tuple(map(str, names)) != known:
-            raise ValueError(
-                f"The block has the columns {list(map(str, names))}, but the model was "
-                f"fitted on {list(known)}. Pass these, in this order."
-            )
+        block = as_pandas(block)
+        order = self._order(block)
         samples = np.array(block, dtype=np.float64)
         if samples.ndim == 1 and (self.n_channels_ == 1 or not len(samples)):
             samples = samples.reshape(-1, self.n_channels_)
@@ -332,4 +335,19 @@ class StreamScorer:
                 f"channel of the model, but has {samples.shape}."
             )
         check_finite(samples, name="The block")
-        return samples
+        return samples if order is None else samples[:, order]
+
+    def _order(self, block: Any) -> list[int] | None:
+        """Return where the channels are in a frame, None if it has them in order."""
+        known, names = (
+            self._columns,
+            [str(name) for name in getattr(block, "columns", ())],
+        )
+        if not hasattr(block, "columns") or not known or names == list(known):
+            return None
+        if len(set(names)) < len(names) or set(names) != set(known):
+            raise ValueError(
+                f"The block has the columns {names}, but the channels of the model are "
+                f"{list(known)}. Pass these, or an array with them in this order."
+            )
+        return [names.index(name) for name in known]

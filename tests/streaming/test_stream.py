@@ -249,7 +249,8 @@ def test_only_fitted_models_are_followed():
     assert_streamed_as_whole(search.fit(X), X, [X[:30], [], X[30:]])
 
 
-def test_names_of_channels_are_compared():
+def test_columns_are_taken_by_their_names(tmp_path):
+    pl, pa = map(pytest.importorskip, ("polars", "pyarrow"))
     frame = pd.DataFrame(series(120), columns=["cpu", "load"])
     model = make_detector("pca", window=8).fit(frame)
     stream = StreamScorer(model)
@@ -259,8 +260,35 @@ def test_names_of_channels_are_compared():
     np.testing.assert_allclose(
         stream.update(frame[40:]), model.score_samples(frame)[37:-3], **CLOSE
     )
-    with pytest.raises(ValueError, match=r"fitted on \['cpu', 'load'\]"):
-        stream.update(frame[["load", "cpu"]])
+    by_file = save_model(fitted("pca"), tmp_path / "m", channel_names=["cpu", "load"])
+    for source in (model, by_file):
+        scores = StreamScorer(source).update(frame)
+        for other in (
+            frame[["load", "cpu"]],
+            pl.DataFrame({"load": frame["load"], "cpu": frame["cpu"]}),
+            pa.table({"load": frame["load"], "cpu": frame["cpu"]}),
+        ):
+            np.testing.assert_array_equal(StreamScorer(source).update(other), scores)
+        stream = StreamScorer(source)
+        stream.update(frame[:-1])
+        row = frame[["load", "cpu"]].iloc[-1]
+        assert stream.score_one(row) == pytest.approx(scores[-1])
+        for names in (["cpu", "cpu"], ["cpu", "other"], [0, 1], ["cpu"]):
+            columns = np.ones((2, len(names)))
+            with pytest.raises(ValueError, match=r"of the model are \['cpu', 'load'\]"):
+                StreamScorer(source).update(pd.DataFrame(columns, columns=names))
+
+
+def test_names_for_events_are_not_those_of_columns():
+    frame = pd.DataFrame(series(60), columns=["cpu", "load"])
+    model = make_detector("pca", window=8).fit(frame)
+    stream = StreamScorer(model, channel_names=["CPU (%)", "Load"])
+    stream.update(frame)
+    assert stream.channel_names_ == ("CPU (%)", "Load")
+    unnamed = StreamScorer(fitted("pca"))
+    np.testing.assert_array_equal(
+        unnamed.update(frame, "frame"), unnamed.update(frame.to_numpy(), "array")
+    )
 
 
 def test_a_model_is_read_from_its_file(tmp_path):
