@@ -79,8 +79,8 @@ class StreamScorer:
     ------
     ValueError
         If a score depends on all samples before it (``stateful=True``), if the model
-        has no offset and none is given, or if the events need what the model or the
-        stream does not have.
+        has no offset and none is given, if the events need what the model or the
+        stream does not have, or if they last longer than alarms stay open.
     NotFittedError
         If the model is not fitted.
 

@@ -70,8 +70,8 @@ class Alarms:
         Raises
         ------
         ValueError
-            If there is no offset, or if the rule needs times, or expected values, that
-            there are not.
+            If there is no offset, if the rule needs times, or expected values, that
+            there are not, or if alarms are closed before they are long enough.
         """
         if offset is None:
             offset = offset_of(model)
@@ -97,6 +97,12 @@ class Alarms:
         rule = replace(
             _in_samples(rule, step), localize=rule.localize and usual_error is not None
         )
+        if int(rule.min_length) > max_open:
+            raise ValueError(
+                f"min_length={rule.min_length} is more than max_open={max_open}, both "
+                "in samples: alarms would be closed before they are long enough for an "
+                "event. Pass a larger max_open, which takes more memory."
+            )
         return cls(rule, float(offset), facts, tuple(map(str, names)), max_open)
 
     def follow(
@@ -153,7 +159,6 @@ class Alarms:
         self._extend(state.run, stop, first, scores, assess)
         if stop - state.run.first >= self.max_open:
             closed += self._close(state)
-            state.recent = state.recent[:0]
         return in_alarm, opened, closed
 
     def _in_alarm(self, recent: Floats, scores: Floats) -> NDArray[np.bool_]:
@@ -192,20 +197,21 @@ class Alarms:
         }
         columns["scores"][:lead] = run.lead
         start = run.first - lead
-        events = self._detected(columns, start)
+        # What is before belongs to a run that is over.
+        events = self._detected(columns, start, ignored=(start, run.first))
         places = ("start", "stop", "peak", "span_start", "span_stop")
         return [
             replace(one, **{name: getattr(one, name) + start for name in places})
             for one in events
-            # What is before belongs to a run that is over.
-            if one.start >= lead
         ]
 
-    def _detected(self, columns: dict[str, Any], start: int) -> tuple[Event, ...]:
-        ignored = [
+    def _detected(
+        self, columns: dict[str, Any], start: int, *, ignored: tuple[int, int]
+    ) -> tuple[Event, ...]:
+        outside = [
             (max(0, first - start), last - start)
-            for first, last in self.rule.ignore
-            if last > start
+            for first, last in (ignored, *self.rule.ignore)
+            if last > max(first, start)
         ]
         series = TimeSeries(columns["values"], channel_names=self.channel_names)
         assessed: Any = {name: columns.get(name) for name in _ASSESSED}
@@ -214,7 +220,7 @@ class Alarms:
             found,
             series,
             scores=columns["scores"],
-            rule=replace(self.rule, ignore=ignored),
+            rule=replace(self.rule, ignore=outside),
             offset=self.offset,
             **self.facts,
         )

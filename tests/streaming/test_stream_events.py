@@ -136,6 +136,30 @@ def test_an_alarm_that_does_not_end_is_reported_in_parts():
     assert (events[0].start, events[-1].stop) == (8, 400)
 
 
+def test_an_alarm_that_is_closed_does_not_change_labels():
+    X, model, rule = series(120), fitted("pca"), EventRule(k_of_n=(3, 5))
+    whole, parts = (
+        streamed(StreamScorer(model, max_open=n, offset=np.inf, events=rule), X, 0)
+        for n in (1000, 10)
+    )
+    labels = [np.concatenate([one.labels for one in each]) for each in (whole, parts)]
+    np.testing.assert_array_equal(*labels)
+    (event,), events = events_of(whole, 0), events_of(parts, 0)
+    assert len(events) > 1
+    assert all(one.stop == other.start for one, other in pairwise(events))
+    assert (events[0].start, events[-1].stop) == (event.start, event.stop)
+
+
+def test_alarms_must_stay_open_until_they_are_long_enough():
+    X, model = series(100), fitted("pca")
+    rule = EventRule(min_length=12)
+    stream = StreamScorer(model, events=rule, max_open=12, offset=np.inf)
+    assert events_of(streamed(stream, X, 0), 0)
+    for each in (rule, EventRule(min_length="12s")):
+        with pytest.raises(ValueError, match=r"min_length=12 is more than max_open=11"):
+            StreamScorer(model, events=each, max_open=11, step=timedelta(seconds=1))
+
+
 def test_an_offset_of_ones_own_decides():
     X, model = series(100), fitted("pca")
     update = StreamScorer(model, offset=np.inf).observe(X)
