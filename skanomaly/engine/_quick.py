@@ -35,11 +35,6 @@ class QuickNetwork:
             self._plain = PlainNetwork.like(trained.bare_network(), shape)
         self._traced: dict[Any, Callable[[NDArray[Any]], Any]] = {}
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether NumPy computes the main output."""
-        return self._plain is not None
-
     def outputs(
         self, examples: Examples, *, names: tuple[str, ...] = ()
     ) -> Iterator[tuple[Any, ...]]:
