@@ -70,6 +70,12 @@ def save_model(
     ``score`` (the lower, the more abnormal) and ``label`` (-1 if abnormal, else 1) for
     the samples of a series, or for rows. Windows of the first and last samples are
     padded: pass them with those around them.
+
+    MLflow compares what is passed to ``mlflow.pyfunc`` with the signature of the model,
+    which has floating-point numbers, and names if the channels have some. It refuses
+    64-bit integers, and arrays for a model with names: pass ``frame.astype(float)``, or
+    ``pandas.DataFrame(array, columns=names).astype(float)``. A server casts integers,
+    as JSON has no types of numbers.
     """
     mlflow_models = import_extra("mlflow.models", extra="mlflow")
     pyfunc = import_extra("mlflow.pyfunc", extra="mlflow")

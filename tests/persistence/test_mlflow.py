@@ -22,6 +22,7 @@ from tests.persistence.common import series
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     mlflow = pytest.importorskip("mlflow")
+    from mlflow.pyfunc.scoring_server import infer_and_parse_data
 
 from skanomaly.persistence import mlflow as flavor
 
@@ -74,6 +75,22 @@ def test_columns_are_taken_by_name(folder, X):
     pd.testing.assert_frame_equal(model.predict(swapped), model.predict(X))
     with pytest.raises(mlflow.MlflowException, match="in"):
         model.predict(X[["out"]])
+
+
+def test_numbers_are_taken_as_the_notes_say(folder, X):
+    model = mlflow.pyfunc.load_model(str(folder))
+    counts = (10 * X).round().astype("int64")
+    array = counts.to_numpy()
+    for refused in (counts, array, X.to_numpy()):
+        with pytest.raises(mlflow.MlflowException):
+            model.predict(refused)
+    scores = model.predict(counts.astype(float))
+    named = pd.DataFrame(array, columns=["in", "out"]).astype(float)
+    pd.testing.assert_frame_equal(model.predict(named), scores)
+    content = {"dataframe_split": counts.to_dict(orient="split", index=False)}
+    schema = model.metadata.get_input_schema()
+    sent = infer_and_parse_data(content, schema)
+    pd.testing.assert_frame_equal(model.predict(sent), scores)
 
 
 def test_a_logged_model_is_loaded_by_its_address(pipe, X, tmp_path, monkeypatch):
