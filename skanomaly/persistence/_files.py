@@ -67,7 +67,8 @@ def save_model(
     TypeError
         If the model holds something that cannot be written without code.
     ValueError
-        If a network of your own cannot be built from its Keras configuration.
+        If a network of your own cannot be built from its Keras configuration, or
+        `channel_names` are not one for each channel.
     NotFittedError
         If the model is not fitted.
 
@@ -105,6 +106,7 @@ def save_model(
             f"A {type(model).__name__} is not stored, as it holds the results of all "
             "its fits. Pass its best_estimator_."
         )
+    _check_names(model, channel_names)
     path, encoder = Path(path), Encoder()
     objects = json.dumps(encoder.encode(model, type(model).__name__), allow_nan=False)
     manifest = Manifest.of(
@@ -119,6 +121,19 @@ def save_model(
         write_archive(staged, manifest, objects, encoder.arrays)
         os.replace(staged, path)
     return path
+
+
+def _check_names(model: Any, names: Sequence[str]) -> None:
+    """Raise unless there are no names, or a different one for each channel."""
+    # A detector of windows knows its channels, too.
+    counts = [getattr(model, one, None) for one in ("n_features_in_", "n_channels_")]
+    is_text, known = isinstance(names, str), [one for one in counts if one is not None]
+    right = not known or len(names) in known
+    if is_text or (len(names) and not (right and len(names) == len(set(names)))):
+        raise ValueError(
+            f"channel_names must hold a different name for each of the {known[0]} "
+            f"channels of the model, got {names!r}."
+        )
 
 
 def load_model(path: str | os.PathLike[str], *, trusted: Iterable[Any] = ()) -> Any:

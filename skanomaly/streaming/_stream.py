@@ -3,6 +3,7 @@
 import os
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import timedelta
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -129,6 +130,10 @@ class StreamScorer:
                 f"backend must be one of {', '.join(BACKENDS)}, got {backend!r}."
             )
         check_count("max_open", max_open, least=1)
+        if not isinstance(events, EventRule | None):
+            raise ValueError(f"events must be an EventRule or None, got {events!r}.")
+        _check_number("usual_error", usual_error, positive=True)
+        _check_number("offset", offset)
         if isinstance(model, str | os.PathLike):
             manifest, model = read_manifest(model), load_model(model)
             events = manifest.events if events is None else events
@@ -351,3 +356,13 @@ class StreamScorer:
                 f"{list(known)}. Pass these, or an array with them in this order."
             )
         return [names.index(name) for name in known]
+
+
+def _check_number(name: str, value: Any, *, positive: bool = False) -> None:
+    """Raise unless a value is None or a number, of which NaN is none."""
+    if value is None:
+        return
+    kind = "a positive number" if positive else "a number"
+    is_number = isinstance(value, Real) and not np.isnan(float(value))
+    if not is_number or (positive and not 0 < value < np.inf):
+        raise ValueError(f"{name} must be {kind} or None, got {value!r}.")

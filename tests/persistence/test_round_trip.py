@@ -232,3 +232,11 @@ def test_what_cannot_be_stored_is_named(tmp_path):
     ):
         save_model(model, tmp_path / "model")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("names", [["cpu"], "ab", ["cpu", "cpu"], list("abc")], ids=str)
+def test_names_that_are_not_those_of_the_channels_are_refused(names, tmp_path):
+    pipe = make_detector("pca", window=10).fit(series())
+    with pytest.raises(ValueError, match="a different name for each of the 2"):
+        save_model(pipe, tmp_path / "model", channel_names=names)
+    save_model(pipe, tmp_path / "model", channel_names=["a", "b"])

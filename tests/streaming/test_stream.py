@@ -307,3 +307,19 @@ def test_a_state_that_is_carried_along_is_refused():
     ).fit(series(40))
     with pytest.raises(ValueError, match="stateful=False"):
         StreamScorer(model)
+
+
+BAD = {
+    "usual_error": [np.nan, -1, 0, "x", [1, 2]],
+    "offset": [np.nan, "low"],
+    "events": [{"min_length": 3}],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name in BAD for value in BAD[name]], ids=str
+)
+def test_wrong_options_are_refused_before_the_first_sample(name, value):
+    pipe = make_detector("pca", window=20).fit(series())
+    with pytest.raises(ValueError, match=f"{name} must be"):
+        StreamScorer(pipe, **{name: value})
