@@ -188,6 +188,7 @@ def _fit(step: Any, before: list[Any], sample: Any, source: Source) -> None:
 
 def _through(steps: list[Any], series: Any) -> Any:
     """Return a series after some steps; those without ``transform`` do nothing."""
+    series = series.copy()  # The steps may work in place.
     for step in steps:
         if hasattr(step, "transform"):
             series = step.transform(series)

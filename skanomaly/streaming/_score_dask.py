@@ -82,4 +82,5 @@ def score_dask(model: Any, array: Any) -> Any:
 
 def _part(model: Any, series: NDArray[Any], rows: slice) -> NDArray[np.float64]:
     """Return the scores of some rows of a series."""
-    return np.asarray(model.score_samples(series)[rows], dtype=np.float64)
+    # Transformers may work in place, and other chunks hold some of the samples too.
+    return np.asarray(model.score_samples(np.array(series))[rows], dtype=np.float64)

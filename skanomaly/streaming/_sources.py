@@ -236,9 +236,12 @@ class Ahead:
         return self.stop
 
     def part(self, first: int, last: int) -> Any:
-        """Return some of the samples, as a data frame if the model knows names."""
+        """Return a copy of some of the samples, a data frame if the model knows names.
+
+        Transformers may work in place, and the next part holds some samples again.
+        """
         assert self._held is not None
-        part = self._held[first - self._start : last - self._start]
+        part = self._held[first - self._start : last - self._start].copy()
         return named(part, self._columns if self._is_table else None)
 
     def drop_to(self, first: int) -> None:

@@ -46,13 +46,25 @@ def test_model_of_blocks_scores_nearly_as_that_of_the_whole(series):
     assert part[-1].offset_ == pytest.approx(whole[-1].offset_, rel=0.5)
 
 
-def test_standard_scaler_learns_from_all_samples(series):
-    model = make_pipeline(StandardScaler(), Shingler(24, flatten=False), PCADetector())
+@pytest.mark.parametrize("copy", [True, False])
+def test_standard_scaler_learns_from_all_samples(copy, series):
+    scaler = StandardScaler(copy=copy)
+    model = make_pipeline(scaler, Shingler(24, flatten=False), PCADetector())
     fit_blocks(model, series, n_samples=2000, random_state=0)
     scaler = StandardScaler().fit(series)
     assert model[0].n_samples_seen_ == 40_000
     np.testing.assert_allclose(model[0].mean_, scaler.mean_)
     np.testing.assert_allclose(model[0].scale_, scaler.scale_)
+
+
+def test_scalers_that_work_in_place(series):
+    def scores(copy):
+        scalers = StandardScaler(copy=copy), RobustScaler(copy=copy), SeriesScaler()
+        model = make_pipeline(*scalers, Shingler(24, flatten=False), PCADetector())
+        fit_blocks(model, series, n_samples=2000, random_state=0)
+        return model.score_samples(series[:500].copy())
+
+    np.testing.assert_array_equal(scores(copy=False), scores(copy=True))
 
 
 @pytest.mark.parametrize("scaler", [SeriesScaler(), RobustScaler()])

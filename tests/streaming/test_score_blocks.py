@@ -6,10 +6,12 @@ import pytest
 from sklearn.ensemble import IsolationForest
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from skanomaly import (
     CNNForecastDetector,
     LSTMDetector,
+    PCADetector,
     SeriesScaler,
     Shingler,
     make_detector,
@@ -69,6 +71,17 @@ def same(scores, expected):
 def test_scores_of_every_detector_are_those_of_the_whole(name, series):
     model = fitted(name, series[:N_TRAIN])
     same(score_blocks(model, series, block=400), model.score_samples(series))
+
+
+@pytest.mark.parametrize("as_pieces", [False, True])
+def test_transformer_that_works_in_place(as_pieces, series):
+    scaler = StandardScaler(copy=False)
+    model = make_pipeline(scaler, Shingler(16, flatten=False), PCADetector())
+    model.fit(series[:N_TRAIN].copy())
+    expected, given = model.score_samples(series.copy()), series.copy()
+    source = iter([given]) if as_pieces else given
+    same(score_blocks(model, source, block=400), expected)
+    np.testing.assert_array_equal(given, series)
 
 
 def test_default_ensemble(series):

@@ -4,8 +4,10 @@ import sys
 
 import numpy as np
 import pytest
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from skanomaly import make_detector, score_dask
+from skanomaly import PCADetector, Shingler, make_detector, score_dask
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,17 @@ def test_scores_are_those_of_the_whole(name, scheduler, series):
     assert scores.shape == (1200,)
     found = scores.compute(scheduler=scheduler, num_workers=2)
     np.testing.assert_allclose(found, model.score_samples(series), rtol=1e-6)
+
+
+def test_transformer_that_works_in_place(series):
+    da = pytest.importorskip("dask.array")
+    scaler = StandardScaler(copy=False)
+    model = make_pipeline(scaler, Shingler(16, flatten=False), PCADetector())
+    model.fit(series[:500].copy())
+    array = da.from_array(series.copy(), chunks=(200, 2))
+    found = score_dask(model, array).compute(scheduler="synchronous")
+    expected = model.score_samples(series.copy())
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
 def test_chunks_of_any_length(series, model):
