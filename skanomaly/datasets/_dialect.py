@@ -208,7 +208,7 @@ def _separator(lines: list[str], decimal: str | None = None) -> str | None:
 
 def _is_one_column(lines: list[str]) -> bool:
     """Return whether lines hold one number each, below a name without a separator."""
-    first, *others = [line.strip() for line in lines if line.strip()]
+    first, *others = [line.strip() for line in lines if line.strip()] or [""]
     if kind_of(first) == "text" and any(sep in first for sep in ",;\t|"):
         return False
     kinds = {kind_of(line) for line in others}

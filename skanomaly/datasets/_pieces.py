@@ -1,7 +1,7 @@
 """Tables of parts of a file that is larger than memory."""
 
 from collections.abc import Generator, Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain, dropwhile, islice, repeat
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -97,10 +97,11 @@ def _of_text(
     unmarked = "utf-8-sig" if encoding == "utf-8" else encoding
     with path.open(encoding=unmarked) as file:
         first = ""
-        begin = list(islice(file, n_rows + 1))
-        others: Iterator[list[str]] = iter(lambda: list(islice(file, n_rows)), [])
+        rows = _stripped(file)
+        begin = list(islice(rows, n_rows + 1))
+        others: Iterator[list[str]] = iter(lambda: list(islice(rows, n_rows)), [])
         for lines in _grouped(chain([begin], others), n_rows):
-            text = (first + "".join(chain(*lines))).rstrip("\n") + "\n"
+            text = first + "".join(chain(*lines))
             table, dialect = parse(pd, path, text, forced)
             if dialect.notes:
                 raise ValueError(
@@ -116,6 +117,18 @@ def _of_text(
                 header=dialect.header,
             )
             yield table, dialect
+
+
+def _stripped(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines without empty ones at both ends; elsewhere they may be values."""
+    n_empty = 0
+    for line in dropwhile("\n".__eq__, lines):
+        if line == "\n":
+            n_empty += 1
+            continue
+        yield from repeat("\n", n_empty)
+        n_empty = 0
+        yield line.removesuffix("\n") + "\n"
 
 
 def _grouped(pieces: Iterable[T], n_rows: int) -> Iterator[list[T]]:

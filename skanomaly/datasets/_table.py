@@ -322,7 +322,7 @@ def _fields(text: str, separator: str) -> list[str]:
         first = first.strip()
     try:
         rows = csv.reader([first], delimiter=separator, skipinitialspace=True)
-        return next(rows)
+        return next(rows) or [first]  # of a single column, whose value is missing
     except csv.Error:
         return first.split(separator)
 

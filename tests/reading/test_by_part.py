@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from skanomaly.datasets import scan_parts
 from skanomaly.reading import Reading, read_parts, read_series
 
 N_ROWS = 1000
@@ -83,6 +84,20 @@ def test_rows_of_an_error_are_named(tmp_path):
     assert len(next(parts)) == 250
     with pytest.raises(ValueError, match=r"In rows (250|500) to (499|749): "):
         list(parts)
+
+
+@pytest.mark.parametrize("header", ["cpu\n", ""])
+@pytest.mark.parametrize("row", [29, 59, 60, 90, *[slice(30, 60)]])
+def test_missing_value_where_parts_meet_is_not_dropped(header, row, tmp_path):
+    lines = np.array([f"{value}" for value in VALUES[:120, 0]], dtype=object)
+    lines[row] = ""
+    path = tmp_path / "single.csv"
+    path.write_text("\n\n" + header + "\n".join(lines) + "\n" * 70)
+    parts = scan_parts(path, 30, header=bool(header))
+    found = np.concatenate([table.iloc[:, 0] for table, _ in parts])
+    expected = VALUES[:120, 0].copy()
+    expected[row] = np.nan
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_other_files_are_refused(tmp_path):
