@@ -1,15 +1,19 @@
 """Tables of parts of a file that is larger than memory."""
 
 from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import chain, dropwhile, islice, repeat
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+
 from skanomaly._compat import import_extra
 from skanomaly.datasets._dialect import Dialect, Forced
 from skanomaly.datasets._source import compression_of, decode, read_head
 from skanomaly.datasets._table import parse, with_index
+from skanomaly.exceptions import TwoReadingsError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -95,6 +99,7 @@ def _of_text(
     pd = import_extra("pandas", extra="cli")
     # A mark at the beginning is no part of the first name.
     unmarked = "utf-8-sig" if encoding == "utf-8" else encoding
+    marks = _Marks(is_proven=forced.decimal is not None)
     with path.open(encoding=unmarked) as file:
         first = ""
         rows = _stripped(file)
@@ -109,14 +114,57 @@ def _of_text(
                     f"{', '.join(dialect.notes)}. In blocks, only plain tables are "
                     "read. Remove these lines."
                 )
+            marks.check(path, table, dialect)
             if not first and dialect.header:
                 first = text.partition("\n")[0] + "\n"
             forced = Forced(
                 sep=forced.sep or dialect.separator,
-                decimal=forced.decimal,
+                decimal=dialect.decimal if marks.is_proven else None,
                 header=dialect.header,
             )
             yield table, dialect
+
+
+@dataclass
+class _Marks:
+    """What the parts of a text say together of 1.234, which may be 1234."""
+
+    is_proven: bool
+    short: set[str] = field(default_factory=set)  # columns with whole numbers
+    long: set[str] = field(default_factory=set)  # from 1000 on, without a mark
+    open: set[str] = field(default_factory=set)  # with three digits behind each dot
+
+    def check(self, path: Path, table: "DataFrame", dialect: Dialect) -> None:
+        """Raise if the parts so far have two readings, as a single text has."""
+        self.is_proven |= dialect.proven
+        for name in table.select_dtypes("number").columns:
+            if not self.is_proven and name not in dialect.grouped:
+                self._look_at(name, table[name].to_numpy(np.float64))
+        both = (self.short & self.open) - self.long
+        if both and not self.is_proven:
+            name = min(both)
+            raise TwoReadingsError(
+                f"{path} has two readings: column {name!r} holds whole numbers in some "
+                "parts, and numbers such as 1.234 in others, which are 1234 or 1.234. "
+                "Pass thousands='.' (--thousands) or decimal='.' (--decimal).",
+                setting="decimal",
+            )
+
+    def _look_at(self, name: str, values: Any) -> None:
+        known = np.abs(values[np.isfinite(values) & (values != 0)])
+        is_whole = known == np.floor(known)
+        others, whole = known[~is_whole], known[is_whole]
+        if len(others):
+            scaled = 1000 * others
+            is_open = not len(whole) and (others >= 1).all() and (others < 1000).all()
+            # Next to whole numbers, the text of the part was looked at.
+            if not is_open or (np.abs(scaled - np.round(scaled)) > 1e-6).any():
+                self.is_proven = True
+            self.open.add(name)
+        if (whole < 1000).any():
+            self.short.add(name)
+        if (whole >= 1000).any():
+            self.long.add(name)
 
 
 def _stripped(lines: Iterable[str]) -> Iterator[str]:

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from skanomaly._compat import import_extra
+from skanomaly._stamps import in_iso_order
 from skanomaly.datasets import scan_parts
 from skanomaly.reading._found import ReadingReport
 from skanomaly.reading._from_file import series_of
+from skanomaly.reading._numbers import has_own_minus, units_in
 from skanomaly.reading._settings import Reading
 
 if TYPE_CHECKING:
@@ -67,11 +69,15 @@ def read_parts(
                 "prepare it before it is read in blocks."
             )
     with closing(scan_parts(path, n_rows, **reading.table_settings())) as parts:
-        _, report = series_of(path, *next(parts), reading)
-    return report, _parts(path, _settled(reading, report), n_rows)
+        table, dialect = next(parts)
+        _, report = series_of(path, table, dialect, reading)
+    # Of a comma that is not proven, the report warns.
+    decimal = report.decimal if dialect.proven or report.decimal == "," else None
+    settled = _settled(reading, report, decimal or reading.decimal)
+    return report, _parts(path, settled, n_rows)
 
 
-def _settled(reading: Reading, report: ReadingReport) -> Reading:
+def _settled(reading: Reading, report: ReadingReport, decimal: str | None) -> Reading:
     """Return settings that read a further part as the first one was read."""
     is_text = report.kind == "CSV"
     return replace(
@@ -79,7 +85,7 @@ def _settled(reading: Reading, report: ReadingReport) -> Reading:
         time=report.time[0] if report.time else None,
         value=list(report.values),
         sep=report.separator,
-        decimal=report.decimal if is_text else reading.decimal,
+        decimal=decimal if is_text else reading.decimal,
         thousands=report.thousands,
         header=report.header if is_text else reading.header,
         encoding=report.encoding,
@@ -91,10 +97,12 @@ def _settled(reading: Reading, report: ReadingReport) -> Reading:
 def _parts(path: Any, reading: Reading, n_rows: int) -> Iterator["DataFrame"]:
     pd = import_extra("pandas", extra="cli")
     start, last = 0, None
+    known = _Alike()
     for table, dialect in scan_parts(path, n_rows, **reading.table_settings()):
         stop = start + len(table)
         try:
-            series, _ = series_of(path, table, dialect, reading)
+            series, report = series_of(path, table, dialect, reading)
+            known.check(series, report, reading)
         except ValueError as error:
             raise ValueError(f"In rows {start:,} to {stop - 1:,}: {error}") from error
         if isinstance(series.index, pd.RangeIndex):
@@ -106,3 +114,46 @@ def _parts(path: Any, reading: Reading, n_rows: int) -> Iterator["DataFrame"]:
             )
         start, last = stop, series.index[-1]
         yield series
+
+
+@dataclass
+class _Alike:
+    """What must be alike in all parts of a file."""
+
+    seen: dict[str, str] = field(default_factory=dict)
+
+    def check(
+        self, series: "DataFrame", report: ReadingReport, reading: Reading
+    ) -> None:
+        """Raise if a part was read otherwise than those before it."""
+        for what, (found, todo) in _facts(series, report, reading).items():
+            before = self.seen.setdefault(what, found)
+            if found != before:
+                raise ValueError(
+                    f"{what} differ within the file: {before} before, {found} here. "
+                    f"{todo}"
+                )
+
+
+def _facts(
+    series: "DataFrame", report: ReadingReport, reading: Reading
+) -> dict[str, tuple[str, str]]:
+    """Return how a part was read, and what to do if another part differs."""
+    same = "Write all of them in the same way"
+    notes = [one for one in report.notes if any(repr(n) in one for n in series)]
+    facts = {
+        "The decimal marks": (repr(report.decimal), "Pass the right one (--decimal)."),
+        "The signs at numbers": (
+            ", ".join(units_in(notes)) or "none",
+            f"{same}, or as numbers only.",
+        ),
+    }
+    if reading.time_format is None:
+        form = report.time_format
+        form = "ISO 8601" if "%" in form and in_iso_order(form) else form
+        facts["The times"] = (form or "none", f"{same}.")
+    own = has_own_minus(notes)
+    if own or (series < 0).any(axis=None):
+        how = "by parentheses or behind it" if own else "in front of it"
+        facts["Signs of numbers less than 0"] = (how, f"{same}.")
+    return facts

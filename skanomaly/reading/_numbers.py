@@ -34,6 +34,16 @@ class Numbers:
     warnings: list[str] = field(default_factory=list)
 
 
+def units_in(notes: Sequence[str]) -> list[str]:
+    """Return the notes on signs that all numbers of a column have."""
+    return [one for one in notes if one.startswith(("the percent signs", "the sign "))]
+
+
+def has_own_minus(notes: Sequence[str]) -> bool:
+    """Return whether numbers less than 0 have no minus in front."""
+    return any(one.endswith("read as less than 0") for one in notes)
+
+
 def read_numbers(table: Any, dialect: Dialect, reading: Reading) -> Numbers:
     """Convert the columns of numbers of a table in place."""
     pd = import_extra("pandas", extra="cli")

@@ -100,6 +100,54 @@ def test_missing_value_where_parts_meet_is_not_dropped(header, row, tmp_path):
     np.testing.assert_array_equal(found, expected)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("900", "1.159", "two readings.*--decimal"),
+        ("1.159", "900", "two readings.*--decimal"),
+        ("1234", "0,5", "decimal marks differ.*'.' before, ',' here.*--decimal"),
+        ("5%", "7", "signs at numbers differ.*percent signs.* before, none here"),
+        ("$5", "€5", r"signs at numbers differ.*sign \$.* before, the sign €"),
+        ("-5.5", "(7.5)", "less than 0 differ.*in front.* before, by parentheses"),
+    ],
+)
+def test_later_part_that_differs_is_refused(before, after, said, tmp_path):
+    path = tmp_path / "series.csv"
+    rows = [f"{i};{before if i < 60 else after}" for i in range(120)]
+    path.write_text("\n".join(["no;cpu", *rows]), encoding="utf-8")
+    _, parts = read_parts(path, Reading(value=["cpu"]), n_rows=30)
+    with pytest.raises(ValueError, match=said):
+        list(parts)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "numbers"),
+    [
+        ("900", "0.5", (900, 0.5)),
+        ("1234", "1.159", (1234, 1.159)),
+        ("900,5", "0,5", (900.5, 0.5)),
+        ("(5.5)", "7.5", (-5.5, 7.5)),
+        ("5%", "7.5%", (5, 7.5)),
+    ],
+)
+def test_later_part_may_hold_other_numbers(before, after, numbers, tmp_path):
+    path = tmp_path / "series.csv"
+    rows = [f"{i};{before if i < 60 else after}" for i in range(120)]
+    path.write_text("\n".join(["no;cpu", *rows]))
+    _, parts = read_parts(path, Reading(value=["cpu"]), n_rows=30)
+    found = pd.concat(list(parts))["cpu"].tolist()
+    assert found == np.repeat(numbers, 60).tolist()
+
+
+def test_times_in_another_unit_are_refused(tmp_path):
+    factor = np.where(np.arange(N_ROWS) < 500, 1, 1000)
+    seconds = TIMES.as_unit("s").astype("int64") * factor
+    FRAME[["a"]].set_index(seconds).to_csv(tmp_path / "epoch.csv")
+    _, parts = read_parts(tmp_path / "epoch.csv", Reading(), n_rows=100)
+    with pytest.raises(ValueError, match="times differ.*seconds.* before, milli"):
+        list(parts)
+
+
 def test_other_files_are_refused(tmp_path):
     path = tmp_path / "series.csv.gz"
     path.write_bytes(gzip.compress(FRAME.to_csv().encode()))
