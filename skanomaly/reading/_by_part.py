@@ -1,5 +1,7 @@
 """Series of a file that is larger than memory, part by part."""
 
+import re
+import warnings
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -11,12 +13,16 @@ from skanomaly._stamps import in_iso_order
 from skanomaly.datasets import scan_parts
 from skanomaly.reading._found import ReadingReport
 from skanomaly.reading._from_file import series_of
+from skanomaly.reading._lines import moved_rows
 from skanomaly.reading._numbers import has_own_minus, units_in
+from skanomaly.reading._order import uneven_steps
 from skanomaly.reading._settings import Reading
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+# Numbers in warnings, and the plural of what they count.
+_NUMBER = re.compile(r"\W*\d\S*|s\b")
 # Settings by which a sample depends on records that may be in another part.
 _ACROSS = ("every", "agg", "fill", "interpolate", "incomplete", "series", "only")
 
@@ -50,6 +56,12 @@ def read_parts(
     ValueError
         If the file has no reading or several, if `reading` aggregates or interpolates,
         or, when a part is reached, if it differs from the first one.
+
+    Warns
+    -----
+    UserWarning
+        When a later part is reached that should be looked at, as where steps are
+        uneven: once for each reason, those in the report of the first part left out.
 
     Examples
     --------
@@ -104,23 +116,49 @@ def _parts(path: Any, reading: Reading, n_rows: int) -> Iterator["DataFrame"]:
             series, report = series_of(path, table, dialect, reading)
             known.check(series, report, reading)
         except ValueError as error:
-            raise ValueError(f"In rows {start:,} to {stop - 1:,}: {error}") from error
+            said = moved_rows(str(error), start)
+            raise ValueError(f"In rows {start:,} to {stop - 1:,}: {said}") from error
         if isinstance(series.index, pd.RangeIndex):
             series.index = pd.RangeIndex(start, stop)
-        elif last is not None and series.index[0] < last:
+        elif getattr(series.index, "tz", None) is not None and report.kind == "CSV":
+            # The offsets of other parts may be others.
+            series = series.tz_convert("UTC")
+        times = series.index if last is None else series.index.insert(0, last)
+        if times[0] > times[1]:
             raise ValueError(
                 f"The times go back from {last} to {series.index[0]} at row {start:,} "
                 "or after it. Sort the file by its times, the oldest first."
+            )
+        found: list[str] = [] if last is None else _between(times)
+        for text in known.new([*report.warnings, *found], is_told=start == 0):
+            said = moved_rows(text, start)
+            warnings.warn(
+                f"{path}: In rows {start:,} to {stop - 1:,}: {said}", stacklevel=2
             )
         start, last = stop, series.index[-1]
         yield series
 
 
+def _between(times: Any) -> list[str]:
+    """Return what is uneven from the last sample of one part to those of the next."""
+    pd = import_extra("pandas", extra="cli")
+    said = uneven_steps(times) if isinstance(times, pd.DatetimeIndex) else None
+    return [] if said is None else [said]
+
+
 @dataclass
 class _Alike:
-    """What must be alike in all parts of a file."""
+    """What must be alike in all parts of a file, and the warnings of one of them."""
 
     seen: dict[str, str] = field(default_factory=dict)
+    warned: set[str] = field(default_factory=set)
+
+    def new(self, texts: list[str], *, is_told: bool) -> list[str]:
+        """Return the warnings whose words, without numbers, are those of no other."""
+        found = {_NUMBER.sub("", text): text for text in texts}
+        new = [text for words, text in found.items() if words not in self.warned]
+        self.warned |= found.keys()
+        return [] if is_told else new
 
     def check(
         self, series: "DataFrame", report: ReadingReport, reading: Reading

@@ -11,6 +11,11 @@ _ROW = re.compile(r"\brow (\d+)")
 _MOST_NAMED = 3
 
 
+def moved_rows(text: str, start: int) -> str:
+    """Return a message about rows of a part of a file that begins at a row."""
+    return _ROW.sub(lambda found: f"row {int(found[1]) + start}", text)
+
+
 @contextmanager
 def naming_lines(
     dialect: Dialect, n_rows: int, rows: Sequence[int] | None = None

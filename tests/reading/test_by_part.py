@@ -148,6 +148,47 @@ def test_times_in_another_unit_are_refused(tmp_path):
         list(parts)
 
 
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ((699, 699), "In rows 700 to .*1 time .*equal to the previous"),
+        ((150, 150), "In rows 100 to .*1 time .*equal to the previous"),
+        ((799, 860), "In rows 800 to .*1 step .*longer than the median"),
+    ],
+)
+def test_uneven_times_of_later_parts_are_warned_of_once(rows, said, tmp_path):
+    before, after = rows
+    moved = TIMES + (TIMES[after] - TIMES[before + 1])
+    times = TIMES[: before + 1].append(moved[before + 1 :])
+    FRAME[["a"]].set_index(times).to_csv(tmp_path / "uneven.csv")
+    report, parts = read_parts(tmp_path / "uneven.csv", Reading(), n_rows=100)
+    assert report.warnings == []
+    with pytest.warns(UserWarning, match=said) as warned:
+        list(parts)
+    assert len(warned) == 1
+
+
+def test_rows_of_messages_are_those_of_the_file(tmp_path):
+    values = FRAME["a"].astype(str)
+    values.iloc[777] = "bad"
+    values.to_csv(tmp_path / "bad.csv")
+    _, parts = read_parts(tmp_path / "bad.csv", Reading(), n_rows=100)
+    with pytest.raises(ValueError, match="In rows 700 to 799: .* row 777: 'bad'"):
+        list(parts)
+
+
+def test_offsets_over_a_change_of_clocks(tmp_path):
+    times = pd.date_range("2024-03-30", periods=90, freq="h", tz="Europe/Berlin")
+    text = [time.isoformat() for time in times]
+    path = tmp_path / "berlin.csv"
+    pd.DataFrame({"at": text, "a": VALUES[:90, 0]}).to_csv(path, index=False)
+    expected, _ = read_series(path)
+    _, parts = read_parts(path, Reading(), n_rows=30)
+    found = list(parts)
+    assert [str(part.index.tz) for part in found] == ["UTC"] * 3
+    pd.testing.assert_frame_equal(pd.concat(found), expected, check_freq=False)
+
+
 def test_other_files_are_refused(tmp_path):
     path = tmp_path / "series.csv.gz"
     path.write_bytes(gzip.compress(FRAME.to_csv().encode()))
