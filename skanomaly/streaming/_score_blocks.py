@@ -54,8 +54,9 @@ def score_blocks(
     ------
     ValueError
         If the source has no samples, another number of channels than the series that
-        the model was fitted to, or NaN or infinity; if `out` has another length; or if
-        the model carries a state along the series (``stateful=True``).
+        the model was fitted to, or NaN or infinity; if `out` has another length, or
+        does not hold floats; or if the model carries a state along the series
+        (``stateful=True``).
 
     See Also
     --------
@@ -72,6 +73,7 @@ def score_blocks(
     >>> bool(np.allclose(scores, pipe.score_samples(X), rtol=1e-6, atol=1e-9))
     True
     """
+    _check_out(out)
     opened = source_of(source, columns_of(model))
     n_samples = opened.n_samples
     if out is None and n_samples is None:
@@ -98,6 +100,18 @@ def score_blocks(
             "scores are there."
         )
     return scores
+
+
+def _check_out(out: Any) -> None:
+    """Raise unless scores can be written as they are."""
+    if out is None:
+        return
+    shape, dtype = getattr(out, "shape", None), getattr(out, "dtype", None)
+    if shape is None or len(shape) != 1 or np.dtype(dtype).kind != "f":
+        what = type(out).__name__ if shape is None else f"{dtype} of shape {shape}"
+        raise ValueError(
+            f"out must be an array of floats of shape (n_samples,), but is {what}."
+        )
 
 
 def iter_scores(model: Any, source: Any, *, block: int = BLOCK) -> Iterator[Floats]:

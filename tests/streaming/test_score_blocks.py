@@ -172,6 +172,14 @@ def test_out_is_written(tmp_path, series, pca):
     np.testing.assert_array_equal(out, pca.score_samples(series).astype(np.float32))
 
 
+@pytest.mark.parametrize(
+    "out", [np.zeros(1500, int), np.zeros((1500, 1)), [0] * 1500], ids=str
+)
+def test_only_floats_take_scores(pca, series, out):
+    with pytest.raises(ValueError, match=r"out must be an array of floats of shape"):
+        score_blocks(pca, series, out=out)
+
+
 def test_out_of_another_length(series, pca):
     with pytest.raises(ValueError, match="out holds 9 scores.*has 1500 samples"):
         score_blocks(pca, series, out=np.empty(9))
