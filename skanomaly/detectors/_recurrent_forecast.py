@@ -108,7 +108,7 @@ class RecurrentForecastDetector(
     >>> from skanomaly import RecurrentForecastDetector, Shingler, find_events
     >>> series = np.sin(2 * np.pi * np.arange(1000)[:, None] / 50)
     >>> detector = RecurrentForecastDetector(
-    ...     cell="rnn", threshold="auto", epochs=5, random_state=0
+    ...     cell="rnn", threshold="max:2", epochs=5, random_state=0
     ... )
     >>> pipe = make_pipeline(Shingler(100, pad="period"), detector).fit(series)
     >>> series[500:510] = 1.0
@@ -159,7 +159,7 @@ class LSTMDetector(RecurrentLayers, BaseForecastDetector, BaseNetworkDetector):
     >>> from sklearn.pipeline import make_pipeline
     >>> from skanomaly import LSTMDetector, Shingler, find_events
     >>> series = np.sin(2 * np.pi * np.arange(1000)[:, None] / 50)
-    >>> detector = LSTMDetector(threshold="auto", epochs=5, random_state=0)
+    >>> detector = LSTMDetector(threshold="max:2", epochs=5, random_state=0)
     >>> pipe = make_pipeline(Shingler(100, pad="period"), detector).fit(series)
     >>> series[500:510] = 1.0
     >>> len(find_events(pipe.predict(series)))
@@ -208,7 +208,7 @@ class GRUDetector(RecurrentLayers, BaseForecastDetector, BaseNetworkDetector):
     >>> from sklearn.pipeline import make_pipeline
     >>> from skanomaly import GRUDetector, Shingler, find_events
     >>> series = np.sin(2 * np.pi * np.arange(1000)[:, None] / 50)
-    >>> detector = GRUDetector(threshold="auto", epochs=5, random_state=0)
+    >>> detector = GRUDetector(threshold="max:2", epochs=5, random_state=0)
     >>> pipe = make_pipeline(Shingler(100, pad="period"), detector).fit(series)
     >>> series[500:510] = 1.0
     >>> len(find_events(pipe.predict(series)))
