@@ -127,7 +127,7 @@ def _of_text(
 
 @dataclass
 class _Marks:
-    """What the parts of a text say together of 1.234, which may be 1234."""
+    """Findings of all parts of a text on 1.234, which may be 1234."""
 
     is_proven: bool
     short: set[str] = field(default_factory=set)  # columns with whole numbers

@@ -148,7 +148,7 @@ def _between(times: Any) -> list[str]:
 
 @dataclass
 class _Alike:
-    """What must be alike in all parts of a file, and the warnings of one of them."""
+    """Facts that all parts of a file share, and the warnings of each."""
 
     seen: dict[str, str] = field(default_factory=dict)
     warned: set[str] = field(default_factory=set)

@@ -1,6 +1,7 @@
 """A model in MLflow is our file: what it returns, how it is served, what is refused."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -146,9 +147,16 @@ def test_it_is_served(folder, pipe, X, tmp_path):
     served = ["models", "serve", "-m", str(folder), "--env-manager", "local"]
     command = [sys.executable, "-m", "mlflow", *served, "-p", str(port), "-w", "1"]
     content = {"dataframe_split": X.to_dict(orient="split", index=False)}
+    # MLflow starts a command that is installed with it.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     with Path(tmp_path, "log").open("w") as log:
         server = subprocess.Popen(
-            command, stdout=log, stderr=log, start_new_session=True, cwd=tmp_path
+            command,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            cwd=tmp_path,
+            env=os.environ | {"PATH": path},
         )
         try:
             answer = _answer(f"http://127.0.0.1:{port}", content)
