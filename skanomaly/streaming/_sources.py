@@ -154,10 +154,14 @@ def values_of(piece: Any, columns: Sequence[str] | None) -> NDArray[Any]:
     """
     if not is_table(piece):
         return _numbers(np.asarray(piece))
-    names = piece.schema.names if _is_arrow(piece) else list(piece.columns)
+    names = _names_of(piece)
     _check_columns(columns or (), names)
     read = _read_arrow if _is_arrow(piece) else _read_frame
     return _numbers(np.column_stack([read(piece, one) for one in columns or names]))
+
+
+def _names_of(table: Any) -> list[str]:
+    return list(table.schema.names if _is_arrow(table) else table.columns)
 
 
 def _read_frame(frame: Any, name: str) -> NDArray[Any]:
@@ -218,6 +222,7 @@ class Ahead:
         self._held: NDArray[Any] | None = None
         self._start = self.stop = self._n_channels = 0
         self._is_table = False
+        self._first_names: list[str] | None = None
         self.is_complete = False
 
     def read_to(self, stop: int) -> int:
@@ -251,10 +256,21 @@ class Ahead:
         self._held = self._held[n_dropped:]
         self._start += n_dropped
 
+    def _order_of(self, piece: Any) -> list[str] | None:
+        """Return the columns of the first table if a later one has them, too."""
+        if not self._is_table:
+            return None
+        names = _names_of(piece)
+        self._first_names = self._first_names or names
+        if len(names) != len(self._first_names):
+            return None
+        _check_columns(self._first_names, names)
+        return self._first_names
+
     def _values(self, piece: Any) -> NDArray[Any]:
         """Return a piece as an array, or raise if it does not fit the others."""
         self._is_table = is_table(piece)
-        values = values_of(piece, self._columns)
+        values = values_of(piece, self._columns or self._order_of(piece))
         if values.ndim != 2:
             raise ValueError(
                 f"A piece of source has shape {values.shape}, but a piece of a series "

@@ -137,3 +137,15 @@ def test_text_in_a_table_is_refused(parquet_file, model):
         pytest.raises(ValueError, match="type object.*consists of numbers"),
     ):
         score_blocks(model, file.iter_batches(90))
+
+
+def test_columns_of_later_frames_are_taken_in_the_order_of_the_first():
+    pd = pytest.importorskip("pandas")
+    X = np.random.default_rng(0).normal(size=(200, 2))
+    pipe = make_detector("pca", window=10).fit(X)
+    first, last = (pd.DataFrame(part, columns=["a", "b"]) for part in (X[:90], X[90:]))
+    whole = pipe.score_samples(X)
+    scores = score_blocks(pipe, iter([first, last[["b", "a"]]]), block=50)
+    np.testing.assert_allclose(scores, whole, rtol=1e-9)
+    with pytest.raises(ValueError, match="'a'"):
+        score_blocks(pipe, iter([first, last.rename(columns={"a": "q"})]), block=50)
