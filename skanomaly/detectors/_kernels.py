@@ -8,6 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from skanomaly.detectors._assessment import Float32s
+from skanomaly.detectors._whitening import product
 from skanomaly.windows import Examples, padded
 
 # Number of steps of a kernel, as in the reference of `RandomKernels`.
@@ -109,6 +110,6 @@ def _convolved(inputs: Float32s, columns: Float32s, dilation: int) -> Float32s:
     # Of shape (n, n_positions, n_channels, size).
     windows = sliding_window_view(inputs, span, axis=1)[..., ::dilation]
     rows = np.moveaxis(windows, 3, 2).reshape(-1, len(columns))
-    activations: Float32s = rows @ columns
+    activations = product(rows, columns)
     shape = (len(inputs), -1, columns.shape[1])
     return activations.reshape(shape)

@@ -6,10 +6,9 @@ from typing import Self
 import numpy as np
 
 from skanomaly.detectors._assessment import Float32s
-from skanomaly.windows import padded
 
-# Number of windows whose features are whitened at once.
-BLOCK = 512
+# Number of rows that are multiplied at once, in the cache of a processor.
+BLOCK = 2048
 # Deviation that is added to those of the features, which are of the order of 1: one
 # that hardly varies in training would otherwise outweigh all others.
 LEAST_DEVIATION = 0.05
@@ -54,12 +53,20 @@ class Whitening:
 
     def distances(self, features: Float32s) -> Float32s:
         """Return the root mean square of the whitened features."""
-        # Rows of a product have other bits if the matrix has another number of rows.
-        whitened = np.concatenate(
-            [
-                padded(features[first : first + BLOCK] - self.mean, BLOCK) @ self.matrix
-                for first in range(0, len(features), BLOCK)
-            ]
-        )[: len(features)]
+        whitened = product(features - self.mean, self.matrix)
         distances: Float32s = np.sqrt((whitened**2).mean(axis=1))
         return distances
+
+
+def product(rows: Float32s, matrix: Float32s) -> Float32s:
+    """Return rows times a matrix, where each row has the same result among any others.
+
+    Libraries choose the order of a sum by the number of rows and by their place among
+    them. In double precision this is lost when the result is rounded.
+    """
+    found = np.empty((len(rows), matrix.shape[1]), dtype=np.float32)
+    columns = matrix.astype(np.float64)
+    for first in range(0, len(rows), BLOCK):
+        some = slice(first, first + BLOCK)
+        found[some] = rows[some].astype(np.float64) @ columns
+    return found
