@@ -8,6 +8,10 @@ from skanomaly.windows._period import MOST_COMPARED, repeated_after
 
 Floats = NDArray[np.floating]
 
+# A repetition holds an anomaly if this fraction of its samples is further from the
+# median of so many repetitions than so many times what half of all samples are.
+_ODD, _REPETITIONS, _TIMES = 0.04, 9, 6.0
+
 
 def with_margins(
     series: Floats,
@@ -76,12 +80,29 @@ def _places(
     """Return the samples that steps before the first one repeat, for each channel."""
     n, steps = len(series), np.arange(-n_steps, 0)
     if pad == "period" and period is not None and n >= period:
-        columns = [
-            steps % (period * repeated_after(column, period)) for column in series.T
-        ]
-        return np.stack(columns, axis=1)
+        repeated = [_repeated(column, period) for column in series.T]
+        return np.stack([one[steps % len(one)] for one in repeated], axis=1)
     places = np.zeros_like(steps)
     if pad != "edge" and n > 1:
         places = np.abs(steps) % (2 * n - 2)
         places = np.minimum(places, 2 * n - 2 - places)
     return np.repeat(places[:, np.newaxis], series.shape[1], axis=1)
+
+
+def _repeated(column: Floats, period: int) -> NDArray[np.intp]:
+    """Return the samples of a channel that the steps before it repeat, in order.
+
+    These are its first periods. If they hold an anomaly, which would end up in the
+    margin too, the next ones without an anomaly replace them.
+    """
+    n_periods = repeated_after(column, period)
+    places = np.arange(n_periods * period)
+    n_repetitions = min(
+        _REPETITIONS, len(column) // len(places), MOST_COMPARED // n_periods
+    )
+    repetitions = column[: n_repetitions * len(places)].reshape(n_repetitions, -1)
+    # The largest numbers have differences that are none.
+    with np.errstate(over="ignore", invalid="ignore"):
+        away = np.abs(repetitions - np.median(repetitions, axis=0))
+        odd = np.mean(away > _TIMES * np.median(away), axis=1)
+    return places + len(places) * int(np.argmax(odd <= _ODD))

@@ -31,8 +31,11 @@ _MOST_PERIODS = 21
 _PER_PART, _N_PARTS, _KEPT = 7, 3, 0.9
 # A later one must be nearer by this factor, in all parts.
 _CLEARLY = 0.5
+# As a period, a repetition must occur three times: fewer are nearer by chance, where
+# anomalies are in more of the comparisons of one period with the next.
+_OCCURRENCES = 3
 # More periods than these have no part in it.
-MOST_COMPARED = _MOST_PERIODS + _N_PARTS * _PER_PART
+MOST_COMPARED = _OCCURRENCES * _MOST_PERIODS
 
 # Periods of recent series by content: several steps of a pipeline need the period of
 # the same series, as do all candidates of a grid search for each fold.
@@ -215,10 +218,11 @@ def repeated_after(series: NDArray[np.floating], period: int) -> int:
         1, unless the first periods resemble those after another number clearly more.
         It depends on the first `MOST_COMPARED` periods.
     """
-    if len(series) < 3 * period:
+    most = min(_MOST_PERIODS, len(series) // (_OCCURRENCES * period))
+    if most < 2:
         return 1
     best, least = 1, _distances(series, period, period)
-    for n_periods in range(2, min(_MOST_PERIODS, len(series) // period - 1) + 1):
+    for n_periods in range(2, most + 1):
         distances = _distances(series, period, n_periods * period)
         nearer = distances < _CLEARLY * least[: len(distances)]
         # Anomalies are in some of the comparisons, and must not decide.

@@ -338,3 +338,38 @@ def test_a_period_is_continued():
     X = np.tile(period, 40)[:, np.newaxis] + noise
     rows = Shingler(8, align=0.0, pad="period").fit(X).transform(X)
     np.testing.assert_allclose(rows[-1][1:], period[:-1], atol=0.5)
+
+
+@pytest.mark.parametrize("n_recent", [1, 3])
+@pytest.mark.parametrize("anomaly", ["spike", "flat", "level"])
+def test_anomalies_at_the_ends_are_not_repeated(anomaly, n_recent):
+    rng = np.random.default_rng(0)
+    usual = np.sin(2 * np.pi * np.arange(1000) / 20) + 0.05 * rng.normal(size=1000)
+    series = usual.copy()
+    there = np.s_[-n_recent * 20 - 12 : -12 if n_recent > 1 else -14]
+    size = {"spike": 5.0, "flat": 0.0, "level": series[there] + 3}
+    series[there] = size[anomaly]
+    shingler = Shingler(21, align="center", pad="period").fit(usual[:, None])
+    margin = shingler.transform(series[:, None])[-1, 11:]
+    expected = np.sin(2 * np.pi * np.arange(1000, 1010) / 20)
+    np.testing.assert_allclose(margin, expected, atol=0.25)
+
+
+def test_what_changed_for_good_is_repeated():
+    rng = np.random.default_rng(0)
+    series = np.sin(2 * np.pi * np.arange(1000) / 20) + 0.05 * rng.normal(size=1000)
+    series[-180:] += 3
+    shingler = Shingler(21, align="center", pad="period").fit(series[:700, None])
+    margin = shingler.transform(series[:, None])[-1, 11:]
+    np.testing.assert_array_equal(margin, series[-20:-10])
+
+
+def test_anomalies_are_not_taken_for_a_week():
+    """Two of ten days are unusual; no day is like the one twenty days before it."""
+    rng = np.random.default_rng(0)
+    days = np.sin(2 * np.pi * np.arange(40 * 24) / 24) + 0.1 * rng.normal(size=960)
+    for day in (22, 29, 37):
+        days[day * 24 : day * 24 + 24] += 2
+    shingler = Shingler(25, align="center", pad="period").fit(days[:480, None])
+    margin = shingler.transform(days[:, None])[-1, 13:]
+    np.testing.assert_array_equal(margin, days[-24:-12])
