@@ -14,6 +14,7 @@ from skanomaly import __version__
 from skanomaly._compat import import_extra
 from skanomaly._keras import load_keras
 from skanomaly._text import plural
+from skanomaly.cli._console import make_console
 from skanomaly.cli._errors import InputError, bad_input, refused, warn
 from skanomaly.cli._fit import (
     check_training,
@@ -24,7 +25,7 @@ from skanomaly.cli._fit import (
 )
 from skanomaly.cli._options import event_rule
 from skanomaly.cli._reading import Reading, check_files, index_of
-from skanomaly.cli._show import events_table, plain
+from skanomaly.cli._show import plain, print_events
 from skanomaly.cli._types import positive
 from skanomaly.events import Event
 
@@ -344,10 +345,7 @@ def _print(
 ) -> None:
     from skanomaly.detection import detector_name, offset_of
 
-    rich_console = import_extra("rich.console", extra="cli")
-    console = rich_console.Console(
-        highlight=False, markup=False, emoji=False, soft_wrap=True
-    )
+    console = make_console()
     took = ", ".join(f"{name} {each:.1f} s" for name, each in run.seconds.items())
     offset = offset_of(run.pipeline)
     console.print(
@@ -356,5 +354,8 @@ def _print(
     )
     if offset is not None:
         console.print(f"Threshold {0.0 - offset:.4g} of the fit.")
-    console.print(events_table(tuple(events)) if events else "No event.")
+    if events:
+        print_events(console, tuple(events))
+    else:
+        console.print("No event.")
     console.print("Wrote " + ", ".join(map(str, paths)))

@@ -111,9 +111,7 @@ def _print(run: Run, paths: list[Path]) -> None:
     if detection.false_events is not None:
         console.print(f"False events to expect: {detection.false_events}.")
     if detection.events:
-        print_whole(console, _fitting_table(console, detection.events))
-        if len(detection.events) > _MOST_ROWS:
-            console.print(f"... and {len(detection.events) - _MOST_ROWS:,} more.")
+        print_events(console, detection.events)
     else:
         console.print(_no_event(detection))
     if detection.n_unscored:
@@ -155,15 +153,22 @@ def _no_event(detection: "Detection") -> str:
     return said
 
 
+def print_events(console: Any, events: tuple[Event, ...]) -> None:
+    """Print the first events as a table, and how many more there are."""
+    print_whole(console, _fitting_table(console, events))
+    if len(events) > _MOST_ROWS:
+        console.print(f"... and {len(events) - _MOST_ROWS:,} more.")
+
+
 def _fitting_table(console: Any, events: tuple[Event, ...]) -> Any:
     """Return a table of the events, without their peaks if these do not fit."""
-    table = events_table(events)
+    table = _events_table(events)
     if not console.is_terminal or width_of(console, table) <= console.width:
         return table
-    return events_table(events, with_peaks=False)
+    return _events_table(events, with_peaks=False)
 
 
-def events_table(events: tuple[Event, ...], *, with_peaks: bool = True) -> Any:
+def _events_table(events: tuple[Event, ...], *, with_peaks: bool = True) -> Any:
     """Return a table of the first events, to print."""
     rich_table = import_extra("rich.table", extra="cli")
     n_samples = sum(event.length for event in events)

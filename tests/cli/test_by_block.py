@@ -102,6 +102,20 @@ def test_text_says_what_was_done(folder, tmp_path, capsys):
     assert "scores.csv" in told
 
 
+def test_no_time_is_cut(tmp_path, capsys):
+    X = wave(3000, noise=0.05)[:, 0]
+    X[2000:2020] += 3
+    times = pd.date_range("2024-01-01", periods=3000, freq="1s1us", name="time")
+    pd.DataFrame({"cpu": X}, index=times).to_csv(tmp_path / "long.csv")
+    detect = [*DETECT, str(tmp_path / "long.csv"), "--block", "1500"]
+    assert main([*detect, "--out", str(tmp_path / "out")]) == 0
+    told = capsys.readouterr().out
+    _, events = tables(tmp_path / "out")
+    for when in ("start_time", "stop_time", "peak_time"):
+        assert all(each in told for each in events[when])
+    assert "…" not in told
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
