@@ -12,7 +12,7 @@ import numpy as np
 from skanomaly._compat import import_extra
 from skanomaly.datasets._dialect import Dialect, Forced
 from skanomaly.datasets._source import compression_of, decode, read_head
-from skanomaly.datasets._table import parse, with_index
+from skanomaly.datasets._table import check_rows, parse, with_index
 from skanomaly.exceptions import TwoReadingsError
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def scan_parts(
     Raises
     ------
     ValueError
-        If the file is of another kind, or has more than a header and a table.
+        If the file is of another kind, has no row of data, or has more than a header
+        and a table.
 
     Examples
     --------
@@ -78,8 +79,7 @@ def scan_parts(
     if head.startswith(b"PAR1"):
         yield from _of_parquet(path, n_rows)
         return
-    # The last character of the head may be cut.
-    _, encoding = decode(path, head[: head.rfind(b"\n") + 1] or head, encoding)
+    _, encoding = decode(path, head, encoding, is_cut=len(head) == _HEAD)
     forced = Forced(sep=sep, decimal=decimal, header=header)
     yield from _of_text(path, n_rows, forced, encoding)
 
@@ -88,6 +88,7 @@ def _of_parquet(path: Path, n_rows: int) -> Iterator[tuple[Any, Dialect]]:
     pa = import_extra("pyarrow", extra="cli")
     parquet = import_extra("pyarrow.parquet", extra="cli")
     with parquet.ParquetFile(path) as file:
+        check_rows(path, file.metadata.num_rows)
         for batches in _grouped(file.iter_batches(batch_size=n_rows), n_rows):
             table = pa.Table.from_batches(batches).to_pandas()
             yield with_index(table), Dialect(kind="Parquet")
@@ -97,10 +98,11 @@ def _of_text(
     path: Path, n_rows: int, forced: Forced, encoding: str
 ) -> Iterator[tuple[Any, Dialect]]:
     pd = import_extra("pandas", extra="cli")
-    # A mark at the beginning is no part of the first name.
-    unmarked = "utf-8-sig" if encoding == "utf-8" else encoding
     marks = _Marks(is_proven=forced.decimal is not None)
-    with path.open(encoding=unmarked) as file:
+    with path.open(encoding=encoding) as file:
+        # A mark at the beginning is no part of the first name.
+        if file.read(1) != "\ufeff":
+            file.seek(0)
         first = ""
         rows = _stripped(file)
         begin = list(islice(rows, n_rows + 1))
@@ -108,6 +110,7 @@ def _of_text(
         for lines in _grouped(chain([begin], others), n_rows):
             text = first + "".join(chain(*lines))
             table, dialect = parse(pd, path, text, forced)
+            check_rows(path, table.size)
             if dialect.notes:
                 raise ValueError(
                     f"{path} holds more than a header and a table: "

@@ -18,6 +18,7 @@ _MAGIC = {
     b"\xfd7zXZ": "xz",
     b"\x28\xb5\x2f\xfd": "Zstandard",
 }
+_LONGEST = 4  # bytes of a character
 # Letters and signs of Western Europe, beyond ASCII, that names and units are made of.
 _WESTERN = frozenset("ÄÖÜäöüßàâçèéêëîïôùûÀÂÇÈÉÊÔáíóúñÁÍÓÚÑ¿¡åÅøØæÆãõìò°µ²³§·±«»\u00a0")
 
@@ -71,10 +72,15 @@ def _decompress(name: str, data: bytes) -> bytes:
         return bytes(stream.read())
 
 
-def decode(path: Path, data: bytes, encoding: str | None) -> tuple[str, str]:
-    """Return the text of a file with line feeds, and its encoding."""
+def decode(
+    path: Path, data: bytes, encoding: str | None, *, is_cut: bool = False
+) -> tuple[str, str]:
+    """Return the text of a file with line feeds, and its encoding.
+
+    The last character may be incomplete where the data is cut.
+    """
     try:
-        text, encoding = _decode(data, encoding)
+        text, encoding = _decode(data, encoding, not is_cut)
     except LookupError as error:
         raise ValueError(
             f"encoding={encoding!r} is unknown. Pass one such as 'utf-8', 'latin-1' or "
@@ -94,20 +100,20 @@ def decode(path: Path, data: bytes, encoding: str | None) -> tuple[str, str]:
     return text, str(encoding)
 
 
-def _decode(data: bytes, encoding: str | None) -> tuple[str, str]:
+def _decode(data: bytes, encoding: str | None, is_whole: bool) -> tuple[str, str]:
     if encoding is not None:
-        return data.decode(encoding).removeprefix("\ufeff"), encoding
+        return _text_of(data, encoding, is_whole).removeprefix("\ufeff"), encoding
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16"), "utf-16"
+        return _text_of(data, "utf-16", is_whole), "utf-16"
     for guess, place in (("utf-16-le", 1), ("utf-16-be", 0)):
         # Every other byte of digits and separators is 0.
         sample = data[place:2000:2]
         if len(sample) > 1 and not any(sample) and any(data[1 - place : 2000 : 2]):
-            return data.decode(guess), guess
+            return _text_of(data, guess, is_whole), guess
     try:
         # The codec that drops a mark takes longer.
         marked = data.startswith(codecs.BOM_UTF8)
-        return data.decode("utf-8-sig" if marked else "utf-8"), "utf-8"
+        return _text_of(data, "utf-8-sig" if marked else "utf-8", is_whole), "utf-8"
     except UnicodeDecodeError:
         text = data.decode("cp1252")
     foreign = [sign for sign in text if ord(sign) > 127]
@@ -116,3 +122,13 @@ def _decode(data: bytes, encoding: str | None) -> tuple[str, str]:
     if set(foreign) <= _WESTERN and 2 * len(foreign[:100_000]) < max(letters, 2):
         return text, "latin-1"
     raise UnicodeError("the encoding is not known")
+
+
+def _text_of(data: bytes, encoding: str, is_whole: bool) -> str:
+    """Return data as text, without a last character that is cut."""
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        if is_whole or error.start < len(data) - _LONGEST:
+            raise
+        return data[: error.start].decode(encoding)

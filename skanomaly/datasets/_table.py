@@ -134,12 +134,17 @@ def scan_table(
             known = data if text is raw and _is_text_of(data, encoding) else b""
             table, dialect = parse(pd, path, text, forced, known)
         dialect = replace(dialect, encoding=encoding, raw=raw)
-    if table.empty:
+    check_rows(path, table.size)
+    return table, dialect
+
+
+def check_rows(path: Path, n_rows: int) -> None:
+    """Raise if a table has no row of data."""
+    if not n_rows:
         raise ValueError(
             f"{path} has no row of data, only a header. Pass a file with at least one "
             "row of data."
         )
-    return table, dialect
 
 
 def _is_bare(text: str) -> bool:

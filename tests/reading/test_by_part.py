@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from skanomaly.datasets import scan_parts
+from skanomaly.datasets._source import decode
 from skanomaly.reading import Reading, read_parts, read_series
 
 N_ROWS = 1000
@@ -46,6 +47,45 @@ def test_text(how, n_rows, tmp_path):
     path.write_text(WRITERS[how](), encoding="utf-8")
     value = ["1", "2"] if how == "no header" else ["a", "b"]
     check(path, n_rows, value=value)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8", "latin-1"]
+)
+@pytest.mark.parametrize("is_forced", [False, True])
+def test_encoding(encoding, is_forced, tmp_path):
+    path = tmp_path / "series.csv"
+    frame = FRAME.assign(note="größer")
+    frame.to_csv(path, encoding=encoding)
+    check(path, 300, value=["a"], encoding=encoding if is_forced else None)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be", "gb18030"])
+def test_head_may_end_within_a_character(encoding):
+    text = "at,cpu,note\n" + "1,2.5,𝄞ü𝄞\n" * 9
+    data = text.encode(encoding)
+    for stop in range(40, len(data)):
+        found, _ = decode("a.csv", data[:stop], encoding, is_cut=True)
+        assert text.startswith(found)
+        assert len(found.encode(encoding)) > stop - 4
+    with pytest.raises(ValueError, match="neither a text file in UTF-8"):
+        decode("a.csv", (text + "ü").encode(encoding)[:-1], encoding)
+
+
+def test_mark_of_the_encoding_that_is_passed_is_no_part_of_a_name(tmp_path):
+    path = tmp_path / "series.csv"
+    text = "\ufeff" + FRAME.to_csv(columns=["a"], index=False)
+    path.write_bytes(text.encode("utf-16-le"))
+    report, _ = read_parts(path, Reading(encoding="utf-16-le"), n_rows=100)
+    assert list(report.values) == ["a"]
+
+
+def test_file_without_rows_is_refused(tmp_path):
+    FRAME[:0].to_parquet(tmp_path / "none.parquet")
+    (tmp_path / "none.csv").write_text("at,a,b\n")
+    for name in ("none.parquet", "none.csv"):
+        with pytest.raises(ValueError, match=f"{name} has no row of data, only a head"):
+            read_parts(tmp_path / name, Reading(), n_rows=100)
 
 
 def test_single_column(tmp_path):
