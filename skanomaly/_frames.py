@@ -1,8 +1,11 @@
 """Frames and columns of other libraries than pandas, such as polars and pyarrow."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
 
 from skanomaly._compat import import_extra
 
@@ -81,6 +84,21 @@ def like_native(series: Any, values: Any) -> Any:
             frame.name, values[:, 0], backend=frame.implementation
         )
     return made.to_native()
+
+
+def columns_of(model: Any) -> list[str] | None:
+    """Return the names of the channels that a model was fitted to, if it has some."""
+    check_is_fitted(model)
+    names = getattr(model, "feature_names_in_", None)
+    return None if names is None else list(names)
+
+
+def named(values: NDArray[Any], columns: Sequence[str] | None) -> Any:
+    """Return values as a data frame if their columns have names."""
+    if columns is None:
+        return values
+    pd = import_extra("pandas", extra="cli")
+    return pd.DataFrame(values, columns=list(columns))
 
 
 def refuse_column(X: Any) -> None:

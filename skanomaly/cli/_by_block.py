@@ -12,6 +12,7 @@ import numpy as np
 
 from skanomaly import __version__
 from skanomaly._compat import import_extra
+from skanomaly._frames import columns_of, named
 from skanomaly._keras import load_keras
 from skanomaly._text import plural
 from skanomaly.cli._console import make_console
@@ -121,12 +122,13 @@ class Blocks:
         from skanomaly.streaming import iter_scores
 
         pd = import_extra("pandas", extra="cli")
+        columns = columns_of(pipeline)
         waiting: list[DataFrame] = []
 
         def values() -> Iterator[Any]:
             for frame in self.frames:
                 waiting.append(frame)
-                yield frame.to_numpy()
+                yield named(frame.to_numpy(), columns)
 
         for scores in iter_scores(pipeline, values(), block=block):
             held = pd.concat([frame for frame in waiting if len(frame)])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skanomaly._frames import columns_of
 from skanomaly._keras import begin_to_load_keras, load_keras
 from skanomaly.cli._by_block import add_block, detect_by_block
 from skanomaly.cli._each import names_in, on_each
@@ -310,15 +311,16 @@ def _detected(options: Namespace, pipeline: Any, parts: Parts) -> "Detection":
 
 def check_channels(saved: "SavedModel", names: tuple[str, ...]) -> None:
     """Raise if the channels are fewer, more, or in another order than the model's."""
-    if names != saved.channel_names and sorted(names) == sorted(saved.channel_names):
+    expected = saved.channel_names or tuple(columns_of(pipeline_of(saved)) or ())
+    if names != expected and sorted(names) == sorted(expected):
         raise InputError(
             f"The file has the channels of the model in another order "
             f"({', '.join(names)}). Pass them in that of the model: --value "
-            f"{join(saved.channel_names)}."
+            f"{join(expected)}."
         )
-    n_known = len(saved.channel_names) or pipeline_of(saved).n_features_in_
+    n_known = len(expected) or pipeline_of(saved).n_features_in_
     if len(names) != n_known:
-        known = f" ({', '.join(saved.channel_names)})" if saved.channel_names else ""
+        known = f" ({', '.join(expected)})" if expected else ""
         raise InputError(
             f"The model was trained on {n_known} channels{known}, but the file has "
             f"{len(names)} ({', '.join(names)}). Choose its columns with --value."

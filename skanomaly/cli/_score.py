@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from skanomaly._frames import columns_of, named
 from skanomaly._keras import begin_to_load_keras, load_keras
 from skanomaly._text import closest
 from skanomaly.cli._by_block import add_block, score_by_block
@@ -124,7 +125,7 @@ def _score_one(options: Namespace) -> "Detection":
     with refused(), warnings_in_one_line():
         detection = detect(
             pipeline,
-            series.to_numpy(dtype=np.float64),
+            named(series.to_numpy(dtype=np.float64), columns_of(pipeline)),
             truth,
             index=index_of(series),
             channel_names=tuple(map(str, series.columns)),

@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
+from skanomaly._frames import named
 from skanomaly._ignored import Mask
 from skanomaly._validation import check_count
 from skanomaly.compose import fit_ignoring
 from skanomaly.preprocessing import SeriesScaler
 from skanomaly.streaming._score_blocks import BLOCK
-from skanomaly.streaming._sources import Ahead, Source, named, source_of
+from skanomaly.streaming._sources import Ahead, Source, source_of
 from skanomaly.windows import Shingler
 
 Positions = NDArray[np.intp]

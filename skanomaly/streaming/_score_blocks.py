@@ -6,8 +6,8 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils.validation import check_is_fitted
 
+from skanomaly._frames import columns_of
 from skanomaly._validation import check_count
 from skanomaly.detection import ends_of, innermost, reach_of
 from skanomaly.streaming._sources import Ahead, Source, let_go, source_of
@@ -147,13 +147,6 @@ def iter_scores(model: Any, source: Any, *, block: int = BLOCK) -> Iterator[Floa
     [1000, 1000, 500]
     """
     return _scored(model, source_of(source, columns_of(model)), block)
-
-
-def columns_of(model: Any) -> list[str] | None:
-    """Return the names of the channels that a model was fitted to, if it has some."""
-    check_is_fitted(model)
-    names = getattr(model, "feature_names_in_", None)
-    return None if names is None else list(names)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly._compat import import_extra
+from skanomaly._frames import named
 from skanomaly._validation import check_finite
 
 Cut = Callable[[int, int], Any]
@@ -102,7 +103,7 @@ def _of_parquet(file: Any, columns: Sequence[str] | None) -> Source:
     def pieces(size: int) -> Iterator[Any]:
         yield from file.iter_batches(batch_size=size, columns=chosen)
 
-    _check_columns(chosen, file.schema_arrow.names)
+    check_columns(chosen, file.schema_arrow.names)
     return Source(pieces, int(file.metadata.num_rows), chosen)
 
 
@@ -155,7 +156,7 @@ def values_of(piece: Any, columns: Sequence[str] | None) -> NDArray[Any]:
     if not is_table(piece):
         return _numbers(np.asarray(piece))
     names = _names_of(piece)
-    _check_columns(columns or (), names)
+    check_columns(columns or (), names)
     read = _read_arrow if _is_arrow(piece) else _read_frame
     return _numbers(np.column_stack([read(piece, one) for one in columns or names]))
 
@@ -176,15 +177,8 @@ def _read_arrow(table: Any, name: str) -> NDArray[Any]:
     return array
 
 
-def named(values: NDArray[Any], columns: Sequence[str] | None) -> Any:
-    """Return values as a data frame if their columns have names."""
-    if columns is None:
-        return values
-    pd = import_extra("pandas", extra="cli")
-    return pd.DataFrame(values, columns=list(columns))
-
-
-def _check_columns(asked: Iterable[str], names: Sequence[str]) -> None:
+def check_columns(asked: Iterable[str], names: Sequence[str]) -> None:
+    """Raise if a source lacks a column that is asked for."""
     for name in asked:
         if name not in names:
             raise ValueError(
@@ -264,7 +258,7 @@ class Ahead:
         self._first_names = self._first_names or names
         if len(names) != len(self._first_names):
             return None
-        _check_columns(self._first_names, names)
+        check_columns(self._first_names, names)
         return self._first_names
 
     def _values(self, piece: Any) -> NDArray[Any]:

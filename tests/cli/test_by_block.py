@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from skanomaly import make_detector, save_model
 from skanomaly.cli import main
 from tests.detectors.common import wave
 
@@ -176,3 +177,22 @@ def test_ensemble_and_channels(folder, tmp_path):
         *("time", "memory", "cpu", "score", "severity", "label")
     ]
     assert len(events) > 0
+
+
+@pytest.mark.parametrize("block", [[], ["--block", "500"]])
+def test_names_that_a_model_was_fitted_to_are_kept(block, tmp_path, capsys):
+    X = wave(1500, 2, noise=0.05)
+    X[:, 1] += 10
+    frame = pd.DataFrame(X, columns=["cpu", "memory"])
+    pipe = make_detector("pca", window=16).fit(frame)
+    model, data = tmp_path / "m.skanomaly", tmp_path / "two.csv"
+    save_model(pipe, model)
+    frame[["memory", "cpu"]].to_csv(data, index=False)
+    out = ["--out", str(tmp_path / "out"), "--quiet", *block]
+    score = ["score", str(model), str(data), *out, "--value"]
+    assert main([*score, "cpu", "memory"]) == 0
+    assert capsys.readouterr().err == ""
+    found = pd.read_csv(tmp_path / "out" / "scores.csv")["score"]
+    np.testing.assert_allclose(found, pipe.score_samples(frame), rtol=1e-6)
+    assert main([*score, "memory", "cpu"]) == 2
+    assert "in another order (memory, cpu)" in capsys.readouterr().err

@@ -84,6 +84,34 @@ def test_other_arrays_are_refused(series, model):
         score_dask(model, array[array[:, 0] > 0])
 
 
+def test_names_are_those_of_the_model(series):
+    da = pytest.importorskip("dask.array")
+    pd = pytest.importorskip("pandas")
+    frames = pytest.importorskip("dask.dataframe")
+    frame = pd.DataFrame(series, columns=["a", "b"])
+    model = make_detector("pca", window=16).fit(frame)
+    expected = model.score_samples(frame)
+    others = frame.assign(c=1.0)[["b", "c", "a"]]
+    for given in (
+        da.from_array(series, chunks=(250, 1)),
+        frames.from_pandas(others, npartitions=5),
+    ):
+        found = score_dask(model, given).compute(scheduler="synchronous")
+        np.testing.assert_allclose(found, expected, rtol=1e-6)
+    with pytest.raises(ValueError, match="no column 'b', to which the model was"):
+        score_dask(model, frames.from_pandas(frame[["a"]], npartitions=5))
+    with pytest.raises(ValueError, match="3 channels, but .* fitted to 2: a, b"):
+        score_dask(model, da.from_array(others.to_numpy(), chunks=(250, 1)))
+
+
+def test_frame_for_a_model_without_names(series, model):
+    pd = pytest.importorskip("pandas")
+    frames = pytest.importorskip("dask.dataframe")
+    given = frames.from_pandas(pd.DataFrame(series), npartitions=5)
+    found = score_dask(model, given).compute(scheduler="synchronous")
+    np.testing.assert_allclose(found, model.score_samples(series), rtol=1e-6)
+
+
 def test_extra_is_named(series, model, monkeypatch):
     monkeypatch.setitem(sys.modules, "dask.array", None)
     with pytest.raises(ImportError, match=r"skanomaly\[dask\]"):
