@@ -180,6 +180,8 @@ def _read_as(pd: Any, text: Any, form: str) -> Any:
     if times.notna().all():
         return times
     plain = text.map(plain_time, na_action="ignore")
+    if "z" in letters_of(form):
+        plain = read_zones(plain)
     return _with_ends(pd, plain, partial(_parse, pd, form=form))
 
 

@@ -2,9 +2,11 @@
 
 import shlex
 
+import pandas as pd
 import pytest
 
 from skanomaly.cli import _read, main
+from skanomaly.reading import Reading, read_parts, read_series
 
 TEXT = "Zeit;Leistung\n" + "".join(f"{day}.2.2024;{day},5\n" for day in range(1, 29))
 
@@ -32,6 +34,28 @@ def test_report_and_the_command_that_forces_it(file, capsys):
     assert main(["read", *words[2:]]) == 0
     assert capsys.readouterr().out == told
     assert list(file.parent.iterdir()) == [file]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["%Y-%m-%d %H:%M:%S %Z", "%d.%m.%Y %H:%M %Z", "%a %b %d %H:%M:%S %Z %Y"],
+)
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "UTC"])
+def test_command_for_names_of_time_zones(written, zone, tmp_path, capsys):
+    times = pd.date_range("2024-10-26", periods=50, freq="h", tz=zone)
+    rows = [f"{time},{i}.5" for i, time in enumerate(times.strftime(written))]
+    path = tmp_path / "zones.csv"
+    path.write_text("\n".join(["at,cpu", *rows]) + "\n")
+    assert main(["read", str(path)]) == 0
+    told = capsys.readouterr().out
+    command = shlex.split(told.splitlines()[-1])
+    assert main(["read", *command[2:]]) == 0
+    assert capsys.readouterr().out == told
+    form = command[command.index("--time-format") + 1]
+    found, _ = read_series(path, time_format=form)
+    assert (found.index == times).all()
+    _, parts = read_parts(path, Reading(), n_rows=12)
+    assert (pd.concat(parts).index == times).all()
 
 
 def test_refused_file_is_shown_all_the_same(file, capsys):
