@@ -32,6 +32,10 @@ def as_pandas(data: Any) -> Any:
     """
     if data is None or hasattr(data, "iloc"):
         return data
+    if type(data).__module__.startswith("pyarrow.") and hasattr(data, "to_pandas"):
+        # narwhals knows no arrays that are one piece, and drops the zones of times.
+        import_extra("pandas", extra="cli")
+        return data.to_pandas()
     frame = _wrapped(data)
     if frame is data:
         return data

@@ -83,6 +83,15 @@ def opened(path: Path) -> Iterator[ZipFile]:
             yield archive
 
 
+def check_no_folder(path: Path) -> None:
+    """Raise if a path is that of a folder."""
+    if path.is_dir():
+        raise ValueError(
+            f"{path} is a folder. Pass the path of a file, such as "
+            f"{path / 'model.skanomaly'}."
+        )
+
+
 def _check_parts(parts: list[ZipInfo], size: int) -> None:
     names = [part.filename for part in parts]
     if MANIFEST not in names:

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from skanomaly._versions import software_versions
 from skanomaly.detection import EventRule
 from skanomaly.persistence._archive import (
+    check_no_folder,
     opened,
     read_manifest_of,
     read_parts,
@@ -68,7 +69,7 @@ def save_model(
         If the model holds something that cannot be written without code.
     ValueError
         If a network of your own cannot be built from its Keras configuration, or
-        `channel_names` are not one for each channel.
+        `channel_names` are not one for each channel, or if `path` is a folder.
     NotFittedError
         If the model is not fitted.
 
@@ -108,6 +109,7 @@ def save_model(
         )
     _check_names(model, channel_names)
     path, encoder = Path(path), Encoder()
+    check_no_folder(path)
     objects = json.dumps(encoder.encode(model, type(model).__name__), allow_nan=False)
     manifest = Manifest.of(
         model,
@@ -156,8 +158,9 @@ def load_model(path: str | os.PathLike[str], *, trusted: Iterable[Any] = ()) -> 
     Raises
     ------
     ValueError
-        If the file is damaged, foreign or newer than this version, or if it names a
-        class that neither is on the list nor trusted. Nothing of it has been used then.
+        If the file is damaged, foreign, newer than this version or a folder, or if it
+        names a class that neither is on the list nor trusted. Nothing of it has been
+        used then.
 
     Warns
     -----
@@ -188,6 +191,7 @@ def load_model(path: str | os.PathLike[str], *, trusted: Iterable[Any] = ()) -> 
     True
     """
     path, trust = Path(path), Trust.of(trusted)
+    check_no_folder(path)
     with refusals(path), opened(path) as archive:
         manifest, expected = read_manifest_of(archive)
         objects, arrays = read_parts(archive, expected)
@@ -214,7 +218,7 @@ def read_manifest(path: str | os.PathLike[str]) -> Manifest:
     Raises
     ------
     ValueError
-        If the file is not a model, incomplete, or newer than this version.
+        If the file is a folder, not a model, incomplete, or newer than this version.
 
     Examples
     --------
@@ -230,6 +234,7 @@ def read_manifest(path: str | os.PathLike[str]) -> Manifest:
     ('PCADetector', 30, ('cpu',))
     """
     path = Path(path)
+    check_no_folder(path)
     with refusals(path), opened(path) as archive:
         return read_manifest_of(archive)[0]
 

@@ -155,9 +155,7 @@ def open_model(path: str | Path, *, trust_pickle: bool = False) -> SavedModel:
     UserWarning
         If another version of skanomaly saved the model, whose scores may then be wrong.
     """
-    with open(path, "rb") as file:
-        is_archive = file.read(2) == b"PK"
-    if is_archive or not trust_pickle:
+    if not trust_pickle or Path(path).is_dir() or _is_archive(path):
         return SavedModel.of_file(path)
     try:
         loaded = joblib.load(path)
@@ -183,3 +181,8 @@ def open_model(path: str | Path, *, trust_pickle: bool = False) -> SavedModel:
         f"{path} holds a {type(loaded).__name__}, which has no score_samples. Pass the "
         "model.skanomaly written by 'skanomaly detect', or a fitted pipeline."
     )
+
+
+def _is_archive(path: str | Path) -> bool:
+    with open(path, "rb") as file:
+        return file.read(2) == b"PK"

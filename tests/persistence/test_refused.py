@@ -25,6 +25,7 @@ from skanomaly import (
     read_manifest,
     save_model,
 )
+from skanomaly.report import open_model
 from tests.persistence.common import series
 
 
@@ -629,3 +630,18 @@ def test_another_version_is_told(stored, tmp_path):
 def test_deeply_nested_objects_are_refused(stored, tmp_path):
     content = b"[" * 100_000 + b"]" * 100_000
     refused(write(tmp_path / "m", stored["pca"] | {"model.json": content}), "damaged")
+
+
+def test_folder_in_place_of_a_file_is_refused(tmp_path):
+    model = make_pipeline(PCADetector()).fit(series())
+    said = r"is a folder\. Pass the path of a file, such as .*model\.skanomaly"
+    for use in (
+        load_model,
+        read_manifest,
+        open_model,
+        lambda path: open_model(path, trust_pickle=True),
+        lambda path: save_model(model, path),
+    ):
+        with pytest.raises(ValueError, match=said):
+            use(tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -120,6 +120,22 @@ def test_displays(convert, pipe):
     SeriesDisplay.from_estimator(pipe, other, index=times)
 
 
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+@pytest.mark.parametrize("n_pieces", [None, 2])
+def test_index_of_arrow(zone, n_pieces, pipe):
+    pa = pytest.importorskip("pyarrow")
+    times = HOURS.tz_localize(zone)
+    index = pa.array(times.tolist(), pa.timestamp("us", tz=zone))
+    if n_pieces is not None:
+        index = pa.chunked_array([index[:100], index[100:]])
+    found = detect(pipe, PLAIN, index=index, events=EventRule(min_length="1h"))
+    assert found.events
+    assert found.events == detect(pipe, PLAIN, index=times).events
+    assert found.to_frame()["time"].tolist() == times.tolist()
+    numbers = pa.array(np.arange(300) * 10)
+    assert detect(pipe, PLAIN, index=numbers).events[0].start_time % 10 == 0
+
+
 def test_columns_that_are_no_numbers_are_refused(convert, pipe):
     with pytest.raises(ValueError, match="pass one of times as index="):
         detect(pipe, convert(RECORDS.assign(more="text")))
