@@ -311,9 +311,10 @@ def test_severity_is_one_at_the_threshold_and_ranks_as_scores_do(
     scores, offset, normal
 ):
     found = severity(scores, offset=offset, normal=normal)
-    assert severity(offset, offset=offset, normal=normal) == 1
+    at_threshold = 1 if offset < normal else 0
+    assert severity(offset, offset=offset, normal=normal) == at_threshold
     assert (found[scores < offset] >= 1).all()
-    assert (found[scores >= offset] <= 1).all()
+    assert (found[scores >= offset] <= at_threshold).all()
     assert (np.diff(found[np.argsort(-scores)]) >= 0).all()
     if offset < normal:
         assert severity(normal, offset=offset, normal=normal) == 0
@@ -331,7 +332,15 @@ def test_severity_does_not_depend_on_origin_and_unit_of_the_scores():
 @pytest.mark.parametrize("normal", [-2.0, -3.0])
 def test_severity_is_defined_where_the_threshold_is_not_beyond_the_usual(normal):
     found = severity([0.0, -2.0, -5.0], offset=-2.0, normal=normal)
-    assert found.tolist() == [-1, 1, 4]
+    assert found.tolist() == [-2, 0, 4]
+
+
+def test_normal_samples_are_not_severe_where_the_threshold_is_zero():
+    scores = np.array([0.0, 0.0, -0.5, 0.0, -2.0, np.nan])
+    found = severity(scores, offset=0.0, normal=0.0)
+    np.testing.assert_array_equal(found, [0, 0, 1.5, 0, 3, np.nan])
+    worst, second = find_events(scores, offset=0.0, normal=0.0)[::-1]
+    assert (worst.severity, second.severity) == (3, 1.5)
 
 
 @given(

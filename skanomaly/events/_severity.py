@@ -5,6 +5,8 @@ from math import nan
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skanomaly.events._decide import is_below
+
 
 def severity(scores: ArrayLike, *, offset: float, normal: float) -> NDArray[np.float64]:
     """Return the severity of scores: 0 for the usual score, 1 at the threshold.
@@ -24,14 +26,16 @@ def severity(scores: ArrayLike, *, offset: float, normal: float) -> NDArray[np.f
     Returns
     -------
     severities : ndarray of shape (n_samples,)
-        At least 1 for the samples that score below `offset`, at most 1 for the others;
-        negative for those that score better than usual. NaN where the score is.
+        At least 1 for the samples that score below `offset`, at most 1 for the others,
+        and 1 only at `offset` itself, if that is below `normal`; negative for those
+        that score better than usual. NaN where the score is.
 
     Notes
     -----
     The severity is ``(normal - score) / (normal - offset)``. If the offset is not below
-    the usual score, this is not defined, or would rank upside down. It is then
-    ``1 + offset - score``, which has the unit of the scores.
+    the usual score, as where both are 0, this is not defined, or would rank upside
+    down. It is then ``offset - score``, which has the unit of the scores, and 1 more
+    for the samples that score below `offset`: no normal sample reaches 1.
 
     Examples
     --------
@@ -39,14 +43,14 @@ def severity(scores: ArrayLike, *, offset: float, normal: float) -> NDArray[np.f
     >>> severity([-1.0, -2.0, -5.0, 0.0], offset=-3.0, normal=-1.0)
     array([ 0. ,  0.5,  2. , -0.5])
     >>> severity([0.0, -2.0], offset=0.0, normal=0.0)
-    array([1., 3.])
+    array([0., 3.])
     """
     values = np.asarray(scores, dtype=np.float64)
     with np.errstate(over="ignore"):  # beyond the largest number is infinite
         if offset < normal:
             found: NDArray[np.float64] = (normal - values) / (normal - offset)
         else:
-            found = 1 + (offset - values)
+            found = (offset - values) + is_below(values, offset)
     return found
 
 

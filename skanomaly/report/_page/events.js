@@ -125,7 +125,7 @@ function merged(parts, error, gap) {
 /** Return the severity of an error, as skanomaly.events.severity. */
 function severity(error, threshold, usual) {
   if (threshold > usual) return (error - usual) / (threshold - usual);
-  return 1 + (error - threshold);
+  return error - threshold + (error > threshold);
 }
 
 /**
