@@ -43,8 +43,8 @@ def on_each(
 ) -> None:
     """Run a command on each series of a file; write and print a summary of all."""
     rows: list[dict[str, Any]] = []
-    for name, folder in _folders(names).items():
-        out = Path(options.out, folder)
+    folders = {name: Path(options.out, one) for name, one in _folders(names).items()}
+    for name, out in folders.items():
         said = {"only": name, "out": str(out), "quiet": True, "json": False}
         try:
             detection = run(Namespace(**(vars(options) | said)))
@@ -60,12 +60,22 @@ def on_each(
     for row in rows:
         if row["error"]:
             warn(f"warning: series {row['series']!r}: {row['error']}")
+            _withdraw(options, folders[row["series"]])
     summary = Path(options.out, _SUMMARY)
     _write(summary, rows)
     if options.json:
         print(json.dumps({"command": options.command, "series": rows}, default=str))
     elif not options.quiet:
         _print(rows, summary)
+
+
+def _withdraw(options: Namespace, out: Path) -> None:
+    """Rename what an earlier run found in a series that fails now, as it looks new."""
+    from skanomaly.report import withdraw_report
+
+    trains = options.command == "detect" and options.model is None
+    with bad_input():
+        withdraw_report(out, with_model=trains)
 
 
 def models_in(folder: str) -> dict[str, str]:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _DRAWN = ("report.png", "report.html")
-_NAMES = ("scores.csv", "events.csv", "run.json", *_DRAWN, "model.skanomaly")
+_MODEL = "model.skanomaly"
+_NAMES = ("scores.csv", "events.csv", "run.json", *_DRAWN, _MODEL)
 
 
 def check_folder(folder: str | Path) -> Path:
@@ -121,7 +122,7 @@ def write_report(
             (hidden / "report.html").write_text(page, encoding="utf-8")
         if model is not None:
             saved = model if isinstance(model, SavedModel) else SavedModel(model)
-            saved.save(hidden / "model.skanomaly")
+            saved.save(hidden / _MODEL)
         names = sorted(path.name for path in hidden.iterdir())
     return [Path(folder, name) for name in names]
 
@@ -166,6 +167,24 @@ def staged(folder: str | Path) -> Iterator[Path]:
             for path in made:
                 path.rmdir()
         raise
+
+
+def withdraw_report(folder: str | Path, *, with_model: bool) -> None:
+    """Rename the files of an earlier run, which are not the answer of the last one.
+
+    Nothing is lost: ``scores.csv`` becomes ``earlier-scores.csv``, and so on.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Folder, which need not exist.
+    with_model : bool
+        Whether the last run should have written a model, so that one that is there is
+        not of that run either.
+    """
+    for name in _NAMES if with_model else _NAMES[:-1]:
+        with suppress(FileNotFoundError):
+            os.replace(Path(folder, name), Path(folder, f"earlier-{name}"))
 
 
 def write_page(page: str, path: str | Path) -> Path:

@@ -117,3 +117,45 @@ def test_a_series_may_have_the_name_of_the_summary(here, tmp_path):
     assert main([*command, "--quiet", "--out", "all"]) == 0
     summary = pd.read_csv("all/summary.csv").set_index("series")
     assert Path(summary.loc["Summary.csv", "folder"], "events.csv").exists()
+
+
+def test_series_that_fails_keeps_no_results_that_look_new(here, capsys):
+    table = pd.read_csv(here / "hosts.csv")
+    table.to_csv("hosts.csv", index=False)
+    detect = ["detect", "hosts.csv", "--series", "host", "--detector", "pca"]
+    assert main([*detect, "--quiet", "--out", "all"]) == 0
+    before = {path.name: path.read_bytes() for path in Path("all/b").iterdir()}
+    assert len(before) == 6
+    table.loc[(table["host"] == "b").idxmax(), "cpu"] = None
+    table.to_csv("hosts.csv", index=False)
+    assert main([*detect, "--quiet", "--out", "all"]) == 0
+    assert "warning: series 'b': " in capsys.readouterr().err
+    after = {path.name: path.read_bytes() for path in Path("all/b").iterdir()}
+    assert after == {f"earlier-{name}": data for name, data in before.items()}
+    assert Path("all/a_1/scores.csv").exists()
+    assert pd.read_csv("all/summary.csv")["error"].isna().tolist() == [True, False]
+    assert main(["score", "all", "hosts.csv", "--out", "scored", "--only", "b"]) == 2
+    assert "no model of the series 'b'" in capsys.readouterr().err
+
+
+def test_model_of_a_series_that_cannot_be_scored_stays(here, capsys):
+    pd.read_csv(here / "hosts.csv").to_csv("hosts.csv", index=False)
+    detect = ["detect", "hosts.csv", "--series", "host", "--detector", "pca"]
+    assert main([*detect, "--quiet", "--out", "all"]) == 0
+    assert main(["score", "all", str(here / "newer.csv"), "--out", "all"]) == 0
+    assert "there is no series 'a/1'" in capsys.readouterr().err
+    found = {path.name for path in Path("all/a_1").iterdir()}
+    assert "model.skanomaly" in found
+    assert "scores.csv" not in found
+    assert "earlier-scores.csv" in found
+
+
+def test_results_stay_where_no_series_could_be_used(here, capsys):
+    table = pd.read_csv(here / "hosts.csv")
+    table.to_csv("hosts.csv", index=False)
+    detect = ["detect", "hosts.csv", "--series", "host", "--detector", "pca"]
+    assert main([*detect, "--quiet", "--out", "all"]) == 0
+    before = sorted(Path("all").rglob("*"))
+    table.assign(cpu="?").to_csv("hosts.csv", index=False)
+    assert main([*detect, "--quiet", "--out", "all"]) == 2
+    assert sorted(Path("all").rglob("*")) == before
