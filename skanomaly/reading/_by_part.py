@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from skanomaly._compat import import_extra
 from skanomaly._stamps import in_iso_order
-from skanomaly.datasets import scan_parts
+from skanomaly.datasets import Dialect, scan_parts
 from skanomaly.reading._found import ReadingReport
 from skanomaly.reading._from_file import series_of
 from skanomaly.reading._lines import moved_rows
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"\W*\d\S*|s\b")
 # Settings by which a sample depends on records that may be in another part.
 _ACROSS = ("every", "agg", "fill", "interpolate", "incomplete", "series", "only")
+_WHOLE = re.compile(rf"--(?:{'|'.join(_ACROSS)})\b")
 
 
 def read_parts(
@@ -82,11 +83,33 @@ def read_parts(
             )
     with closing(scan_parts(path, n_rows, **reading.table_settings())) as parts:
         table, dialect = next(parts)
-        _, report = series_of(path, table, dialect, reading)
+        _, report = _read_part(path, table, dialect, reading)
     # Of a comma that is not proven, the report warns.
     decimal = report.decimal if dialect.proven or report.decimal == "," else None
     settled = _settled(reading, report, decimal or reading.decimal)
     return report, _parts(path, settled, n_rows)
+
+
+def _read_part(
+    path: Any, table: "DataFrame", dialect: Dialect, reading: Reading
+) -> tuple["DataFrame", ReadingReport]:
+    """Return the series of a part, and a report of advice that holds for parts."""
+    try:
+        series, report = series_of(path, table, dialect, reading)
+    except ValueError as error:
+        error.args = (_for_parts(str(error)),)
+        raise
+    return series, replace(report, warnings=[*map(_for_parts, report.warnings)])
+
+
+def _for_parts(text: str) -> str:
+    """Return advice with what is needed to follow it."""
+    options = ", ".join(dict.fromkeys(_WHOLE.findall(text)))
+    if not options:
+        return text
+    said = f"for {options}, read the whole file without --block, or prepare it"
+    end = "." if text.endswith(".") else ""
+    return f"{text.removesuffix('.')}. In blocks: {said} before{end}"
 
 
 def _settled(reading: Reading, report: ReadingReport, decimal: str | None) -> Reading:
@@ -113,7 +136,7 @@ def _parts(path: Any, reading: Reading, n_rows: int) -> Iterator["DataFrame"]:
     for table, dialect in scan_parts(path, n_rows, **reading.table_settings()):
         stop = start + len(table)
         try:
-            series, report = series_of(path, table, dialect, reading)
+            series, report = _read_part(path, table, dialect, reading)
             known.check(series, report, reading)
         except ValueError as error:
             said = moved_rows(str(error), start)
@@ -143,7 +166,7 @@ def _between(times: Any) -> list[str]:
     """Return what is uneven from the last sample of one part to those of the next."""
     pd = import_extra("pandas", extra="cli")
     said = uneven_steps(times) if isinstance(times, pd.DatetimeIndex) else None
-    return [] if said is None else [said]
+    return [] if said is None else [_for_parts(said)]
 
 
 @dataclass

@@ -250,3 +250,25 @@ def test_what_needs_the_whole_series_is_refused(settings, tmp_path):
     FRAME.to_csv(tmp_path / "series.csv")
     with pytest.raises(ValueError, match="needs the whole series"):
         read_parts(tmp_path / "series.csv", Reading(**settings), n_rows=100)
+
+
+@pytest.mark.parametrize("row", [50, 700])
+def test_advice_that_needs_the_whole_file_says_so(row, tmp_path):
+    path = tmp_path / "series.csv"
+    frame = FRAME[["a"]].copy()
+    frame.drop(frame.index[row : row + 30]).to_csv(path)
+    said = "In blocks: for --every, --agg, --interpolate, read the whole"
+    report, parts = read_parts(path, Reading(), n_rows=200)
+    if row < 200:
+        assert said in report.warnings[0]
+        list(parts)
+    else:
+        with pytest.warns(UserWarning, match=said):
+            list(parts)
+    for value in (None, 1e300, [-9999.0] * 5):
+        frame.iloc[row : row + np.size(value), 0] = value
+        frame.to_csv(path)
+        with pytest.raises(
+            ValueError, match="In blocks: for --interpolate, read the whole"
+        ):
+            list(read_parts(path, Reading(), n_rows=200)[1])
