@@ -16,7 +16,7 @@ from skanomaly.streaming._score_blocks import BLOCK
 from skanomaly.streaming._sources import Ahead, Source, source_of
 from skanomaly.windows import Shingler
 
-Positions = NDArray[np.intp]
+Places = NDArray[np.intp]
 
 
 def fit_blocks(
@@ -70,9 +70,15 @@ def fit_blocks(
     Notes
     -----
     A `SeriesScaler` is fitted to the single samples, and windows of the blocks that
-    hold a glitch are left out. The threshold is learned as in ``fit``, from the end of
-    the last blocks. A rule such as ``"rate:1/week"`` needs the times of a series and is
-    not changed here.
+    hold a glitch are left out.
+
+    The threshold is learned as in ``fit``, where the blocks stand one behind the other.
+    Detectors of this package hold out the last rows of all blocks together, by default
+    a tenth (``validation_split``), and learn it from their errors: of 16 blocks, from
+    the last one and a part of that before it. With ``validation_split=0``, or where too
+    few rows would be held out, it is learned from the errors of the training rows, of
+    all blocks, which are smaller than those of new rows. A rule such as
+    ``"rate:1/week"`` needs the times of a series and is not changed here.
 
     Examples
     --------
@@ -124,7 +130,7 @@ def fit_blocks(
 
 def _starts(
     n_all: int, length: int, n_blocks: int, rng: np.random.RandomState
-) -> Positions:
+) -> Places:
     """Return where blocks begin, one drawn from each of as many equal parts."""
     edges = np.linspace(0, n_all, n_blocks + 1).astype(np.intp)
     drawn = rng.randint(0, np.diff(edges) - length + 1)
@@ -133,7 +139,7 @@ def _starts(
 
 def _blocks(
     n_all: int, length: int, n_blocks: int, rng: np.random.RandomState
-) -> tuple[Positions, Mask]:
+) -> tuple[Places, Mask]:
     """Return the samples of blocks, and which of them are ignored.
 
     The last sample of a block is repeated and then ignored, so that windows that reach
@@ -155,7 +161,7 @@ def _pieces(source: Source) -> Iterator[tuple[int, Any]]:
         start = stop
 
 
-def _taken(source: Source, *several: Positions) -> list[Any]:
+def _taken(source: Source, *several: Places) -> list[Any]:
     """Return samples at positions, which are in order, in a single pass."""
     found: list[list[NDArray[Any]]] = [[] for _ in several]
     for start, piece in _pieces(source):
