@@ -343,6 +343,17 @@ def test_normal_samples_are_not_severe_where_the_threshold_is_zero():
     assert (worst.severity, second.severity) == (3, 1.5)
 
 
+def test_shifted_event_has_other_places_alone():
+    scores = [0, -5, -9, 0]
+    (event,) = find_events(scores, offset=-1.0, normal=0.0, index=list("abcd"))
+    (expected,) = find_events([0] * 7 + scores, offset=-1.0, normal=0.0)
+    times = {name: getattr(event, name) for name in ("start_time", "stop_time")}
+    times["peak_time"] = event.peak_time
+    assert event.shifted(7) == replace(expected, **times)
+    plain = Event(start=3, stop=5, length=2, peak=4)
+    assert plain.shifted(10) == Event(start=13, stop=15, length=2, peak=14)
+
+
 @given(
     scores=st.lists(st.integers(-9, -1), min_size=1, max_size=40),
     cut=st.integers(0, 40),

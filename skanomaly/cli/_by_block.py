@@ -308,11 +308,7 @@ def _judged(
     table = detection.to_frame()
     if index_of(frame) is None:
         table["sample"] += start
-    moved = {"start", "stop", "peak", "span_start", "span_stop"}
-    events = [
-        replace(event, **{name: getattr(event, name) + start for name in moved})
-        for event in detection.events
-    ]
+    events = [event.shifted(start) for event in detection.events]
     return table, events
 
 

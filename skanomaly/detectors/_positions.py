@@ -3,12 +3,11 @@
 from copy import copy
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly.detectors._assessment import Assessment, Float32s
 from skanomaly.detectors._base import BaseDetector
-from skanomaly.windows import Sequences, row_means
+from skanomaly.windows import Sequences, row_means, to_float32
 
 
 class PositionErrors:
@@ -79,13 +78,7 @@ class PositionErrors:
         -------
         errors : ndarray of shape (n_series, n_positions, n_channels)
         """
-        with np.errstate(over="ignore"):
-            series = np.asarray(values, dtype=np.float32)
-        if not np.isfinite(series).all():
-            raise ValueError(
-                f"X contains values up to {np.abs(values).max():.3g}, which is too "
-                "large for float32. Scale X, for instance with StandardScaler."
-            )
+        series = to_float32(values)
         rows, detector = Sequences(series, self.n_steps), self.detector
         by_row: Float32s = detector._layout.by_row(detector._position_errors(rows))
         return by_row.reshape(len(series), -1, series.shape[2])

@@ -1,7 +1,7 @@
 """Events, and their conversion to labels."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import nan
 from typing import Any, Protocol
 
@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly._validation import check_count
+
+_PLACES = ("start", "stop", "peak", "span_start", "span_stop")
 
 
 class Interval(Protocol):
@@ -70,6 +72,30 @@ class Event:
     peak_time: Any = None
     span_start: int | None = None
     span_stop: int | None = None
+
+    def shifted(self, n_samples: int) -> "Event":
+        """Return the event in a series with so many more samples before it.
+
+        Parameters
+        ----------
+        n_samples : int
+            Number of samples that are added to all positions. Times are kept.
+
+        Returns
+        -------
+        event : Event
+            The same event at other positions.
+
+        Examples
+        --------
+        >>> from skanomaly import Event
+        >>> event = Event(start=3, stop=5, length=2, peak=4).shifted(100)
+        >>> event.start, event.stop, event.peak, event.span_start
+        (103, 105, 104, None)
+        """
+        places = {name: getattr(self, name) for name in _PLACES}
+        moved = {k: n + n_samples for k, n in places.items() if n is not None}
+        return replace(self, **moved)
 
 
 def events_to_labels(events: Iterable[Interval], n_samples: int) -> NDArray[np.int64]:

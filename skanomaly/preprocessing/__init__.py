@@ -4,6 +4,7 @@ from skanomaly.preprocessing._aggregate import aggregate_series, of_nothing
 from skanomaly.preprocessing._columns import check_numeric, expand_patterns
 from skanomaly.preprocessing._gaps import interpolate_series
 from skanomaly.preprocessing._number_times import (
+    read_dates,
     read_digits,
     read_serial,
     span_of_numbers,
@@ -22,6 +23,7 @@ __all__ = [
     "looks_like_times",
     "of_nothing",
     "parse_times",
+    "read_dates",
     "read_digits",
     "read_serial",
     "read_times",

@@ -49,11 +49,29 @@ def read_number_times(pd: Any, column: Any) -> tuple[Any, str]:
     ValueError
         If numbers since 1970 are in several units.
     """
-    stamped = read_digits(pd, column) or read_serial(pd, column)
+    stamped = read_dates(pd, column)
     if stamped is not None:
         return stamped
     unit, word = _unit_of(column)
     return pd.to_datetime(column, unit=unit, errors="coerce"), f"{word} since 1970"
+
+
+def read_dates(pd: Any, column: Any) -> tuple[Any, str] | None:
+    """Return the times of a column whose numbers are dates, not a time since 1970.
+
+    Parameters
+    ----------
+    pd : module
+        pandas.
+    column : Series of shape (n_rows,)
+        Numbers.
+
+    Returns
+    -------
+    times, how : tuple, or None
+        Those of :func:`read_digits` or :func:`read_serial`.
+    """
+    return read_digits(pd, column) or read_serial(pd, column)
 
 
 def read_serial(pd: Any, column: Any) -> tuple[Any, str] | None:
@@ -104,7 +122,7 @@ def span_of_numbers(pd: Any, column: Any) -> tuple[tuple[Any, Any], str]:
     ValueError
         If numbers since 1970 are in several units.
     """
-    stamped = read_digits(pd, column) or read_serial(pd, column)
+    stamped = read_dates(pd, column)
     if stamped is not None:
         return (stamped[0].min(), stamped[0].max()), stamped[1]
     unit, word = _unit_of(column)

@@ -12,7 +12,7 @@ from skanomaly._text import closest
 from skanomaly.preprocessing import (
     expand_patterns,
     looks_like_times,
-    read_digits,
+    read_dates,
     read_serial,
     span_of_numbers,
 )
@@ -140,7 +140,7 @@ def counts_samples(column: Any) -> bool:
     )
     if not small:
         return False
-    return read_digits(pd, column) is None and read_serial(pd, column) is None
+    return read_dates(pd, column) is None
 
 
 def counts_rows(column: Any, *, named: bool = False) -> bool:

@@ -199,11 +199,7 @@ class Alarms:
         start = run.first - lead
         # What is before belongs to a run that is over.
         events = self._detected(columns, start, ignored=(start, run.first))
-        places = ("start", "stop", "peak", "span_start", "span_stop")
-        return [
-            replace(one, **{name: getattr(one, name) + start for name in places})
-            for one in events
-        ]
+        return [one.shifted(start) for one in events]
 
     def _detected(
         self, columns: dict[str, Any], start: int, *, ignored: tuple[int, int]

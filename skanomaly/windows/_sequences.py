@@ -41,6 +41,37 @@ def validation_start(n_rows: int, fraction: float, *, gap: int) -> int | None:
     return start
 
 
+def to_float32(values: NDArray[Any], *, first_row: int = 0) -> NDArray[np.float32]:
+    """Return values in the precision of networks, or raise if they do not fit into it.
+
+    Parameters
+    ----------
+    values : ndarray
+        Values of the input.
+    first_row : int, default=0
+        Number of rows before those of the input, which messages do not count.
+
+    Returns
+    -------
+    values : ndarray
+        The same in float32.
+
+    Raises
+    ------
+    ValueError
+        If a value is NaN, infinite or too large.
+    """
+    with np.errstate(over="ignore"):
+        small = np.asarray(values, dtype=np.float32)
+    if not np.isfinite(small).all():
+        check_finite(values, first_row=first_row)
+        raise ValueError(
+            f"X contains values up to {np.abs(values).max():.3g}, which is too "
+            "large for float32. Scale X, for instance with StandardScaler."
+        )
+    return small
+
+
 @dataclass(frozen=True)
 class Sequences:
     """Rows of `window` steps, held as the sequences that they are cut from.
@@ -96,14 +127,7 @@ class Sequences:
             else:
                 steps = _ignored_steps(series, ignored, window)
                 source = series = bridged(series, steps[0])
-        with np.errstate(over="ignore"):
-            values = np.asarray(source, dtype=np.float32)
-        if not np.isfinite(values).all():
-            check_finite(source, first_row=0 if series is None else window - 1)
-            raise ValueError(
-                f"X contains values up to {np.abs(source).max():.3g}, which is too "
-                "large for float32. Scale X, for instance with StandardScaler."
-            )
+        values = to_float32(source, first_row=0 if series is None else window - 1)
         n_sequences = len(X) if series is None else 1
         samples = None if series is None else series[window - 1 :]
         values = values.reshape(n_sequences, -1, n_channels)
