@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+# What is reached but for so much of it is reached: the rest is rounding. The page has
+# the same number.
+ROUNDING = 1e-12
+
 
 def deviation_of(residuals: Floats, expected: Floats) -> tuple[float, float]:
     """Return the mean residual and the mean size of the expected values of an event.
@@ -98,6 +102,7 @@ def deviating(
             reached = deviation if rule.direction == "up" else -deviation
             is_other = reached <= 0
         # Comparisons with NaN are false.
-        if not (is_other or reached < least * (size if is_relative else 1)):
+        asked = least * (size if is_relative else 1) * (1 - ROUNDING)
+        if not (is_other or reached < asked):
             kept.append(event)
     return kept

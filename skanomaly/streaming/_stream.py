@@ -91,7 +91,7 @@ class StreamScorer:
 
     Notes
     -----
-    For each key, as many samples are kept as a score depends on (and one period, if
+    For each key, as many samples are kept as a score depends on (and 63 periods, if
     windows are padded with periods), and the errors of the positions of the last
     window. While an alarm is open, its samples are kept with their errors, at most
     `max_open` and a block. What was kept of a sample with a score is not changed by

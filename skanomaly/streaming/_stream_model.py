@@ -8,12 +8,12 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from skanomaly.detection import ends_of
 from skanomaly.detectors import Assessment
 from skanomaly.streaming._stream_events import Alarms
 from skanomaly.streaming._stream_plan import (
     Plan,
     Rings,
-    longest_period,
     part_of,
     plan_of,
 )
@@ -55,7 +55,7 @@ class StreamModel:
     def of(cls, model: Any, alarms: Alarms, *, plain: bool) -> Self:
         """Return the fitted model of a stream, whose networks NumPy may compute."""
         plan = plan_of(model, plain=plain)
-        n_held = max(plan.reach + 1, longest_period(model))
+        n_held = max(plan.reach + 1, ends_of(model))
         return cls(plan, alarms, int(model.n_features_in_), n_held)
 
     @property

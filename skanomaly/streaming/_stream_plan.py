@@ -212,21 +212,6 @@ def plan_of(model: Any, *, plain: bool) -> Plan:
     return _plan(_bare(model), judged)
 
 
-def longest_period(model: Any) -> int:
-    """Return the longest period that windows are padded with, else 0."""
-    steps = [step for _, step in getattr(model, "steps", ())]
-    own = [
-        step.period_ or 0
-        for step in steps
-        if isinstance(step, Shingler) and step.pad == "period"
-    ]
-    inner = [model.estimator_] if hasattr(model, "estimator_") else []
-    return max(
-        own + [longest_period(one) for one in [*steps[-1:], *inner, *_members(model)]],
-        default=0,
-    )
-
-
 def _plan(model: Any, judged: Judged) -> Plan:
     if window_of(model) is None:
         return Records(0, 0, model, None)

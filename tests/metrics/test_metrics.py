@@ -51,7 +51,7 @@ def harmonic(precision, recall):
 @quiet
 @pytest.mark.parametrize("n_thresholds", [2, 7, 250, None])
 def test_volumes(n_thresholds):
-    n_cases = 60 if n_thresholds == 250 else 1000
+    n_cases = 60 if n_thresholds == 250 else 300
     rng = np.random.default_rng(1)
     for truth, _, score in cases(n_cases, longest=30):
         window = int(rng.integers(0, 9))
@@ -95,7 +95,7 @@ def test_ranges(bias, cardinality, factor):
 
 @quiet
 def test_events():
-    for truth, found, _ in cases(3000):
+    for truth, found, _ in cases(1000):
         n_found, n_missed, n_false = naive.event_counts(truth, found)
         reported = n_found + n_false
         precision = n_found / reported if reported else 0.0
@@ -111,7 +111,7 @@ def test_events():
 
 @quiet
 def test_localization():
-    for truth, found, _ in cases(3000):
+    for truth, found, _ in cases(1000):
         pairs = naive.matches(truth, found)
         iou = metrics.event_iou_score(truth, found)
         assert iou == pytest.approx(np.mean([one for _, one, _ in pairs]))
@@ -127,13 +127,13 @@ def test_localization():
 
 @quiet
 def test_point_adjustment():
-    for truth, found, _ in cases(3000):
+    for truth, found, _ in cases(1000):
         expected = naive.f1(truth, naive.point_adjusted(truth, found))
         assert metrics.point_adjusted_f1_score(truth, found) == pytest.approx(expected)
 
 
 def test_affiliation():
-    for truth, found, _ in cases(2000):
+    for truth, found, _ in cases(700):
         precision, recall = naive.affiliation(truth, found)
         approx = {"abs": 1e-12}
         assert metrics.affiliation_precision_score(truth, found) == pytest.approx(
@@ -149,7 +149,7 @@ def test_affiliation():
 @quiet
 @pytest.mark.parametrize("profile", PROFILES)
 def test_numenta(profile):
-    for truth, found, _ in cases(2000, longest=60):
+    for truth, found, _ in cases(700, longest=60):
         score = metrics.nab_score(truth, found, profile=profile)
         probation = int(0.15 * len(truth))
         if not truth[probation:].any():
@@ -160,7 +160,7 @@ def test_numenta(profile):
 
 
 def test_the_best_threshold():
-    for truth, _, score in cases(1000):
+    for truth, _, score in cases(300):
         best = metrics.best_f1_threshold(truth, score)
         reached = {t: naive.f1(truth, score >= t) for t in np.unique(score)}
         assert best.f1 == pytest.approx(max(reached.values()))

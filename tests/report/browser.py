@@ -108,6 +108,8 @@ class Browser:
             message["params"]["request"]["url"]
             for message in messages
             if message["method"] == "Network.requestWillBeSent"
+            # Parts of the browser, such as the icon that clears a field.
+            and not message["params"]["request"]["url"].startswith("chrome:")
         ]
 
     def logs(self):

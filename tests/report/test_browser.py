@@ -230,7 +230,7 @@ def ends(events):
     [
         (1, {"direction": "up"}),
         (1, {"direction": "up", "ignore": [(760, 960), (1100, 1110)]}),
-        (1, {"min_deviation": "10%", "min_length": 2}),
+        (1, {"min_deviation": "5%", "min_length": 2}),
         (1, {"k_of_n": (20, 60), "merge_gap": "5min", "min_length": "3min"}),
         (2, {"direction": "down", "merge_gap": 30}),
         (2, {"min_deviation": 0.2, "k_of_n": (3, 5), "localize": False}),

@@ -52,7 +52,8 @@ function deviates(event, rule) {
     direction
   ];
   if (direction !== "both" && reached <= 0) return false;
-  return !(reached < minDeviation * (isRelative ? size : 1));
+  // But for rounding, as in Python.
+  return !(reached < minDeviation * (isRelative ? size : 1) * (1 - 1e-12));
 }
 
 /** Return the mean residual of the blamed channel, and of the expected values. */
