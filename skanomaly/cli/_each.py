@@ -74,8 +74,10 @@ def _withdraw(options: Namespace, out: Path) -> None:
     from skanomaly.report import withdraw_report
 
     trains = options.command == "detect" and options.model is None
-    with bad_input():
+    try:
         withdraw_report(out, with_model=trains)
+    except OSError as error:  # which must not keep the summary from being written
+        warn(f"warning: {out} may hold files of an earlier run: {error}")
 
 
 def models_in(folder: str) -> dict[str, str]:

@@ -62,11 +62,14 @@ def product(rows: Float32s, matrix: Float32s) -> Float32s:
     """Return rows times a matrix, where each row has the same result among any others.
 
     Libraries choose the order of a sum by the number of rows and by their place among
-    them. In double precision this is lost when the result is rounded.
+    them. In double precision this is lost when the result is rounded, unless the terms
+    of a sum cancel.
     """
     found = np.empty((len(rows), matrix.shape[1]), dtype=np.float32)
     columns = matrix.astype(np.float64)
     for first in range(0, len(rows), BLOCK):
         some = slice(first, first + BLOCK)
-        found[some] = rows[some].astype(np.float64) @ columns
+        # What is too large for single precision is infinite.
+        with np.errstate(over="ignore"):
+            found[some] = rows[some].astype(np.float64) @ columns
     return found

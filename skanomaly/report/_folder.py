@@ -172,7 +172,8 @@ def staged(folder: str | Path) -> Iterator[Path]:
 def withdraw_report(folder: str | Path, *, with_model: bool) -> None:
     """Rename the files of an earlier run, which are not the answer of the last one.
 
-    Nothing is lost: ``scores.csv`` becomes ``earlier-scores.csv``, and so on.
+    ``scores.csv`` becomes ``earlier-scores.csv``, and so on. Files of these names, of a
+    run before that, are replaced.
 
     Parameters
     ----------

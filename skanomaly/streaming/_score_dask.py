@@ -80,7 +80,12 @@ def _as_array(series: Any, columns: list[str] | None) -> Any:
     """Return the columns of a Dask frame as an array; an array as it is."""
     if not hasattr(series, "to_dask_array"):
         return series
-    names = list(getattr(series, "columns", ()))
+    if series.ndim == 1:
+        raise ValueError(
+            "array is a single column of a Dask frame. Pass a frame of one column, "
+            "such as frame[['cpu']]."
+        )
+    names = list(series.columns)
     check_columns(columns or (), names)
     return series[columns or names].to_dask_array(lengths=True)
 

@@ -94,7 +94,10 @@ class StreamModel:
             for number in series[0][0].rings
         }
         n_samples = self.plan.needs(n_rows, rings)
-        last = [np.concatenate([s.held, block])[-n_samples:] for s, block in series]
+        last = [
+            np.concatenate([s.held[-n_samples:], block])[-n_samples:]
+            for s, block in series
+        ]
         errors = self.plan.scored(np.stack(last), n_rows, rings).scores
         return [
             # A view would keep the errors of all series.
@@ -127,7 +130,8 @@ class StreamModel:
         n_known = min(after, n - self.plan.before)
         found = None
         if n_known > 0:
-            found = self.plan.assessed(held, ended=True)
+            n_last = min(self.plan.reach + 1, len(held) - self.plan.before)
+            found = self.plan.assessed(held, n_last=n_last)
             scores[after - n_known :] = found.scores[-n_known:]
 
         def assess(start: int, stop: int) -> tuple[Floats, Assessment]:

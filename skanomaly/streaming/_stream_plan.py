@@ -60,10 +60,11 @@ class Plan(ABC):
         """
 
     @abstractmethod
-    def assessed(self, series: Floats, *, ended: bool = False) -> Assessment:
+    def assessed(self, series: Floats, *, n_last: int = 0) -> Assessment:
         """Return errors and expected values of all samples with whole windows.
 
-        With `ended`, windows of the last samples are padded, as no others follow.
+        With `n_last`, of so many last samples: their windows are padded, as no others
+        follow. What they are padded with may lie far back.
         """
 
 
@@ -86,12 +87,12 @@ class Records(Plan):
             return ask(self.judge, np.concatenate(cut))
         return _joined([ask(self.judge, rows) for rows in cut])
 
-    def assessed(self, series: Floats, *, ended: bool = False) -> Assessment:
+    def assessed(self, series: Floats, *, n_last: int = 0) -> Assessment:
         """Return the assessment of rows, with the own error of each sample."""
         if self.shingler is None:
             return ask(self.judge, series)
-        if ended:
-            rows = self.shingler.transform(series)[self.before :]
+        if n_last:
+            rows = self.shingler.transform(series)[-n_last:]
         else:
             rows = self._rows(series)
         return ask(self.judge, rows, step=self.before)
@@ -144,12 +145,14 @@ class Transformed(Plan):
         shape = (*last.shape[:2], -1)
         return self.inner.scored(changed.reshape(shape), n_rows, rings)
 
-    def assessed(self, series: Floats, *, ended: bool = False) -> Assessment:
+    def assessed(self, series: Floats, *, n_last: int = 0) -> Assessment:
         """Return errors and expected values, these in the unit of the series."""
         # Transformers may change what they are passed.
-        found = self.inner.assessed(self._changed(series.copy()), ended=ended)
-        stop = len(series) if ended else len(series) - self.after
-        return in_unit_of_series(found, self.transformers, series[self.before : stop])
+        found = self.inner.assessed(self._changed(series.copy()), n_last=n_last)
+        rows = slice(self.before, len(series) - self.after)
+        if n_last:
+            rows = slice(-n_last, None)
+        return in_unit_of_series(found, self.transformers, series[rows])
 
     def _changed(self, series: Floats) -> Floats:
         for transformer in self.transformers:
@@ -180,13 +183,12 @@ class Several(Plan):
             ]
         )
 
-    def assessed(self, series: Floats, *, ended: bool = False) -> Assessment:
+    def assessed(self, series: Floats, *, n_last: int = 0) -> Assessment:
         """Return errors and expected values of all samples with whole windows."""
+        if n_last:
+            found = [one.assessed(series, n_last=n_last) for one in self.members]
+            return self.combine(found)
         before, stop = self.before, len(series) - self.after
-        if ended:  # what windows are padded with may lie far back
-            rows = slice(before - len(series), None)
-            found = [one.assessed(series, ended=True) for one in self.members]
-            return self.combine([part_of(one, rows) for one in found])
         parts = (
             (one, series[before - one.before : stop + one.after])
             for one in self.members

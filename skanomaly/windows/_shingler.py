@@ -66,8 +66,8 @@ class Shingler(TransformerMixin, BaseEstimator):
         mirror image of the series, or repetitions of its first and last dominant period
         (the mirror image if the training series has no period, or if a series is
         shorter than the period), or of several periods, such as a week of days, if it
-        repeats itself better after these; not those that hold an anomaly. With all but
-        ``"edge"``, the first rows depend on later samples.
+        repeats itself better after these; not those with more than 4 % odd samples.
+        With all but ``"edge"``, the first rows depend on later samples.
     flatten : bool, default=True
         Whether rows are flat, oldest step first with the channels of a step side by
         side, or have the shape (window, n_channels). The latter do not fit into a data

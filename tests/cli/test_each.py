@@ -159,3 +159,17 @@ def test_results_stay_where_no_series_could_be_used(here, capsys):
     table.assign(cpu="?").to_csv("hosts.csv", index=False)
     assert main([*detect, "--quiet", "--out", "all"]) == 2
     assert sorted(Path("all").rglob("*")) == before
+
+
+def test_a_folder_that_cannot_be_renamed_does_not_stop_the_others(here, capsys):
+    table = pd.read_csv(here / "hosts.csv")
+    table.to_csv("hosts.csv", index=False)
+    detect = ["detect", "hosts.csv", "--series", "host", "--detector", "pca", "--quiet"]
+    assert main([*detect, "--out", "all"]) == 0
+    Path("all/b/earlier-scores.csv").mkdir()
+    Path("all/summary.csv").unlink()
+    table.loc[(table["host"] == "b").idxmax(), "cpu"] = None
+    table.to_csv("hosts.csv", index=False)
+    assert main([*detect, "--out", "all"]) == 0
+    assert "may hold files of an earlier run" in capsys.readouterr().err
+    assert Path("all/summary.csv").exists()

@@ -112,6 +112,14 @@ def test_frame_for_a_model_without_names(series, model):
     np.testing.assert_allclose(found, model.score_samples(series), rtol=1e-6)
 
 
+def test_single_column_of_a_frame_is_refused(series, model):
+    frames = pytest.importorskip("dask.dataframe")
+    pd = pytest.importorskip("pandas")
+    frame = frames.from_pandas(pd.DataFrame(series), npartitions=2)
+    with pytest.raises(ValueError, match=r"single column.*frame of one column"):
+        score_dask(model, frame[0])
+
+
 def test_extra_is_named(series, model, monkeypatch):
     monkeypatch.setitem(sys.modules, "dask.array", None)
     with pytest.raises(ImportError, match=r"skanomaly\[dask\]"):
