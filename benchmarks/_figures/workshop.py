@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from _figures._figure import Figure, events_in, read_series, spans
 from skanomaly import Event, make_detector
 from skanomaly.compose import detector_names
+from skanomaly.detection import window_of
 
 NORMAL = ("timeseries1", "timeseries3", "timeseries4")
 ANOMALIES = {"timeseries5_anomaly": (104, 204, 304, 422), "timeseries2": (239, 431)}
@@ -67,7 +68,7 @@ def fit(data: Path, name: str, window: int | str = "auto", seed: int = 0) -> Any
 
 
 def _found(data: Path, pipeline: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {"window": pipeline["shingler"].window_}
+    found: dict[str, Any] = {"window": window_of(pipeline)}
     for series, anomalies in ANOMALIES.items():
         events = events_in(pipeline, read(data, series))
         found[series] = _judge(events, anomalies)
