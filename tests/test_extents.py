@@ -40,6 +40,21 @@ def test_a_part_that_is_hardly_unusual_is_none():
     assert found == [(30, 31, 20, 70)]
 
 
+def test_a_part_reaches_as_far_as_errors_are_larger_than_usual():
+    own = np.full(100, 0.1)
+    own[38:47] = [0.5, 0.7, 5, 10, 9, 0.2, 0.6, 0.5, 0.35]
+    found = extents([(20, 70)], own, usual=0.3, gap=5)
+    assert found == [(38, 46, 20, 70)]
+
+
+def test_small_errors_far_from_the_strong_ones_are_in_no_part():
+    own = np.full(100, 0.1)
+    own[[28, 35, 42, 54, 61]] = 0.8  # larger than usual, but not strong
+    own[[44, 48]] = 10
+    found = extents([(20, 70)], own, usual=0.3, gap=10)
+    assert found == [(42, 49, 20, 70)]
+
+
 def test_samples_without_own_errors_are_in_no_part():
     own = np.full(100, np.nan)
     assert extents([(20, 70)], own, usual=0.3, gap=5) == [(20, 70, 20, 70)]

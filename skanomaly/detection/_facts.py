@@ -8,7 +8,7 @@ import numpy as np
 
 from skanomaly.thresholds import ErrorTail
 
-# Windows around a sample, in each of which a gap within an anomaly is one part.
+# Part of a window around a sample that may look normal between parts of an anomaly.
 _GAPS_PER_WINDOW = 6
 
 

@@ -11,6 +11,7 @@ from skanomaly.events._event import Event, events_to_labels
 from skanomaly.events._extents import (
     SHARE,
     STRONG,
+    WITHIN,
     Extent,
     extents,
     usual_own_error,
@@ -23,6 +24,7 @@ from skanomaly.events._severity import severity, usual_score
 __all__ = [
     "SHARE",
     "STRONG",
+    "WITHIN",
     "Event",
     "Extent",
     "check_k_of_n",

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from skanomaly.events._decide import merged, runs
 
-# An extent has an error of more than so many times the usual one, and its errors are
-# above this part of the way from the usual one to the largest of the span.
-STRONG, SHARE = 3.0, 0.05
+# A part of an event has an error of more than so many times the usual one, and its
+# errors are above this share of the way from the usual one to the largest of the span.
+# It is divided by smaller errors across more than this fraction of the gap.
+STRONG, SHARE, WITHIN = 3.0, 0.01, 5
 # Quantile of the own errors of normal samples that is usual.
 _USUAL = 0.99
 
@@ -56,7 +57,8 @@ def extents(
     usual : float
         Own error that normal samples rarely exceed.
     gap : int
-        Maximum number of samples without a large error within an event.
+        Maximum number of samples without a large error between the parts of an event. A
+        part holds at most a fifth as many at once.
     errors : ndarray of shape (n_samples,) or None, default=None
         Error of each sample, which the spans were found in, if it is in the unit of own
         errors. As an average does not exceed the largest of what it is made of, a span
@@ -99,14 +101,24 @@ def _parts(
     strong = STRONG * usual
     largest = np.fmax.reduce(own_errors, initial=0.0)
     average = 0.0 if errors is None else np.fmax.reduce(errors)
-    if largest <= max(average, strong):
+    if not (largest > average and largest > strong):  # or if one is no number
         return [(0, len(own_errors))]
     starts, stops = runs(own_errors > usual + SHARE * (largest - usual))
-    return [
+    parts = [
         (start, stop)
-        for start, stop in merged(starts, stops, starts[1:] - stops[:-1] > gap)
+        for start, stop in _joined(starts, stops, gap // WITHIN)
         if np.fmax.reduce(own_errors[start:stop]) > strong
     ]
+    # Far from the strong errors, those of normal samples would make a chain to the ends
+    # of the span. So parts are joined across the whole gap only where they are strong.
+    starts, stops = np.array(parts).T
+    return _joined(starts, stops, gap)
+
+
+def _joined(
+    starts: NDArray[np.intp], stops: NDArray[np.intp], gap: int
+) -> list[tuple[int, int]]:
+    return merged(starts, stops, starts[1:] - stops[:-1] > gap)
 
 
 def usual_own_error(

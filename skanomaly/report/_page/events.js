@@ -14,7 +14,7 @@ function findEvents(error, threshold, rule = {}) {
   const { first = 0, kOfN = [1, 1], mergeGap = 0, minLength = 1 } = rule;
   const { own = null, ignored = [] } = rule;
   const often = recurring(error, threshold, first, kOfN);
-  const spans = runs(often, 0, first, error.length, 0);
+  const spans = runs(often, 0, first, error.length);
   const parts = spans.flatMap((span) =>
     (own ? extents(span, error, own) : [span]).map((part) => ({
       ...part,
@@ -75,29 +75,39 @@ function deviationOf(run, event) {
   return [deviation / weights, size / weights];
 }
 
-/** Return the runs of values above a level, merged across `gap` other samples. */
-function runs(values, level, first, stop, gap) {
+/** Return the runs of values above a level. */
+function runs(values, level, first, stop) {
   const found = [];
-  let run = null;
   for (let i = first; i < stop; i++) {
     if (!(values[i] > level)) continue;
-    if (run === null || i - run.stop > gap) {
-      run = { start: i, stop: i + 1 };
-      found.push(run);
-    }
-    run.stop = i + 1;
+    if (found.at(-1)?.stop === i) found.at(-1).stop = i + 1;
+    else found.push({ start: i, stop: i + 1 });
+  }
+  return found;
+}
+
+/** Return parts, joined across at most `gap` samples. */
+function joined(parts, gap) {
+  const found = [];
+  for (const part of parts) {
+    const last = found.at(-1);
+    if (last && part.start - last.stop <= gap) last.stop = part.stop;
+    else found.push({ ...part });
   }
   return found;
 }
 
 /** Return the parts of a span with large own errors, as skanomaly.events.extents. */
-function extents(span, error, { errors, usual, strong, inUnit, gap, share }) {
+function extents(span, error, own) {
+  const { errors, usual, strong, inUnit, gap, share, within } = own;
   const largest = largestWithin(errors, span);
   const average = inUnit ? largestWithin(error, span) : 0;
   if (!(largest > Math.max(strong, average))) return [span];
   const least = usual + share * (largest - usual);
-  return runs(errors, least, span.start, span.stop, gap).filter(
-    (part) => largestWithin(errors, part) > strong,
+  const parts = joined(runs(errors, least, span.start, span.stop), within);
+  return joined(
+    parts.filter((part) => largestWithin(errors, part) > strong),
+    gap,
   );
 }
 
