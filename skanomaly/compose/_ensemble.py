@@ -25,9 +25,14 @@ from skanomaly.compose._members import (
     without_padding,
 )
 from skanomaly.compose._rows import RowsMixin, Training
-from skanomaly.detection import ask
+from skanomaly.detection import ask, reach_of
 from skanomaly.detectors import Assessment, Calibration, OffsetMixin
-from skanomaly.thresholds import AutoThreshold, is_auto, resolve_threshold
+from skanomaly.thresholds import (
+    FixedThreshold,
+    inner_offset,
+    is_auto,
+    resolve_threshold,
+)
 
 Floats = NDArray[np.float64]
 
@@ -56,13 +61,13 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         Rule that learns the offset from the scores of the held-out rows, see
         :func:`skanomaly.resolve_threshold`. ``"auto"`` stands for an
         :class:`skanomaly.thresholds.AutoThreshold` on all training rows, a few of which
-        may be abnormal.
+        may be abnormal, and at least one and a half times their 99th percentile.
     validation_split : float, default=0.1
         Fraction of the rows, taken from the end, on which no member is fitted. If fewer
         than ten rows, or less than half of the rows to fit on, would remain, no rows
         are held out. The rule is learned from held-out rows if they hold eight windows
         of each member side by side, as fewer may all be quiet, or else from all rows
-        but the first and last window, which are padded.
+        but those with padded windows.
     memory : str, path, joblib.Memory or None, default=None
         Folder that caches fitted members and assessments.
     n_jobs : int or None, default=None
@@ -196,9 +201,11 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         if held_out.size >= max(1, ENOUGH_WINDOWS * reach):
             self.n_held_out_, errors = held_out.size, held_out
         else:
-            self.n_held_out_, errors = 0, without_padding(errors, reach)
+            every = errors[~np.isnan(errors)]
+            self.n_held_out_, errors = 0, without_padding(errors, *self._reach())
         if left:
-            rule = AutoThreshold(block=max(1, reach))
+            offset = inner_offset(0.0 - every, 0.0 - errors, block=max(1, reach))
+            rule = FixedThreshold(0.0 - offset)
         self._learn_offset(rule, 0.0 - errors)
         return self
 
@@ -300,6 +307,13 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         return {member.name: member.estimator for member in self._members}
 
     # Fitting.
+
+    def _reach(self) -> tuple[int, int]:
+        """Return how many samples before and after a sample its score depends on."""
+        before, after = zip(
+            *(reach_of(one.estimator) for one in self._members), strict=True
+        )
+        return max(before), max(after)
 
     def _members_to_fit(self) -> list[tuple[str, Any]]:
         check_named(self.estimators)

@@ -124,12 +124,24 @@ def learned_member(
     return member, assessment.apart, learned
 
 
-def without_padding(errors: Floats, reach: int) -> Floats:
-    """Return the known errors of rows that hold no padding, which is not normal."""
-    is_long = len(errors) >= ENOUGH_WINDOWS * reach
-    inner = errors[reach : len(errors) - reach] if is_long else errors
+def without_padding(errors: Floats, before: int, after: int) -> Floats:
+    """Return the known errors of rows that hold no padding, which is not normal.
+
+    Parameters
+    ----------
+    errors : ndarray of shape (n_rows,)
+        Errors in temporal order, NaN where none is known.
+    before, after : int
+        Number of samples before and after its own that a row holds.
+
+    Returns
+    -------
+    known : ndarray of shape (n_known,)
+        All known errors if fewer rows hold no padding than hold some.
+    """
+    inner = errors[before : len(errors) - after]
     known = inner[~np.isnan(inner)]
-    return known if known.size else errors[~np.isnan(errors)]
+    return known if known.size > before + after else errors[~np.isnan(errors)]
 
 
 class PowerSum:

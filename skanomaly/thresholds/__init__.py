@@ -1,6 +1,11 @@
 """Threshold rules, which learn ``offset_`` from scores of mostly normal data."""
 
-from skanomaly.thresholds._auto import AutoThreshold, auto_offset, is_auto
+from skanomaly.thresholds._auto import (
+    AutoThreshold,
+    auto_offset,
+    inner_offset,
+    is_auto,
+)
 from skanomaly.thresholds._base import BaseThreshold
 from skanomaly.thresholds._fixed import FixedThreshold
 from skanomaly.thresholds._gap import GapThreshold
@@ -30,6 +35,7 @@ __all__ = [
     "RateThreshold",
     "SigmaThreshold",
     "auto_offset",
+    "inner_offset",
     "is_auto",
     "refuse_nested_params",
     "resolve_threshold",

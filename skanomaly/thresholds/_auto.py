@@ -5,10 +5,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skanomaly.thresholds._jump import JumpThreshold
+from skanomaly.thresholds._jump import LARGEST, JumpThreshold
 
 # Fewer errors have no 99th percentile. Normal ones reach so many times their largest.
 _ENOUGH, _TIMES_LARGEST = 100, 3
+# Errors up to so many times the 99th percentile are normal, even if those of the rows
+# without padding do not reach as far.
+_TIMES_USUAL = 1.5
 
 
 class AutoThreshold(JumpThreshold):
@@ -79,6 +82,41 @@ def auto_offset(
     if 2 * normal.size < new.size:
         normal = new
     return min(offset, float(rule.fit(normal).offset_))
+
+
+def inner_offset(
+    scores: NDArray[np.float64], inner: NDArray[np.float64], *, block: int
+) -> float:
+    """Return the offset of a detector whose first and last rows hold padding.
+
+    Their errors say little of the errors of normal rows. But what follows the training
+    rows is as new to the detector as padding is, so that errors somewhat larger than
+    nearly all of them are normal.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_samples,)
+        Scores of all training samples, in order.
+    inner : ndarray of shape (n_inner,)
+        Scores of those whose rows hold no padding, in order.
+    block : int
+        Number of consecutive samples that have one peak, about a window.
+
+    Returns
+    -------
+    offset : float
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skanomaly.thresholds import inner_offset
+    >>> scores = -np.random.default_rng(0).uniform(1, 2, size=400)
+    >>> scores[:10] = -30
+    >>> inner_offset(scores, scores[10:], block=10) > -50
+    True
+    """
+    offset = float(AutoThreshold(block=block).fit(inner).offset_)
+    return min(offset, _TIMES_USUAL * float(np.quantile(scores, 1 - LARGEST)))
 
 
 def is_auto(threshold: Any) -> bool:

@@ -10,7 +10,7 @@ from skanomaly._compat import Interval
 from skanomaly.thresholds._base import BaseThreshold
 from skanomaly.thresholds._blocks import sorted_peaks
 
-_LARGE, _LARGER, _LARGEST = 0.9, 0.95, 0.99
+_LARGE, _LARGER, LARGEST = 0.9, 0.95, 0.99
 # Part of the 99th percentile that replaces the 90th if it is less: the peaks of errors
 # that are often nearly as large as they ever are do not reach several times as far.
 _OF_LARGEST = 10 / 13
@@ -72,7 +72,7 @@ class JumpThreshold(BaseThreshold):
     def _threshold(self, errors: NDArray[np.float64]) -> float:
         zero = float(errors.min())
         # Between the largest errors and an anomaly, there is nothing to interpolate.
-        levels = np.quantile(errors, [_LARGE, _LARGER, _LARGEST], method="lower")
+        levels = np.quantile(errors, [_LARGE, _LARGER, LARGEST], method="lower")
         large, larger, largest = levels - zero
         reach = max(self.times * min(large, _OF_LARGEST * largest), larger)
         for peak in sorted_peaks(errors - zero, self.block):

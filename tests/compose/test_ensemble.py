@@ -430,7 +430,21 @@ def test_padding_at_the_ends_does_not_set_the_threshold():
     pipeline = make_detector("ensemble", online=True, threshold="max:0", random_state=0)
     scores = pipeline.fit(X).score_samples(X)
     assert pipeline[-1].n_held_out_ == 0
-    assert pipeline[-1].offset_ == pytest.approx(scores[128:-128].min())
+    assert pipeline[-1].offset_ == pytest.approx(scores[127:].min())
+    assert pipeline[-1].offset_ > scores[:127].min()
+
+
+@pytest.mark.parametrize("n", [450, 900])
+def test_rows_without_padding_set_the_threshold(n):
+    """Half of a window around the first and the last sample is padding."""
+    X = 10 + wave(n, noise=0.3)
+    X[:5] += 5  # in the padded windows alone
+    pipeline = make_detector(
+        "ensemble", members="pca", windows=(101,), threshold="max:0", random_state=0
+    )
+    scores = pipeline.fit(X).score_samples(X)
+    assert pipeline[-1].offset_ == pytest.approx(scores[100:-100].min())
+    assert pipeline[-1].offset_ > scores[:100].min()
 
 
 def test_windows_across_the_held_out_rows_are_neither():

@@ -19,6 +19,7 @@ from skanomaly.thresholds import (
     QuantileThreshold,
     SigmaThreshold,
     auto_offset,
+    inner_offset,
 )
 
 LEARNED = [
@@ -279,3 +280,13 @@ def test_new_errors_count_but_not_the_anomalies_among_them():
     assert -5 < auto_offset(-errors, -new, block=50) <= trained
     # A model that is much worse on new samples than on its own.
     assert auto_offset(-errors, -10 * errors[:200], block=50) < -20
+
+
+def test_padded_rows_raise_the_threshold_of_the_others_to_the_usual_errors_at_most():
+    errors = made_errors()
+    offset = AutoThreshold(block=50).fit(-errors).offset_
+    padded = np.r_[np.full(3, 100.0), errors]
+    assert inner_offset(-padded, -errors, block=50) == offset
+    # More than one in a hundred is as large.
+    padded = np.r_[np.full(30, 100.0), errors]
+    assert inner_offset(-padded, -errors, block=50) == -150
