@@ -354,7 +354,9 @@ def _shinglers_of(estimator: Any) -> list[Any]:
     if inner is not None:
         return _shinglers_of(inner)
     members = getattr(estimator, "estimators_", ())
-    return [s for one in members if hasattr(one, "steps") for s in _shinglers_of(one)]
+    # Those of an IsolationForest are trees, too.
+    entered = [one for one in members if hasattr(one, "score_samples")]
+    return [shingler for one in entered for shingler in _shinglers_of(one)]
 
 
 def _within(estimator: Any) -> Any:

@@ -10,15 +10,17 @@ from sklearn.preprocessing import StandardScaler
 
 from skanomaly import (
     CNNForecastDetector,
+    EnsembleDetector,
     LSTMDetector,
     PCADetector,
     SeriesScaler,
     Shingler,
+    ThresholdDetector,
     make_detector,
     score_blocks,
 )
 from skanomaly.compose import detector_names
-from skanomaly.detection import ends_of, reach_of
+from skanomaly.detection import ends_of, reach_of, window_of
 from skanomaly.streaming import iter_scores
 
 PERIOD = 6
@@ -88,6 +90,25 @@ def test_default_ensemble(series):
     model = make_detector("ensemble", random_state=0).fit(series[:N_TRAIN])
     assert len(series) > 2 * ends_of(model)
     same(score_blocks(model, series, block=256), model.score_samples(series))
+
+
+PIPE = make_pipeline(Shingler(16, align=0.5, flatten=False), PCADetector())
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        ThresholdDetector(PIPE),
+        EnsembleDetector([("pipe", PIPE)]),
+        ThresholdDetector(EnsembleDetector([("pipe", ThresholdDetector(PIPE))])),
+    ],
+)
+def test_members_may_wrap_a_pipeline(member, series):
+    forest = IsolationForest(n_estimators=5, random_state=0)
+    model = EnsembleDetector([("wrapped", member), ("forest", forest)])
+    model.fit(series[:N_TRAIN])
+    assert (reach_of(model), ends_of(model), window_of(model)) == ((8, 7), 16, 16)
+    same(score_blocks(model, series, block=50), model.score_samples(series))
 
 
 @pytest.mark.parametrize("online", [False, True])

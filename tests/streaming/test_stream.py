@@ -72,6 +72,9 @@ WRAPPED = {
         Shingler(9, pad="reflect"),
         EnsembleDetector([("pca", PCADetector(n_channels=2)), ("forest", ROWS)]),
     ),
+    "members that wrap": EnsembleDetector(
+        [("pca", ThresholdDetector(make_detector("pca", window=9)))]
+    ),
     "steps after windows": make_pipeline(Shingler(9), *ROWS),
     "in place": make_pipeline(
         StandardScaler(copy=False), Shingler(9), PCADetector(n_channels=2)
