@@ -90,7 +90,7 @@ class Records(Plan):
     def assessed(self, series: Floats, *, n_last: int = 0) -> Assessment:
         """Return the assessment of rows, with the own error of each sample."""
         if self.shingler is None:
-            return ask(self.judge, series)
+            return ask(self.judge, series[-n_last:])  # with 0, all of them
         if n_last:
             rows = self.shingler.transform(series)[-n_last:]
         else:

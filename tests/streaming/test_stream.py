@@ -75,6 +75,9 @@ WRAPPED = {
     "members that wrap": EnsembleDetector(
         [("pca", ThresholdDetector(make_detector("pca", window=9)))]
     ),
+    "samples and windows": EnsembleDetector(
+        [("pca", make_detector("pca", window=9)), ("forest", ROWS)]
+    ),
     "steps after windows": make_pipeline(Shingler(9), *ROWS),
     "in place": make_pipeline(
         StandardScaler(copy=False), Shingler(9), PCADetector(n_channels=2)
