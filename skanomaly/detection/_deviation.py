@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-# What is reached but for so much of it is reached: the rest is rounding. The page has
-# the same number.
+# A deviation may lack so much of the values whose difference it is, as it is rounded
+# as they are. The page has the same number.
 ROUNDING = 1e-12
 
 
@@ -101,8 +101,9 @@ def deviating(
         else:
             reached = deviation if rule.direction == "up" else -deviation
             is_other = reached <= 0
+        asked = least * (size if is_relative else 1)
+        rounding = ROUNDING * (size + abs(deviation))
         # Comparisons with NaN are false.
-        asked = least * (size if is_relative else 1) * (1 - ROUNDING)
-        if not (is_other or reached < asked):
+        if not (is_other or reached < asked - rounding):
             kept.append(event)
     return kept

@@ -51,6 +51,22 @@ def test_events_are_those_that_deviate(rule, kept):
     assert starts(up_and_down(**rule)) == kept
 
 
+@pytest.mark.parametrize("level", [0.1, 1e6, -1e6])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_deviation_is_reached_but_for_the_rounding_of_values(level, sign):
+    expected = np.full(30, level)
+    values = expected.copy()
+    values[[5, 6, 12]] += 5 * sign
+    values[20] += 4.9999 * sign
+    # A model rounds what it expects, here towards the value.
+    expected[12] = np.nextafter(level, sign * np.inf)
+    scores = np.where(values == level, -1.0, -9.0)
+    found = detection_of(
+        scores, values, offset=-5.0, expected=expected, min_deviation=5
+    )
+    assert starts(found) == [5, 12]
+
+
 def test_the_channel_with_the_largest_error_deviates():
     values = np.zeros((20, 2))
     values[5], values[12] = (3, -1), (-1, 3)

@@ -52,8 +52,9 @@ function deviates(event, rule) {
     direction
   ];
   if (direction !== "both" && reached <= 0) return false;
-  // But for rounding, as in Python.
-  return !(reached < minDeviation * (isRelative ? size : 1) * (1 - 1e-12));
+  // But for the rounding of values, as in Python.
+  const rounding = 1e-12 * (size + Math.abs(deviation));
+  return !(reached < minDeviation * (isRelative ? size : 1) - rounding);
 }
 
 /** Return the mean residual of the blamed channel, and of the expected values. */
