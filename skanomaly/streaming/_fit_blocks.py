@@ -61,7 +61,8 @@ def fit_blocks(
     Raises
     ------
     ValueError
-        If the length of the source is not known, or a block would hold no sample.
+        If the length of the source is not known, or it has no samples, or a block
+        would hold none.
 
     See Also
     --------
@@ -101,6 +102,11 @@ def fit_blocks(
             "source is an iterator, which is read only once and whose length is not "
             "known. Pass an array, also a memory map or one of Zarr or HDF5, or a "
             "Parquet file."
+        )
+    if opened.n_samples == 0:
+        raise ValueError(
+            "source has no samples. Pass a training series, at least several windows "
+            "long."
         )
     if n_samples < n_blocks:
         raise ValueError(

@@ -38,8 +38,8 @@ def score_dask(model: Any, array: Any) -> Any:
         If Dask is not installed.
     ValueError
         If `array` is no Dask array of two dimensions with chunks of known lengths, if
-        it lacks a channel that the model was fitted to, or if the model carries a
-        state along the series.
+        it has no samples, if it lacks a channel that the model was fitted to, or if the
+        model carries a state along the series.
 
     See Also
     --------
@@ -109,6 +109,8 @@ def _checked(da: Any, array: Any, columns: list[str] | None) -> Any:
             "The chunks of array have unknown lengths, on which windows depend. Call "
             "array.compute_chunk_sizes() before."
         )
+    if not array.shape[0]:
+        raise ValueError("array has no samples. Pass a series with at least one.")
     return array
 
 

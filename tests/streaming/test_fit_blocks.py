@@ -151,6 +151,9 @@ def test_unusable_sources_and_numbers_are_refused(series):
     model = make_detector("pca")
     with pytest.raises(ValueError, match="source is an iterator, which is read only"):
         fit_blocks(model, iter([series]))
+    for empty in (series[:0], pd.DataFrame(series[:0])):
+        with pytest.raises(ValueError, match="source has no samples. Pass a training"):
+            fit_blocks(model, empty)
     with pytest.raises(ValueError, match="n_samples=9 are fewer than n_blocks=16"):
         fit_blocks(model, series, n_samples=9)
     with pytest.raises(ValueError, match="n_samples must be an integer"):

@@ -82,6 +82,8 @@ def test_other_arrays_are_refused(series, model):
         score_dask(model, array[:, 0])
     with pytest.raises(ValueError, match="compute_chunk_sizes"):
         score_dask(model, array[array[:, 0] > 0])
+    with pytest.raises(ValueError, match="array has no samples. Pass a series"):
+        score_dask(model, array[:0])
 
 
 def test_names_are_those_of_the_model(series):
@@ -110,6 +112,14 @@ def test_frame_for_a_model_without_names(series, model):
     given = frames.from_pandas(pd.DataFrame(series), npartitions=5)
     found = score_dask(model, given).compute(scheduler="synchronous")
     np.testing.assert_allclose(found, model.score_samples(series), rtol=1e-6)
+
+
+def test_frame_without_rows_is_refused(series, model):
+    pd = pytest.importorskip("pandas")
+    frames = pytest.importorskip("dask.dataframe")
+    given = frames.from_pandas(pd.DataFrame(series), npartitions=5)
+    with pytest.raises(ValueError, match="array has no samples. Pass a series"):
+        score_dask(model, given[given[0] > 99])
 
 
 def test_single_column_of_a_frame_is_refused(series, model):
