@@ -69,7 +69,8 @@ def save_model(
         If the model holds something that cannot be written without code.
     ValueError
         If a network of your own cannot be built from its Keras configuration, or
-        `channel_names` are not one for each channel, or if `path` is a folder.
+        `channel_names` are not one for each channel, or other names than those that
+        the model was fitted to, or if `path` is a folder.
     NotFittedError
         If the model is not fitted.
 
@@ -126,7 +127,7 @@ def save_model(
 
 
 def _check_names(model: Any, names: Sequence[str]) -> None:
-    """Raise unless there are no names, or a different one for each channel."""
+    """Raise unless there are no names, or a different and right one per channel."""
     # A detector of windows knows its channels, too.
     counts = [getattr(model, one, None) for one in ("n_features_in_", "n_channels_")]
     is_text, known = isinstance(names, str), [one for one in counts if one is not None]
@@ -135,6 +136,13 @@ def _check_names(model: Any, names: Sequence[str]) -> None:
         raise ValueError(
             f"channel_names must hold a different name for each of the {known[0]} "
             f"channels of the model, got {names!r}."
+        )
+    # Windows of named channels have names of their own, and more of them.
+    own = list(getattr(model, "feature_names_in_", ()))
+    if len(names) == len(own) and list(map(str, names)) != own:
+        raise ValueError(
+            f"channel_names are {list(names)!r}, but the model was fitted to {own!r}. "
+            "Leave out channel_names, or fit to these."
         )
 
 

@@ -5,6 +5,7 @@ import sys
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.ensemble import IsolationForest
 from sklearn.exceptions import NotFittedError
@@ -240,3 +241,16 @@ def test_names_that_are_not_those_of_the_channels_are_refused(names, tmp_path):
     with pytest.raises(ValueError, match="a different name for each of the 2"):
         save_model(pipe, tmp_path / "model", channel_names=names)
     save_model(pipe, tmp_path / "model", channel_names=["a", "b"])
+
+
+@pytest.mark.parametrize("names", [["load", "cpu"], ["in", "out"]], ids=str)
+def test_names_other_than_those_fitted_to_are_refused(names, tmp_path):
+    frame = pd.DataFrame(series(), columns=["cpu", "load"])
+    pipe = make_detector("pca", window=10).fit(frame)
+    said = (
+        rf"channel_names are ..{names[0]}', .* was fitted to \['cpu', 'load'\]. Leave"
+    )
+    with pytest.raises(ValueError, match=said):
+        save_model(pipe, tmp_path / "model", channel_names=names)
+    for same in ((), ("cpu", "load"), frame.columns):
+        save_model(pipe, tmp_path / "model", channel_names=same)
