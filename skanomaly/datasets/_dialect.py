@@ -13,7 +13,8 @@ from skanomaly.exceptions import TwoReadingsError
 Rows = list[list[str]]
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "spaces"}
-_N_LINES = 200
+# Lines at the beginning of a file that show what it holds.
+N_LINES = 200
 _LONGEST_HEAD = 1_000_000
 _TYPED = frozenset(("number", "time"))
 # The separator of a table with a single column, which occurs nowhere.
@@ -117,15 +118,17 @@ def split_lines(lines: list[str], separator: str | None) -> Rows:
 
 def head_of(text: str) -> list[str]:
     """Return the first lines of a text, all of them whole."""
-    lines = text[:_LONGEST_HEAD].split("\n", _N_LINES + 1)
+    lines = text[:_LONGEST_HEAD].split("\n", N_LINES + 1)
     if len(text) > _LONGEST_HEAD and len(lines) > 1:
         lines = lines[:-1]
-    return lines[:_N_LINES]
+    return lines[:N_LINES]
 
 
 def find_dialect(text: str, forced: Forced) -> tuple[Dialect, str]:
     """Return the dialect of a text, and the text without what is no table."""
     text, notes, sep = _without_extras(text)
+    if not text.strip():
+        return Dialect(notes=tuple(notes)), ""
     separator = forced.sep or sep or _separator(head_of(text), forced.decimal)
     if separator is None:
         text, separator, skipped = _without_preamble(text)
@@ -162,15 +165,21 @@ def find_dialect(text: str, forced: Forced) -> tuple[Dialect, str]:
 
 def _without_extras(text: str) -> tuple[str, list[str], str | None]:
     """Return the text without a line ``sep=;`` and comments, and that separator."""
-    notes, sep = [], None
-    if found := re.match(r'"?sep=(.)"?\s*\n', text, re.IGNORECASE):
-        sep, text = found[1], text[found.end() :]
+    notes = []
+    sep, text = without_separator_line(text)
     if text.startswith("#") and _is_header(text):
         text = text[1:].lstrip(" ")
     if "#" in text and (text.startswith("#") or "\n#" in text):
         text, count = re.subn(r"(?m)^#.*\n", "", text)
         notes.append(f"{count} lines of comments left out")
     return text, notes, sep
+
+
+def without_separator_line(text: str) -> tuple[str | None, str]:
+    """Return the separator that a first line ``sep=;`` states, and what follows."""
+    if found := re.match(r'"?sep=(.)"?\s*\n', text, re.IGNORECASE):
+        return found[1], text[found.end() :]
+    return None, text
 
 
 def _is_header(text: str) -> bool:

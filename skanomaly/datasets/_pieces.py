@@ -1,7 +1,8 @@
 """Tables of parts of a file that is larger than memory."""
 
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from itertools import chain, dropwhile, islice, repeat
 from os import PathLike
 from pathlib import Path
@@ -10,7 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from skanomaly._compat import import_extra
-from skanomaly.datasets._dialect import Dialect, Forced
+from skanomaly.datasets._dialect import (
+    N_LINES,
+    Dialect,
+    Forced,
+    find_dialect,
+    without_separator_line,
+)
 from skanomaly.datasets._source import compression_of, decode, read_head
 from skanomaly.datasets._table import check_rows, parse, with_index
 from skanomaly.exceptions import TwoReadingsError
@@ -105,18 +112,15 @@ def _of_text(
             file.seek(0)
         first = ""
         rows = _stripped(file)
+        forced, head = _plain_head(path, list(islice(rows, N_LINES + 1)), forced)
+        rows = chain(head, rows)
         begin = list(islice(rows, n_rows + 1))
         others: Iterator[list[str]] = iter(lambda: list(islice(rows, n_rows)), [])
         for lines in _grouped(chain([begin], others), n_rows):
             text = first + "".join(chain(*lines))
             table, dialect = parse(pd, path, text, forced)
             check_rows(path, table.size)
-            if dialect.notes:
-                raise ValueError(
-                    f"{path} holds more than a header and a table: "
-                    f"{', '.join(dialect.notes)}. In blocks, only plain tables are "
-                    "read. Remove these lines."
-                )
+            _check_plain(path, dialect)
             marks.check(path, table, dialect)
             if not first and dialect.header:
                 first = text.partition("\n")[0] + "\n"
@@ -126,6 +130,37 @@ def _of_text(
                 header=dialect.header,
             )
             yield table, dialect
+
+
+def _plain_head(
+    path: Path, head: list[str], forced: Forced
+) -> tuple[Forced, list[str]]:
+    """Return the first lines without one that states the separator, and that.
+
+    Raises
+    ------
+    ValueError
+        If they hold more than a header and a table. The lines of a part may be too few
+        to show that.
+    """
+    sep, _ = without_separator_line("".join(head[:1]))
+    if sep is not None:
+        # Later parts begin with the names of the columns.
+        head = list(dropwhile("\n".__eq__, head[1:]))
+        forced = replace(forced, sep=forced.sep or sep)
+    check_rows(path, len(head))
+    with suppress(TwoReadingsError):  # which each part has by itself, or has not
+        _check_plain(path, find_dialect("".join(head), forced)[0])
+    return forced, head
+
+
+def _check_plain(path: Path, dialect: Dialect) -> None:
+    """Raise if lines of a text were left out, of which later parts do not know."""
+    if dialect.notes:
+        raise ValueError(
+            f"{path} holds more than a header and a table: {', '.join(dialect.notes)}. "
+            "In blocks, only plain tables are read. Remove these lines."
+        )
 
 
 @dataclass

@@ -225,6 +225,11 @@ def parse(
         raise TwoReadingsError(
             f"{path} has two readings: {error}", setting=error.setting
         ) from error
+    if not text:
+        raise ValueError(
+            f"{path} has no row of data, only comments or a separator. Pass a file "
+            "with at least one row of data."
+        )
     separator = dialect.separator or max(_SEPARATORS, key=_first_line(text).count)
     first = _fields(text, separator)
     data = known if known and text is whole else text.encode()

@@ -101,6 +101,8 @@ def test_numbers_are_read_as_they_were_written(tmp_path_factory, values, row):
         (b"\xef\xbb\xbf", "is empty"),
         (gzip.compress(b"", mtime=0), "is empty"),
         (b"time,cpu\n", "no row of data"),
+        (b"# a pump\n# in a cellar\n", "no row of data, only comments"),
+        (b"sep=;\n", "no row of data"),
         ("температура\n1\n".encode("cp1251"), "neither a text file in UTF-8"),
         (b"MATLAB\0\0\x01", "neither a text file in UTF-8"),
         (b"a,b\n1,2\n1,2,3\n", "line 3 has 3 fields and line 1 has 2"),

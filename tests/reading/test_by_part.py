@@ -25,6 +25,7 @@ WRITERS = {
     "marked": lambda: "\ufeff" + FRAME.to_csv(),
     "quoted": lambda: FRAME.to_csv(quoting=1),
     "empty lines at the end": lambda: FRAME.to_csv() + "\n\n",
+    "separator in the first line": lambda: "sep=;\n" + FRAME.to_csv(sep=";"),
     "other columns": lambda: FRAME.assign(host="x", note=" 1,5 m").to_csv(),
 }
 
@@ -243,6 +244,31 @@ def test_other_files_are_refused(tmp_path):
         read_parts(path, Reading(), n_rows=100)
     with pytest.raises(FileNotFoundError, match="no file"):
         read_parts(tmp_path / "none.csv", Reading(), n_rows=100)
+
+
+@pytest.mark.parametrize(
+    ("notes", "said"),
+    [
+        ("# from a pump\n# in a cellar\n# (old)\n# (red)\n", "4 lines of comments"),
+        ("from a pump\nin a cellar\n(old)\n", "3 lines before the table"),
+        ("from a pump\n\n\n", "1 lines before the table"),
+    ],
+)
+@pytest.mark.parametrize("n_rows", [1, 2, 3, 100])
+def test_notes_are_refused_as_such_however_short_parts_are(
+    notes, said, n_rows, tmp_path
+):
+    path = tmp_path / "noted.csv"
+    path.write_text(notes + FRAME.to_csv())
+    with pytest.raises(ValueError, match=f"{said}.*only plain tables"):
+        read_parts(path, Reading(), n_rows=n_rows)
+
+
+def test_file_of_a_separator_alone_is_refused(tmp_path):
+    path = tmp_path / "series.csv"
+    path.write_text("sep=;\n")
+    with pytest.raises(ValueError, match="no row of data"):
+        read_parts(path, Reading(), n_rows=3)
 
 
 @pytest.mark.parametrize("settings", [{"every": "1h"}, {"interpolate": True}])
