@@ -79,6 +79,8 @@ def _places(
 ) -> NDArray[np.intp]:
     """Return the samples that steps before the first one repeat, for each channel."""
     n, steps = len(series), np.arange(-n_steps, 0)
+    if not n_steps:  # which would not justify the search for a repetition
+        return np.empty((0, series.shape[1]), dtype=np.intp)
     if pad == "period" and period is not None and n >= period:
         repeated = [_repeated(column, period) for column in series.T]
         return np.stack([one[steps % len(one)] for one in repeated], axis=1)
