@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from skanomaly._ignored import near
 from skanomaly.detection._ask import ask
 from skanomaly.detection._detection import Detection
-from skanomaly.detection._facts import RunFacts, gap_of, reach_of, tail_of
+from skanomaly.detection._facts import RunFacts, gaps_of, reach_of, tail_of
 from skanomaly.detection._intervals import as_mask, to_positions
 from skanomaly.detection._per_time import per_sample
 from skanomaly.detection._rule import EventRule
@@ -144,7 +144,7 @@ def detect(
         else ErrorTail.of(0.0 - training),
         threshold_source=source if isinstance(source, str) else "rule",
         rule=events,
-        gap=gap_of(estimator),
+        gaps=gaps_of(estimator),
         about=RunFacts.of(estimator),
     )
     return _with_band(found, assessment.curve)

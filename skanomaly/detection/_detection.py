@@ -23,6 +23,7 @@ from skanomaly.detection._verdict import VerdictMixin, Verdicts
 from skanomaly.events import (
     Event,
     Extent,
+    Gaps,
     events_to_labels,
     extents,
     find_events,
@@ -91,8 +92,8 @@ class Detection(VerdictMixin):
     own_in_unit : bool, default=True
         Whether own errors are in the unit of the scores, as those of all detectors but
         ensembles are.
-    gap : int, default=0
-        Maximum number of samples with usual own errors within an event.
+    gaps : Gaps, default=Gaps(within=0, between=0)
+        Maximum numbers of samples with usual own errors within an event.
     usual : float or None, default=None
         Own error that normal samples rarely exceed; None learns it from these samples.
     about : RunFacts, default=RunFacts()
@@ -139,7 +140,7 @@ class Detection(VerdictMixin):
     channel_errors: Floats | None = None
     own_errors: Floats | None = None
     own_in_unit: bool = True
-    gap: int = 0
+    gaps: Gaps = field(default_factory=Gaps)
     usual: float | None = None
     about: RunFacts = field(default_factory=RunFacts)
     verdicts: Verdicts | None = None
@@ -303,7 +304,7 @@ class Detection(VerdictMixin):
         starts, stops = runs(below & ~np.isnan(scores))
         spans = list(zip(starts.tolist(), stops.tolist(), strict=True))
         errors = 0.0 - scores if self.own_in_unit else None
-        return extents(spans, own, usual=usual, gap=self.gap, errors=errors)
+        return extents(spans, own, usual=usual, gaps=self.gaps, errors=errors)
 
     @cached_property
     def residuals(self) -> Floats | None:

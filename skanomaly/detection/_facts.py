@@ -6,10 +6,12 @@ from typing import Any, Self
 
 import numpy as np
 
+from skanomaly.events import Gaps
 from skanomaly.thresholds import ErrorTail
 
-# Part of a window around a sample that may look normal between parts of an anomaly.
-_GAPS_PER_WINDOW = 6
+# A window around a sample has so many gaps within a part of an anomaly, or between
+# parts.
+_GAPS_PER_WINDOW, _PARTS_PER_WINDOW = 12, 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,8 +255,8 @@ def window_of(estimator: Any) -> int | None:
     return None if shingler is None else int(shingler.window_)
 
 
-def gap_of(estimator: Any) -> int:
-    """Return the number of samples that may look normal within an anomaly.
+def gaps_of(estimator: Any) -> Gaps:
+    """Return how many samples may look normal within an anomaly.
 
     Parameters
     ----------
@@ -263,8 +265,10 @@ def gap_of(estimator: Any) -> int:
 
     Returns
     -------
-    gap : int
-        A sixth of the window if rows lie around their sample, 0 without a window. Rows
+    gaps : Gaps
+        0 without a window. Within a part of an anomaly, a twelfth of the window, of an
+        ensemble of the shortest one, which sees most. Between parts, a sixth of the
+        window, of an ensemble of the longest one, if rows lie around their sample. Rows
         that end at or near their sample see an anomaly when it is over, which raises
         own errors again: a whole window.
 
@@ -272,16 +276,18 @@ def gap_of(estimator: Any) -> int:
     --------
     >>> import numpy as np
     >>> from skanomaly import make_detector
-    >>> from skanomaly.detection import gap_of
-    >>> gap_of(make_detector("pca", window=30).fit(np.random.rand(90, 1)))
-    5
+    >>> from skanomaly.detection import gaps_of
+    >>> gaps_of(make_detector("pca", window=30).fit(np.random.rand(90, 1)))
+    Gaps(within=2, between=5)
     """
-    shingler = _shingler_of(estimator)
-    if shingler is None:
-        return 0
-    window = int(shingler.window_)
-    is_centered = abs(2 * getattr(shingler, "own_step_", window) - window) <= 1
-    return window // _GAPS_PER_WINDOW if is_centered else window
+    longest = _shingler_of(estimator)
+    if longest is None:
+        return Gaps()
+    window = int(longest.window_)
+    shortest = min(int(one.window_) for one in _shinglers_of(estimator))
+    is_centered = abs(2 * getattr(longest, "own_step_", window) - window) <= 1
+    between = window // _PARTS_PER_WINDOW if is_centered else window
+    return Gaps(min(shortest // _GAPS_PER_WINDOW, between), between)
 
 
 def reach_of(estimator: Any) -> tuple[int, int]:

@@ -9,10 +9,11 @@ from skanomaly.events._decide import (
 )
 from skanomaly.events._event import Event, events_to_labels
 from skanomaly.events._extents import (
-    SHARE,
+    CORE,
+    FLANK,
     STRONG,
-    WITHIN,
     Extent,
+    Gaps,
     extents,
     usual_own_error,
 )
@@ -22,11 +23,12 @@ from skanomaly.events._join import join_events
 from skanomaly.events._severity import severity, usual_score
 
 __all__ = [
-    "SHARE",
+    "CORE",
+    "FLANK",
     "STRONG",
-    "WITHIN",
     "Event",
     "Extent",
+    "Gaps",
     "check_k_of_n",
     "events_to_labels",
     "extents",

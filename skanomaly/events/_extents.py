@@ -8,12 +8,29 @@ from numpy.typing import NDArray
 
 from skanomaly.events._decide import merged, runs
 
-# A part of an event has an error of more than so many times the usual one, and its
-# errors are above this share of the way from the usual one to the largest of the span.
-# It is divided by smaller errors across more than this fraction of the gap.
-STRONG, SHARE, WITHIN = 3.0, 0.01, 5
+# A part of an event has an error of more than so many times the usual one, and of more
+# than the first share of the way from there to the largest of the span. It reaches as
+# far as errors exceed the second share, since anomalies begin and end with small ones.
+STRONG, CORE, FLANK = 3.0, 0.05, 0.015
 # Quantile of the own errors of normal samples that is usual.
 _USUAL = 0.99
+
+
+class Gaps(NamedTuple):
+    """Numbers of samples that may look normal within an event.
+
+    Parameters
+    ----------
+    within : int, default=0
+        Maximum number of samples without a large error within a part of an event.
+    between : int, default=0
+        Maximum number between parts of the same event, each of which has a strong
+        error. Elsewhere, a chain of somewhat larger errors than usual would move the
+        ends of the event.
+    """
+
+    within: int = 0
+    between: int = 0
 
 
 class Extent(NamedTuple):
@@ -38,7 +55,7 @@ def extents(
     own_errors: NDArray[np.float64],
     *,
     usual: float,
-    gap: int,
+    gaps: Gaps,
     errors: NDArray[np.float64] | None = None,
 ) -> list[Extent]:
     """Cut spans back to the samples whose own errors are large.
@@ -56,9 +73,8 @@ def extents(
         Error of each sample alone.
     usual : float
         Own error that normal samples rarely exceed.
-    gap : int
-        Maximum number of samples without a large error between the parts of an event. A
-        part holds at most a fifth as many at once.
+    gaps : Gaps
+        Maximum numbers of samples without a large error within an event.
     errors : ndarray of shape (n_samples,) or None, default=None
         Error of each sample, which the spans were found in, if it is in the unit of own
         errors. As an average does not exceed the largest of what it is made of, a span
@@ -72,9 +88,9 @@ def extents(
     Examples
     --------
     >>> import numpy as np
-    >>> from skanomaly.events import extents
+    >>> from skanomaly.events import Gaps, extents
     >>> own = np.array([0.1, 0.1, 0.1, 9.0, 8.0, 0.1, 0.2, 0.1])
-    >>> extents([(1, 7)], own, usual=0.3, gap=1)
+    >>> extents([(1, 7)], own, usual=0.3, gaps=Gaps(1, 1))
     [Extent(start=3, stop=5, span_start=1, span_stop=7)]
     """
     return [
@@ -83,7 +99,7 @@ def extents(
         for start, stop in _parts(
             own_errors[span_start:span_stop],
             usual,
-            gap,
+            gaps,
             None if errors is None else errors[span_start:span_stop],
         )
     ]
@@ -92,7 +108,7 @@ def extents(
 def _parts(
     own_errors: NDArray[np.float64],
     usual: float,
-    gap: int,
+    gaps: Gaps,
     errors: NDArray[np.float64] | None,
 ) -> list[tuple[int, int]]:
     """Return start and stop of each part of a span with large errors."""
@@ -103,16 +119,15 @@ def _parts(
     average = 0.0 if errors is None else np.fmax.reduce(errors)
     if not (largest > average and largest > strong):  # or if one is no number
         return [(0, len(own_errors))]
-    starts, stops = runs(own_errors > usual + SHARE * (largest - usual))
+    starts, stops = runs(own_errors > usual + FLANK * (largest - usual))
+    core = max(strong, usual + CORE * (largest - usual))
     parts = [
         (start, stop)
-        for start, stop in _joined(starts, stops, gap // WITHIN)
-        if np.fmax.reduce(own_errors[start:stop]) > strong
+        for start, stop in _joined(starts, stops, gaps.within)
+        if np.fmax.reduce(own_errors[start:stop]) > core
     ]
-    # Far from the strong errors, those of normal samples would make a chain to the ends
-    # of the span. So parts are joined across the whole gap only where they are strong.
     starts, stops = np.array(parts).T
-    return _joined(starts, stops, gap)
+    return _joined(starts, stops, gaps.between)
 
 
 def _joined(

@@ -18,6 +18,7 @@ from skanomaly.detection import (
     Verdicts,
     column_names,
 )
+from skanomaly.events import Gaps
 from skanomaly.thresholds import ErrorTail
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def dump_run(detection: Detection, scores: Path) -> str:
         "n_train": series.n_train,
         "rule": asdict(detection.rule) | {"ignore": detection.ignored},
         "own_in_unit": detection.own_in_unit,
-        "gap": detection.gap,
+        "gaps": list(detection.gaps),
         "threshold_source": detection.threshold_source,
         "verdicts": detection.verdicts and asdict(detection.verdicts),
         "title": about.title,
@@ -151,9 +152,14 @@ def _detection(run: dict[str, Any], path: Path) -> Detection:
         verdicts=_verdicts(run.get("verdicts")),
         own_errors=matrices.pop("own_error", None),
         own_in_unit=run["own_in_unit"],
-        gap=run["gap"],
+        gaps=_gaps(run),
         **matrices,
     )
+
+
+def _gaps(run: dict[str, Any]) -> Gaps:
+    """Return the gaps of a run; earlier ones had the same within and between parts."""
+    return Gaps(*run["gaps"]) if "gaps" in run else Gaps(run["gap"], run["gap"])
 
 
 def _false_events(detection: Detection) -> dict[str, Any] | None:

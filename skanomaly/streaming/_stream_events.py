@@ -14,7 +14,7 @@ from skanomaly.detection import (
     TimeSeries,
     as_detection,
     detector_name,
-    gap_of,
+    gaps_of,
     innermost,
     may_expect,
     offset_of,
@@ -88,7 +88,7 @@ class Alarms:
             )
         facts = {
             "tail": tail_of(model),
-            "gap": gap_of(model),
+            "gaps": gaps_of(model),
             "usual": usual_error,
             # Errors of ensembles are logarithms.
             "own_in_unit": not hasattr(innermost(model), "combine"),

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skanomaly.detection import Detection, judge, samples_per_week
-from skanomaly.events import SHARE, STRONG, WITHIN
+from skanomaly.events import CORE, FLANK, STRONG
 from skanomaly.report._page._pack import Arrays, coarse, compact
 
 # Values, expected values and errors together; about 60 MB in a browser.
@@ -133,11 +133,11 @@ def _own_errors(detection: Detection, arrays: Arrays) -> dict[str, Any] | None:
     return {
         "errors": arrays.add(own),
         "usual": usual,
-        "gap": detection.gap,
+        "gaps": detection.gaps._asdict(),
         "strong": STRONG * usual,
         "inUnit": detection.own_in_unit,
-        "share": SHARE,
-        "within": detection.gap // WITHIN,
+        "core": CORE,
+        "flank": FLANK,
     }
 
 

@@ -100,15 +100,16 @@ function joined(parts, gap) {
 
 /** Return the parts of a span with large own errors, as skanomaly.events.extents. */
 function extents(span, error, own) {
-  const { errors, usual, strong, inUnit, gap, share, within } = own;
+  const { errors, usual, strong, inUnit, gaps } = own;
   const largest = largestWithin(errors, span);
   const average = inUnit ? largestWithin(error, span) : 0;
   if (!(largest > Math.max(strong, average))) return [span];
-  const least = usual + share * (largest - usual);
-  const parts = joined(runs(errors, least, span.start, span.stop), within);
+  const flank = usual + own.flank * (largest - usual);
+  const core = Math.max(strong, usual + own.core * (largest - usual));
+  const parts = joined(runs(errors, flank, span.start, span.stop), gaps.within);
   return joined(
-    parts.filter((part) => largestWithin(errors, part) > strong),
-    gap,
+    parts.filter((part) => largestWithin(errors, part) > core),
+    gaps.between,
   );
 }
 
