@@ -14,11 +14,11 @@ from skanomaly._ignored import REQUESTED, check_ignored
 from skanomaly._memory import MEMORY
 from skanomaly.compose._repeats import with_enough_neighbors
 from skanomaly.compose._rows import RowsMixin, Training, gap_of
-from skanomaly.detection import ask, innermost
+from skanomaly.detection import ask, innermost, reach_of
 from skanomaly.detectors import Assessment, OffsetMixin
 from skanomaly.thresholds import AutoThreshold, is_auto, resolve_threshold
 
-# Values to score at once, since estimators copy their input.
+# Values of independent rows to score at once, since estimators copy their input.
 BLOCK_VALUES = 2**22
 
 
@@ -241,13 +241,23 @@ class ThresholdDetector(RowsMixin, MetaEstimatorMixin, OffsetMixin, BaseEstimato
         return self._known(rows, lambda: self._scores(rows))
 
     def _scores(self, rows: Any) -> NDArray[np.float64]:
-        size = max(1, BLOCK_VALUES // self.n_features_in_)
+        n_rows, size = rows.shape[0], max(1, BLOCK_VALUES // self.n_features_in_)
+        if not _sees_single_rows(self.estimator_):
+            size = n_rows
         blocks = [
             self.estimator_.score_samples(rows[start : start + size])
-            for start in range(0, rows.shape[0], size)
+            for start in range(0, n_rows, size)
         ]
         scores: NDArray[np.float64] = np.concatenate(blocks, dtype=np.float64)
         return scores
+
+
+def _sees_single_rows(estimator: Any) -> bool:
+    """Return whether a score is known to depend on no other row."""
+    # Detectors with `assess` may carry a state along the rows. They copy a batch of
+    # them at a time, so that they do without blocks.
+    has_batches = hasattr(innermost(estimator), "assess")
+    return not has_batches and not any(reach_of(estimator))
 
 
 def _check_scores(estimator: Any) -> None:

@@ -18,13 +18,16 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 import skanomaly.compose._threshold_detector as module
 from skanomaly import (
     AutoencoderDetector,
+    LSTMDetector,
+    PCADetector,
     QuantileThreshold,
+    Shingler,
     SigmaThreshold,
     ThresholdDetector,
     resolve_threshold,
 )
 from skanomaly.windows import Sequences
-from tests.detectors.common import WINDOW, records, rows_of, wave
+from tests.detectors.common import WINDOW, quick, records, rows_of, wave
 
 FOREST = IsolationForest(n_estimators=10, random_state=0)
 ESTIMATORS = (FOREST, OneClassSVM(nu=0.05), LocalOutlierFactor(novelty=True))
@@ -133,6 +136,40 @@ def test_scores_in_blocks_are_scores_at_once(estimator, monkeypatch):
     for values in (1, 7 * WINDOW, 10**6):
         monkeypatch.setattr(module, "BLOCK_VALUES", values)
         np.testing.assert_allclose(detector.score_samples(X), scores, rtol=1e-9)
+
+
+def test_independent_rows_are_scored_in_blocks(monkeypatch):
+    sizes = []
+
+    def measured(X):
+        sizes.append(len(X))
+        return X
+
+    X = records(100, 3)
+    detector = ThresholdDetector(make_pipeline(FunctionTransformer(measured), FOREST))
+    detector.fit(X)
+    monkeypatch.setattr(module, "BLOCK_VALUES", 3 * 40)
+    sizes.clear()
+    detector.score_samples(X)
+    assert sizes == [40, 40, 20]
+
+
+@pytest.mark.parametrize(
+    ("estimator", "X"),
+    [
+        (make_pipeline(Shingler(WINDOW), FOREST), wave()),
+        (make_pipeline(Shingler(WINDOW, align=0.0), FOREST), wave()),
+        (make_pipeline(Shingler(WINDOW), PCADetector()), wave()),
+        (quick(LSTMDetector, stateful=True, units=4), rows_of(wave())),
+    ],
+    ids=["windows before", "windows after", "windows of ours", "state"],
+)
+def test_a_score_that_depends_on_other_rows_has_no_blocks(estimator, X, monkeypatch):
+    detector = ThresholdDetector(estimator).fit(X)
+    expected = detector.estimator_.score_samples(X)
+    monkeypatch.setattr(module, "BLOCK_VALUES", 50 * X[0].size)
+    np.testing.assert_allclose(detector.score_samples(X), expected, rtol=1e-5)
+    np.testing.assert_allclose(detector.assess(X).scores, expected, rtol=1e-5)
 
 
 def test_three_dimensions_reach_the_estimator():
