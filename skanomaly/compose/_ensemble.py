@@ -61,13 +61,14 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         Rule that learns the offset from the scores of the held-out rows, see
         :func:`skanomaly.resolve_threshold`. ``"auto"`` stands for an
         :class:`skanomaly.thresholds.AutoThreshold` on all training rows, a few of which
-        may be abnormal, and at least one and a half times their 99th percentile.
+        may be abnormal, and at least one and a half times the 99th percentile of normal
+        ones, if the windows of some are padded.
     validation_split : float, default=0.1
         Fraction of the rows, taken from the end, on which no member is fitted. If fewer
         than ten rows, or less than half of the rows to fit on, would remain, no rows
         are held out. The rule is learned from held-out rows if they hold eight windows
         of each member side by side, as fewer may all be quiet, or else from all rows
-        but those with padded windows.
+        but those of padded windows that members cut themselves.
     memory : str, path, joblib.Memory or None, default=None
         Folder that caches fitted members and assessments.
     n_jobs : int or None, default=None
@@ -198,15 +199,13 @@ class EnsembleDetector(RowsMixin, OffsetMixin, BaseComposition):
         # The windows of the first held-out rows begin among those trained on.
         held_out = errors[start + reach :] if start and not left else errors[:0]
         held_out = held_out[~np.isnan(held_out)]
-        if held_out.size >= max(1, ENOUGH_WINDOWS * reach):
-            self.n_held_out_, errors = held_out.size, held_out
-        else:
-            every = errors[~np.isnan(errors)]
-            self.n_held_out_, errors = 0, without_padding(errors, *self._reach())
+        inner, padded = without_padding(errors, *self._reach())
         if left:
-            offset = inner_offset(0.0 - every, 0.0 - errors, block=max(1, reach))
+            offset = inner_offset(0.0 - inner, 0.0 - padded, block=max(1, reach))
             rule = FixedThreshold(0.0 - offset)
-        self._learn_offset(rule, 0.0 - errors)
+        enough = held_out.size >= max(1, ENOUGH_WINDOWS * reach)
+        self.n_held_out_ = held_out.size if enough else 0
+        self._learn_offset(rule, 0.0 - (held_out if enough else inner))
         return self
 
     def score_samples(self, X: ArrayLike) -> Floats:

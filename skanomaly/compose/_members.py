@@ -124,8 +124,8 @@ def learned_member(
     return member, assessment.apart, learned
 
 
-def without_padding(errors: Floats, before: int, after: int) -> Floats:
-    """Return the known errors of rows that hold no padding, which is not normal.
+def without_padding(errors: Floats, before: int, after: int) -> tuple[Floats, Floats]:
+    """Return the known errors of rows that hold no padding, and of those that do.
 
     Parameters
     ----------
@@ -136,12 +136,16 @@ def without_padding(errors: Floats, before: int, after: int) -> Floats:
 
     Returns
     -------
-    known : ndarray of shape (n_known,)
-        All known errors if fewer rows hold no padding than hold some.
+    inner, padded : ndarray of shape (n_inner,) and (n_padded,)
+        Padding is not normal, but all known errors are of the first kind unless more
+        rows hold no padding than hold some.
     """
-    inner = errors[before : len(errors) - after]
-    known = inner[~np.isnan(inner)]
-    return known if known.size > before + after else errors[~np.isnan(errors)]
+    is_known, is_inner = ~np.isnan(errors), np.zeros(len(errors), dtype=bool)
+    is_inner[before : len(errors) - after] = True
+    inner = errors[is_known & is_inner]
+    if inner.size <= before + after:
+        return errors[is_known], errors[:0]
+    return inner, errors[is_known & ~is_inner]
 
 
 class PowerSum:

@@ -85,20 +85,20 @@ def auto_offset(
 
 
 def inner_offset(
-    scores: NDArray[np.float64], inner: NDArray[np.float64], *, block: int
+    inner: NDArray[np.float64], padded: NDArray[np.float64], *, block: int
 ) -> float:
-    """Return the offset of a detector whose first and last rows hold padding.
+    """Return the offset of a detector, some of whose training rows hold padding.
 
-    Their errors say little of the errors of normal rows. But what follows the training
-    rows is as new to the detector as padding is, so that errors somewhat larger than
-    nearly all of them are normal.
+    What the errors of normal rows reach is learned from the others. But what follows
+    the training rows is as new to the detector as padding is, so that errors somewhat
+    larger than nearly all normal ones, padded rows included, are normal.
 
     Parameters
     ----------
-    scores : ndarray of shape (n_samples,)
-        Scores of all training samples, in order.
     inner : ndarray of shape (n_inner,)
-        Scores of those whose rows hold no padding, in order.
+        Scores of the rows that hold no padding, in order.
+    padded : ndarray of shape (n_padded,)
+        Scores of those that hold some.
     block : int
         Number of consecutive samples that have one peak, about a window.
 
@@ -110,13 +110,17 @@ def inner_offset(
     --------
     >>> import numpy as np
     >>> from skanomaly.thresholds import inner_offset
-    >>> scores = -np.random.default_rng(0).uniform(1, 2, size=400)
-    >>> scores[:10] = -30
-    >>> inner_offset(scores, scores[10:], block=10) > -50
-    True
+    >>> inner = -np.random.default_rng(0).uniform(1, 2, size=400)
+    >>> few, many = np.full(2, -30.0), np.full(20, -30.0)
+    >>> [inner_offset(inner, padded, block=10) > -7 for padded in (few, many)]
+    [True, False]
     """
     offset = float(AutoThreshold(block=block).fit(inner).offset_)
-    return min(offset, _TIMES_USUAL * float(np.quantile(scores, 1 - LARGEST)))
+    if not padded.size:
+        return offset
+    # Without the anomalies that the training part may hold.
+    normal = np.concatenate([padded, inner[inner >= offset]])
+    return min(offset, _TIMES_USUAL * float(np.quantile(normal, 1 - LARGEST)))
 
 
 def is_auto(threshold: Any) -> bool:

@@ -447,6 +447,17 @@ def test_rows_without_padding_set_the_threshold(n):
     assert pipeline[-1].offset_ > scores[:100].min()
 
 
+@pytest.mark.parametrize("length", [30, 120])
+def test_an_anomaly_in_training_does_not_hide_the_next_one(length):
+    X = 10 + wave(6000, noise=0.3)
+    rng = np.random.default_rng(1)
+    for start in (1500, 4500):
+        X[start : start + length] += 3 * rng.normal(size=(length, 1))
+    pipeline = make_detector("ensemble", random_state=0).fit(X[:3000])
+    found = detect(pipeline, X, n_train=3000, threshold="fit").events
+    assert any(one.start < 4500 + length and one.stop > 4500 for one in found)
+
+
 def test_windows_across_the_held_out_rows_are_neither():
     X = rows_of(wave(200, noise=0.3))
     ensemble = EnsembleDetector(OF_ROWS, threshold="max:0").fit(X)

@@ -282,11 +282,17 @@ def test_new_errors_count_but_not_the_anomalies_among_them():
     assert auto_offset(-errors, -10 * errors[:200], block=50) < -20
 
 
-def test_padded_rows_raise_the_threshold_of_the_others_to_the_usual_errors_at_most():
+def test_padded_rows_raise_the_threshold_of_the_others_to_usual_errors_at_most():
     errors = made_errors()
     offset = AutoThreshold(block=50).fit(-errors).offset_
-    padded = np.r_[np.full(3, 100.0), errors]
-    assert inner_offset(-padded, -errors, block=50) == offset
+    assert inner_offset(-errors, -np.full(3, 100.0), block=50) == offset
     # More than one in a hundred is as large.
-    padded = np.r_[np.full(30, 100.0), errors]
-    assert inner_offset(-padded, -errors, block=50) == -150
+    assert inner_offset(-errors, -np.full(30, 100.0), block=50) == -150
+    assert inner_offset(-errors, -errors[:0], block=50) == offset
+
+
+def test_anomalies_among_the_rows_without_padding_do_not_raise_the_threshold():
+    errors, padded = made_errors(), -made_errors()[:50]
+    offset = inner_offset(-errors, padded, block=50)
+    errors[500:550] = 30
+    assert -4 < inner_offset(-errors, padded, block=50) <= offset
