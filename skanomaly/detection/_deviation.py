@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 # A deviation may lack so much of the values whose difference it is, as it is rounded
-# as they are. The page has the same number.
+# as they are. The page has the same number, or a larger one for its shorter numbers.
 ROUNDING = 1e-12
 
 

@@ -263,12 +263,14 @@ def test_events_are_those_of_python_by_any_rule(browser, write, n_channels, rule
     assert any(events != without for events, without in seen)
 
 
-@pytest.mark.parametrize("least", [5, "0.0005%"])
-def test_the_rounding_of_values_is_no_deviation(browser, write, least):
-    expected, values = np.full(60, 1e6), np.full(60, 1e6)
+@pytest.mark.parametrize(
+    ("level", "least"), [(1e6, 5), (1e6, "0.0005%"), (0.1, 5), (0.1, "5000%")]
+)
+def test_the_rounding_of_values_is_no_deviation(browser, write, level, least):
+    expected, values = np.full(60, level), np.full(60, level)
     values[[9, 30]] += 5, 4.9999
-    expected[9] = np.nextafter(1e6, np.inf)
-    scores = np.where(values == 1e6, -1.0, -9.0)
+    expected[9] = np.nextafter(level, np.inf)
+    scores = np.where(values == level, -1.0, -9.0)
     rule = {"offset": -5.0, "min_deviation": least}
     page = browser.open(write(detection_of(scores, values, expected=expected, **rule)))
     assert page.card("events") == "1"

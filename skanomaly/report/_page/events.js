@@ -47,20 +47,25 @@ function recurring(error, threshold, first, [k, n]) {
 function deviates(event, rule) {
   const { direction = "both", minDeviation = 0, isRelative = false } = rule;
   if (direction === "both" && minDeviation === 0) return true;
-  const [deviation, size] = deviationOf(rule, event);
+  const [deviation, size, precision] = deviationOf(rule, event);
   const reached = { both: Math.abs(deviation), up: deviation, down: -deviation }[
     direction
   ];
   if (direction !== "both" && reached <= 0) return false;
   // But for the rounding of values, as in Python.
-  const rounding = 1e-12 * (size + Math.abs(deviation));
+  const rounding = precision * (size + Math.abs(deviation));
   return !(reached < minDeviation * (isRelative ? size : 1) - rounding);
 }
 
-/** Return the mean residual of the blamed channel, and of the expected values. */
+/**
+ * Return the mean residual of the blamed channel, the mean size of the expected values,
+ * and the rounding of both: the page may have fewer digits than Python.
+ */
 function deviationOf(run, event) {
   const shares = blame(run, event);
   const { values, expected } = run.channels[shares ? argmax(shares) : 0];
+  const isShort = [values, expected].some((one) => one instanceof Float32Array);
+  const precision = isShort ? 2 ** -22 : 1e-12;
   let [weights, deviation, size, known, plain] = [0, 0, 0, 0, 0];
   for (let i = event.start; i < event.stop; i++) {
     const residual = values[i] - expected[i];
@@ -72,8 +77,8 @@ function deviationOf(run, event) {
     known++;
     plain += Math.abs(expected[i]);
   }
-  if (weights === 0) return known ? [0, plain / known] : [NaN, NaN];
-  return [deviation / weights, size / weights];
+  if (weights === 0) return known ? [0, plain / known, precision] : [NaN, NaN, NaN];
+  return [deviation / weights, size / weights, precision];
 }
 
 /** Return the runs of values above a level. */
