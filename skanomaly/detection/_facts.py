@@ -194,6 +194,9 @@ def may_expect(estimator: Any) -> bool:
     [True, False]
     """
     inner = innermost(estimator)
+    wrapped = getattr(inner, "estimator", None)
+    if hasattr(wrapped, "fit"):  # of a wrapper that is not fitted
+        return may_expect(wrapped)
     members = getattr(inner, "estimators", ())
     return (
         hasattr(inner, "reconstruct")
@@ -267,10 +270,10 @@ def gaps_of(estimator: Any) -> Gaps:
     -------
     gaps : Gaps
         0 without a window. Within a part of an anomaly, a twelfth of the window, of an
-        ensemble of the shortest one, which sees most. Between parts, a sixth of the
-        window, of an ensemble of the longest one, if rows lie around their sample. Rows
-        that end at or near their sample see an anomaly when it is over, which raises
-        own errors again: a whole window.
+        ensemble of the shortest one, so that no noise is joined with what only that one
+        detects. Between parts, a sixth of the window, of an ensemble of the longest
+        one, if rows lie around their sample. Rows that end at or near their sample see
+        an anomaly when it is over, which raises own errors again: a whole window.
 
     Examples
     --------

@@ -7,10 +7,20 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from hypothesis import Phase, example, given, settings, strategies as st
+from sklearn.base import clone
 from sklearn.ensemble import IsolationForest
 from sklearn.pipeline import make_pipeline
 
-from skanomaly import EventRule, StreamScorer, detect, save_model
+from skanomaly import (
+    EnsembleDetector,
+    EventRule,
+    StreamScorer,
+    ThresholdDetector,
+    detect,
+    make_detector,
+    save_model,
+)
+from skanomaly.detection import may_expect
 from tests.persistence.common import fitted, series
 from tests.streaming.stream_models import split, with_edges
 
@@ -189,6 +199,13 @@ def test_rules_that_a_stream_cannot_follow_are_refused():
         StreamScorer(fitted("isolation_forest"), events=EventRule(direction="up"))
     with pytest.raises(ValueError, match="max_open must be an integer of at least 1"):
         StreamScorer(fitted("pca"), max_open=0)
+
+
+def test_members_behind_a_threshold_have_expected_values():
+    member = ThresholdDetector(make_detector("pca", window=9))
+    model = EnsembleDetector([("pca", member)], threshold="auto").fit(series(200))
+    assert StreamScorer(model, events=EventRule(direction="up"), usual_error=1.0)
+    assert may_expect(clone(model))
 
 
 def test_the_definition_of_an_event_comes_with_the_file(tmp_path):
