@@ -253,11 +253,12 @@ class ThresholdDetector(RowsMixin, MetaEstimatorMixin, OffsetMixin, BaseEstimato
 
 
 def _sees_single_rows(estimator: Any) -> bool:
-    """Return whether a score is known to depend on no other row."""
-    # Detectors with `assess` may carry a state along the rows. They copy a batch of
-    # them at a time, so that they do without blocks.
-    has_batches = hasattr(innermost(estimator), "assess")
-    return not has_batches and not any(reach_of(estimator))
+    """Return whether a score depends on no other row.
+
+    Transformers without a window are taken to act on each row alone.
+    """
+    carries_state = getattr(innermost(estimator), "stateful", False)
+    return not carries_state and not any(reach_of(estimator))
 
 
 def _check_scores(estimator: Any) -> None:

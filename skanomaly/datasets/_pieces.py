@@ -135,7 +135,7 @@ def _of_text(
 def _plain_head(
     path: Path, head: list[str], forced: Forced
 ) -> tuple[Forced, list[str]]:
-    """Return the first lines without one that states the separator, and that.
+    """Return the settings, and the first lines, without one that states a separator.
 
     Raises
     ------
@@ -143,7 +143,7 @@ def _plain_head(
         If they hold more than a header and a table. The lines of a part may be too few
         to show that.
     """
-    sep, _ = without_separator_line("".join(head[:1]))
+    sep, _ = without_separator_line(head[0] if head else "")
     if sep is not None:
         # Later parts begin with the names of the columns.
         head = list(dropwhile("\n".__eq__, head[1:]))

@@ -137,8 +137,9 @@ def _check_names(model: Any, names: Sequence[str]) -> None:
             f"channel_names must hold a different name for each of the {known[0]} "
             f"channels of the model, got {names!r}."
         )
-    # Windows of named channels have names of their own, and more of them.
-    own = list(getattr(model, "feature_names_in_", ()))
+    # The columns of windows are steps of channels, with names of their own.
+    of_windows = hasattr(model, "n_channels_")
+    own = [] if of_windows else list(getattr(model, "feature_names_in_", ()))
     if len(names) == len(own) and list(map(str, names)) != own:
         raise ValueError(
             f"channel_names are {list(names)!r}, but the model was fitted to {own!r}. "

@@ -26,6 +26,7 @@ from skanomaly import (
     AutoencoderDetector,
     BiGANDetector,
     EventRule,
+    PCADetector,
     SigmaThreshold,
     ThresholdDetector,
     TunedThresholdDetectorCV,
@@ -254,3 +255,10 @@ def test_names_other_than_those_fitted_to_are_refused(names, tmp_path):
         save_model(pipe, tmp_path / "model", channel_names=names)
     for same in ((), ("cpu", "load"), frame.columns):
         save_model(pipe, tmp_path / "model", channel_names=same)
+
+
+def test_steps_of_channels_are_not_the_channels(tmp_path):
+    windows = pd.DataFrame(series(), columns=["a_lag0", "b_lag0"])
+    detector = PCADetector(n_components=1, n_channels=2).fit(windows)
+    save_model(detector, tmp_path / "model", channel_names=["a", "b"])
+    assert read_manifest(tmp_path / "model").channel_names == ("a", "b")
