@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from skanomaly import Event, detect, make_detector
+from skanomaly.events import Gaps
 from tests.detection.common import detection_of
 from tests.detectors.common import wave
 
@@ -80,7 +81,7 @@ def test_nothing_of_the_run_of_a_dismissed_event_becomes_an_event():
     scores, own = -np.ones(N_SAMPLES), np.full((N_SAMPLES, 1), 0.1)
     scores[20:40], scores[22], own[30:33] = -5, -8, 20
     found = detection_of(
-        scores, np.zeros(N_SAMPLES), offset=-3.0, own_errors=own, gap=3
+        scores, np.zeros(N_SAMPLES), offset=-3.0, own_errors=own, gaps=Gaps(3, 3)
     )
     (event,) = found.events
     assert (event.start, event.stop) == (30, 33)

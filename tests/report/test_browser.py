@@ -12,6 +12,7 @@ import pytest
 from skanomaly import EventRule, detect, find_events, make_detector
 from skanomaly.datasets import make_periodic
 from skanomaly.detection import FalseEvents, judge
+from skanomaly.events import Gaps
 from skanomaly.report import draw_page
 from tests.detection.common import detection_of
 from tests.naive import decimated_extremes
@@ -366,7 +367,7 @@ def test_ignored_intervals_are_those_of_python(browser, write, merge_gap):
         values=np.zeros((600, 1)),
         offset=-2.0,
         own_errors=own,
-        gap=2,
+        gaps=Gaps(1, 2),
         n_train=100,
         merge_gap=merge_gap,
         min_length=2,
