@@ -20,8 +20,8 @@ Floats = NDArray[np.float64]
 ROUNDING = 1e-12
 
 
-def deviation_of(residuals: Floats, expected: Floats) -> tuple[float, float]:
-    """Return the mean residual and the mean size of the expected values of an event.
+def deviation_of(residuals: Floats, expected: Floats) -> tuple[float, float, float]:
+    """Return the mean residual of an event, its mean size, and that of expected values.
 
     Each sample counts by the size of its residual, so that the samples that deviate
     decide, however few they are.
@@ -33,19 +33,21 @@ def deviation_of(residuals: Floats, expected: Floats) -> tuple[float, float]:
 
     Returns
     -------
-    deviation, size : float
-        NaN if nothing is known.
+    deviation, reached, size : float
+        Means of the residuals, of their absolute values, and of the absolute values of
+        what was expected. NaN if nothing is known.
     """
     known = np.isfinite(residuals)
     residuals, expected = residuals[known], expected[known]
     if not len(residuals):
-        return nan, nan
+        return nan, nan, nan
     sizes = np.abs(residuals)
     total = sizes.sum()
     if not total:
-        return 0.0, float(np.abs(expected).mean())
-    weights = sizes / total
-    return float(weights @ residuals), float(weights @ np.abs(expected))
+        return 0.0, 0.0, float(np.abs(expected).mean())
+    means = sizes / total @ np.stack([residuals, sizes, np.abs(expected)], axis=1)
+    deviation, reached, size = means.tolist()
+    return deviation, reached, size
 
 
 def check_deviations(detection: "Detection") -> None:
@@ -95,14 +97,12 @@ def deviating(
     for event in events:
         channel = 0 if event.channel is None else names.index(event.channel)
         samples = slice(event.start, event.stop), channel
-        deviation, size = deviation_of(residuals[samples], expected[samples])
-        if rule.direction == "both":
-            reached, is_other = abs(deviation), False
-        else:
-            reached = deviation if rule.direction == "up" else -deviation
-            is_other = reached <= 0
+        deviation, reached, size = deviation_of(residuals[samples], expected[samples])
         asked = least * (size if is_relative else 1)
-        rounding = ROUNDING * (size + abs(deviation))
+        rounding = ROUNDING * (size + reached)
+        if rule.direction != "both":
+            reached = deviation if rule.direction == "up" else -deviation
+        is_other = rule.direction != "both" and reached <= 0
         # Comparisons with NaN are false.
         if not (is_other or reached < asked - rounding):
             kept.append(event)

@@ -48,7 +48,8 @@ class EventRule:
         the channel with the largest error, each weighted by its size.
     min_deviation : float or str, default=0
         Least deviation of an event, in the unit of the series, or relative to the
-        expected values, such as ``"5%"``. Smaller ones are dropped.
+        expected values, such as ``"5%"``. Smaller ones are dropped. Without a
+        direction, it is the mean of the sizes of the residuals.
     k_of_n : (int, int), default=(1, 1)
         With ``(3, 5)``, an alarm lasts while at least three of the last five samples
         are abnormal ("M out of N" of other systems). It begins at the third of them,

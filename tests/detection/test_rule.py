@@ -40,9 +40,12 @@ def up_and_down(**rule):
         ({"min_deviation": "1.5%"}, [5, 12, 20, 30]),
         ({"min_deviation": "3 %"}, [5, 20]),
         ({"min_deviation": 0.5, "direction": "down"}, [20]),
-        # Weighted by their sizes, +4 and +6 are 5.2 in the mean, and -6, -5, +1 are -5.
-        ({"min_deviation": 4.99}, [5, 20]),
-        ({"min_deviation": 5.01}, [5]),
+        # Weighted by their sizes, +4 and +6 are 5.2 in the mean, and -6, -5, +1 are -5,
+        # their sizes 5.167.
+        ({"min_deviation": 4.99, "direction": "down"}, [20]),
+        ({"min_deviation": 5.01, "direction": "down"}, []),
+        ({"min_deviation": 5.16}, [5, 20]),
+        ({"min_deviation": 5.18}, [5]),
         ({"min_deviation": "52%"}, [5]),
         ({"min_deviation": "52.1%"}, []),
     ],
@@ -65,6 +68,22 @@ def test_a_deviation_is_reached_but_for_the_rounding_of_values(level, sign):
         scores, values, offset=-5.0, expected=expected, min_deviation=5
     )
     assert starts(found) == [5, 12]
+
+
+def test_a_deviation_to_both_sides_is_none_of_a_direction_alone():
+    values = np.zeros(20)
+    values[5:10] = [4, -4, 4, -4, 3]
+    found = detection_of(
+        np.where(values == 0, -1.0, -9.0), values, offset=-5.0, expected=np.zeros(20)
+    )
+
+    def kept(**rule):
+        return starts(replace(found, rule=EventRule(**rule)))
+
+    assert kept(min_deviation=3.8) == [5]
+    assert kept(min_deviation=3.9) == []
+    assert kept(direction="up") == [5]
+    assert kept(direction="up", min_deviation=1) == kept(direction="down") == []
 
 
 def test_the_channel_with_the_largest_error_deviates():

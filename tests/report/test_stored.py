@@ -30,12 +30,15 @@ def test_the_format_before_is_read(judged, tmp_path):
     path = tmp_path / "run.json"
     run = json.loads(path.read_text())
     rule = run.pop("rule")
-    for name in ("verdicts", "tail", "false_events"):
+    for name in ("verdicts", "tail", "false_events", "gaps"):
         del run[name]
-    old = {name: rule[name] for name in ("min_length", "merge_gap", "localize")}
+    old = {"gap": 7} | {
+        name: rule[name] for name in ("min_length", "merge_gap", "localize")
+    }
     path.write_text(json.dumps(run | old | {"format": 2, "first": 5}))
     read = read_run(tmp_path)
     assert read.verdicts is None
+    assert read.gaps == (7, 7)
     assert read.offset == judged.offset
     np.testing.assert_array_equal(read.scores, judged.scores)
     assert not read.rule.in_training

@@ -47,38 +47,38 @@ function recurring(error, threshold, first, [k, n]) {
 function deviates(event, rule) {
   const { direction = "both", minDeviation = 0, isRelative = false } = rule;
   if (direction === "both" && minDeviation === 0) return true;
-  const [deviation, size, precision] = deviationOf(rule, event);
-  const reached = { both: Math.abs(deviation), up: deviation, down: -deviation }[
-    direction
-  ];
+  const [deviation, absolute, size, precision] = deviationOf(rule, event);
+  const reached = { both: absolute, up: deviation, down: -deviation }[direction];
   if (direction !== "both" && reached <= 0) return false;
   // But for the rounding of values, as in Python.
-  const rounding = precision * (size + Math.abs(deviation));
+  const rounding = precision * (size + absolute);
   return !(reached < minDeviation * (isRelative ? size : 1) - rounding);
 }
 
 /**
- * Return the mean residual of the blamed channel, the mean size of the expected values,
- * and the rounding of both: the page may have fewer digits than Python.
+ * Return the means of the residuals of the blamed channel, of their absolute values and
+ * of those of what was expected, and the rounding: the page may have fewer digits.
  */
 function deviationOf(run, event) {
   const shares = blame(run, event);
   const { values, expected } = run.channels[shares ? argmax(shares) : 0];
   const isShort = [values, expected].some((one) => one instanceof Float32Array);
   const precision = isShort ? 2 ** -22 : 1e-12;
-  let [weights, deviation, size, known, plain] = [0, 0, 0, 0, 0];
+  let [weights, deviation, absolute, size, known, plain] = [0, 0, 0, 0, 0, 0];
   for (let i = event.start; i < event.stop; i++) {
     const residual = values[i] - expected[i];
     if (!Number.isFinite(residual)) continue;
     const weight = Math.abs(residual);
     weights += weight;
     deviation += weight * residual;
+    absolute += weight * weight;
     size += weight * Math.abs(expected[i]);
     known++;
     plain += Math.abs(expected[i]);
   }
-  if (weights === 0) return known ? [0, plain / known, precision] : [NaN, NaN, NaN];
-  return [deviation / weights, size / weights, precision];
+  if (known === 0) return [NaN, NaN, NaN, NaN];
+  if (weights === 0) return [0, 0, plain / known, precision];
+  return [deviation / weights, absolute / weights, size / weights, precision];
 }
 
 /** Return the runs of values above a level. */
