@@ -42,6 +42,8 @@ def ask(
 
     Raises
     ------
+    TypeError
+        If the estimator is a name.
     ValueError
         If the estimator has no ``score_samples``.
 
@@ -62,6 +64,7 @@ def ask(
     >>> assessment.expected.shape
     (300, 1)
     """
+    check_is_estimator(estimator)
     estimator, X = unwrapped(estimator), as_frame(X)
     if hasattr(estimator, "steps"):
         return _ask_pipeline(estimator, X, step, expects)
@@ -76,6 +79,16 @@ def ask(
             "ends with one."
         )
     return Assessment.of_scores(estimator.score_samples(X))
+
+
+def check_is_estimator(estimator: Any) -> None:
+    """Raise a TypeError if the name of a detector is given for the detector."""
+    if isinstance(estimator, str):
+        raise TypeError(
+            "estimator must be a fitted pipeline or detector, got the str "
+            f"{estimator!r}. If that is the name of a detector, pass "
+            f"make_detector({estimator!r}).fit(...), fitted on normal samples."
+        )
 
 
 def _ask_pipeline(pipeline: Any, X: Any, step: int | None, expects: bool) -> Assessment:

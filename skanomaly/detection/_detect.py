@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from skanomaly._ignored import near
-from skanomaly.detection._ask import ask
+from skanomaly.detection._ask import ask, check_is_estimator
 from skanomaly.detection._detection import Detection
 from skanomaly.detection._facts import RunFacts, gaps_of, reach_of, tail_of
 from skanomaly.detection._intervals import as_mask, to_positions
 from skanomaly.detection._per_time import per_sample
-from skanomaly.detection._rule import EventRule
+from skanomaly.detection._rule import EventRule, check_is_rule
 from skanomaly.detection._threshold import offset_from, source_of
 from skanomaly.detection._time_series import TimeSeries
 from skanomaly.detectors import Assessment, Curve
@@ -90,6 +90,8 @@ def detect(
 
     Raises
     ------
+    TypeError
+        If the estimator is a name, or if `events` is no rule.
     ValueError
         If the estimator has no ``score_samples``, if it has no ``offset_`` that
         `threshold` asks for, if `threshold` is a rate per time and the series has no
@@ -122,6 +124,8 @@ def detect(
     >>> detection.expected.shape
     (600, 1)
     """
+    check_is_estimator(estimator)
+    check_is_rule(events)
     series = TimeSeries(
         X, index=index, channel_names=channel_names, n_train=n_train, truth=y
     )

@@ -16,7 +16,7 @@ from skanomaly.detection._deviation import check_deviations, deviating
 from skanomaly.detection._facts import RunFacts
 from skanomaly.detection._false_events import FalseEvents
 from skanomaly.detection._intervals import to_positions
-from skanomaly.detection._rule import EventRule
+from skanomaly.detection._rule import EventRule, check_is_rule
 from skanomaly.detection._tables import events_frame, scores_frame
 from skanomaly.detection._time_series import TimeSeries
 from skanomaly.detection._verdict import VerdictMixin, Verdicts
@@ -103,6 +103,8 @@ class Detection(VerdictMixin):
 
     Raises
     ------
+    TypeError
+        If the rule is no :class:`EventRule`.
     ValueError
         If the shapes of scores, expected values or errors do not match the series, if
         the rule has a duration and the series no times, or if it has a direction or a
@@ -152,11 +154,7 @@ class Detection(VerdictMixin):
                 f"offset must be a number, got {self.offset!r}. Pass the offset_ of a "
                 "fitted detector."
             )
-        if not isinstance(self.rule, EventRule):
-            raise TypeError(
-                f"The rule of events must be an EventRule, got {self.rule!r}. Pass "
-                "events=EventRule(min_length=3), for instance."
-            )
+        check_is_rule(self.rule)
         if scores.ndim != 1:
             raise ValueError(
                 f"scores must have shape (n_samples,), got {scores.shape}. Pass the "

@@ -7,6 +7,8 @@ from math import isfinite
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from skanomaly.detection._durations import check_samples, samples_within
 from skanomaly.detection._intervals import checked_intervals
 from skanomaly.events import check_k_of_n
@@ -104,6 +106,12 @@ class EventRule:
                 f"{self.direction!r}."
             )
         _read_deviation(self.min_deviation)
+        for name in ("localize", "in_training"):
+            value = getattr(self, name)
+            # A text such as "no" would be taken as True.
+            if not isinstance(value, bool | np.bool_):
+                raise ValueError(f"{name} must be True or False, got {value!r}.")
+            object.__setattr__(self, name, bool(value))
         object.__setattr__(self, "k_of_n", check_k_of_n(self.k_of_n))
         object.__setattr__(self, "ignore", checked_intervals(self.ignore))
 
@@ -137,6 +145,15 @@ class EventRule:
         shortest = samples_within("min_length", self.min_length, series, whole=True)
         gap = samples_within("merge_gap", self.merge_gap, series, whole=False)
         return max(1, shortest), gap
+
+
+def check_is_rule(rule: Any) -> None:
+    """Raise a TypeError if what is given as the rule of events is none."""
+    if not isinstance(rule, EventRule):
+        raise TypeError(
+            f"The rule of events must be an EventRule, got {rule!r}. Pass "
+            "events=EventRule(min_length=3), for instance."
+        )
 
 
 def _read_deviation(given: Any) -> tuple[float, bool]:

@@ -249,6 +249,16 @@ def test_threshold_of_any_kind_is_a_number_or_asked_for():
     assert detect(svm, X, threshold=np.inf).offset == -np.inf
 
 
+@pytest.mark.parametrize("threshold", ["auto", "sigma:8"])
+def test_the_name_of_a_detector_is_no_detector(threshold):
+    X = np.zeros((9, 1))
+    says = r"got the str 'ensemble'.*pass make_detector\('ensemble'\)\.fit\(\.\.\.\)"
+    with pytest.raises(TypeError, match=says):
+        detect("ensemble", X, threshold=threshold)
+    with pytest.raises(TypeError, match=says):
+        ask("ensemble", X)
+
+
 def test_what_cannot_score_is_refused():
     X = np.zeros((9, 1))
     lof = LocalOutlierFactor(n_neighbors=2).fit(X)

@@ -167,11 +167,32 @@ def test_times_that_stand_still_have_no_step():
         ({"k_of_n": (5, 3)}, "asks for 5 of 3 samples"),
         ({"k_of_n": (0, 3)}, "k of k_of_n must be an integer of at least 1, got 0"),
         ({"k_of_n": (1, 2.5)}, "n of k_of_n must be an integer of at least 1"),
+        ({"localize": "no"}, "localize must be True or False, got 'no'"),
+        ({"localize": None}, "localize must be True or False, got None"),
+        ({"in_training": 1}, "in_training must be True or False, got 1"),
     ],
 )
 def test_what_is_no_rule_is_refused(wrong, says):
     with pytest.raises(ValueError, match=says):
         EventRule(**wrong)
+
+
+def test_a_boolean_of_numpy_is_one():
+    rule = EventRule(localize=np.False_, in_training=np.True_)
+    assert (rule.localize, rule.in_training) == (False, True)
+    assert type(rule.localize) is type(rule.in_training) is bool  # for JSON
+
+
+@pytest.mark.parametrize("given", ["up", {"direction": "up"}, None, EventRule])
+def test_what_is_no_rule_is_refused_before_anything_is_scored(given):
+    class Unasked:
+        offset_ = -1.0
+
+        def score_samples(self, X):
+            raise AssertionError("scored")
+
+    with pytest.raises(TypeError, match="The rule of events must be an EventRule, got"):
+        detect(Unasked(), np.zeros((9, 1)), events=given)
 
 
 def test_deviations_need_expected_values():
