@@ -276,7 +276,7 @@ def _detected(options: Namespace, pipeline: Any, parts: Parts) -> "Detection":
     from skanomaly.detection import as_mask, detect
     from skanomaly.thresholds import ErrorTail
 
-    n_train = parts.n_train
+    n_train, asked = parts.n_train, options.threshold_on
     rule = event_rule(options, ignore=parts.ignored, in_training=options.all)
     with warnings_in_one_line():
         detection = detect(
@@ -287,14 +287,14 @@ def _detected(options: Namespace, pipeline: Any, parts: Parts) -> "Detection":
             channel_names=tuple(map(str, parts.scored.columns)),
             n_train=n_train,
             events=rule,
-            threshold="auto" if options.threshold_on == "auto" else "fit",
+            threshold=asked if asked in ("auto", "series") else "fit",
         )
-    if options.threshold_on in ("auto", "validation"):
+    if asked in ("auto", "series", "validation"):
         return detection
     ignored = as_mask(parts.ignored, len(parts.scored))
     learned = without(pipeline, detection.scores, ignored)
     training = learned[:n_train]
-    if options.threshold_on == "scored":
+    if asked == "scored":
         scores = learned[n_train:]
     elif not pipeline[-1].n_held_out_:
         return detection  # learned from the whole training part when it was fitted

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from skanomaly.report import SavedModel
 
 DEFAULT_DETECTOR = "ensemble"
+# Words that Python's `detect` takes as a threshold, by what --threshold-on they mean.
+_SOURCES = {"fit": "validation", "series": "series"}
 
 
 def check_options(options: Namespace) -> None:
@@ -28,6 +30,7 @@ def check_options(options: Namespace) -> None:
     from skanomaly.report import check_folder
     from skanomaly.thresholds import resolve_threshold
 
+    _read_source(options)
     names = detector_names()
     if options.detector is not None and options.detector not in names:
         raise InputError(
@@ -51,6 +54,19 @@ def check_options(options: Namespace) -> None:
             )
     elif options.threshold is not None:
         _check_rule(options, options.threshold)
+
+
+def _read_source(options: Namespace) -> None:
+    """Read a threshold that is no rule but says what it is learned from."""
+    word = (options.threshold or "").strip().lower()
+    if word not in _SOURCES:
+        return
+    if options.threshold_on not in ("auto", _SOURCES[word]):
+        raise InputError(
+            f"--threshold {word} says what the threshold is learned from, and so does "
+            f"--threshold-on {options.threshold_on}. Leave out one of them."
+        )
+    options.threshold, options.threshold_on = None, _SOURCES[word]
 
 
 def _check_rule(options: Namespace, threshold: Any, whose: str = "The") -> None:

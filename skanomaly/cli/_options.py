@@ -212,17 +212,18 @@ def add_events(group: _ArgumentGroup) -> None:
         metavar="RULE",
         help="threshold rule: auto, sigma:8, mad:5, iqr:2.5, quantile:0.01, max, "
         "pot:1e-4, fixed:2.0, or the false events to allow, such as rate:1/week or "
-        "rate:1/10000 (samples) (default: auto)",
+        "rate:1/10000 (samples); or fit or series, for auto learned when the detector "
+        "is fitted or from the errors of the series (default: auto)",
     )
     group.add_argument(
         "--threshold-on",
-        choices=("auto", "validation", "train", "scored"),
+        choices=("auto", "validation", "train", "scored", "series"),
         default="auto",
         help="samples whose scores the threshold is learned from: the held-out end of "
         "the training part, if there is one (validation), the whole training part "
-        "(train), or all samples that are scored (scored). By default (auto), where no "
-        "rule was chosen, the threshold is in the widest gap among the errors of the "
-        "series, if that holds the training part; else as for validation",
+        "(train), or all samples that are scored (scored). The widest gap among the "
+        "errors of the series (series) is the default (auto) where no rule was chosen "
+        "and the series holds the training part; else it is as for validation",
     )
     add_event_rule(group)
     group.add_argument(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skanomaly import EventRule
+from skanomaly import EventRule, detect, make_detector
 from skanomaly.cli import main
 from skanomaly.report import read_run
 
@@ -144,3 +144,39 @@ def test_no_event_by_a_rule_is_no_high_threshold(folder, tmp_path, capsys):
     assert main([*command, "--min-length", "1h", "--out", str(tmp_path)]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "No event: the options for events drop 3 events." in said
+
+
+@pytest.mark.parametrize("source", ["fit", "Series"])
+def test_the_sources_of_a_threshold_are_those_of_python(folder, tmp_path, source):
+    command = ["detect", str(folder / "cpu.csv"), "--detector", "pca", "--quiet"]
+    command += ["--window", "8", "--threshold", source, "--out", str(tmp_path)]
+    assert main(command) == 0
+    run = read_run(tmp_path)
+    assert run.threshold_source == source.lower()
+    pipeline = make_detector("pca", window=8, random_state=0)
+    pipeline.fit(run.series.values[: run.series.n_train])
+    expected = detect(
+        pipeline,
+        run.series.values,
+        n_train=run.series.n_train,
+        threshold=source,
+    )
+    assert run.offset == pytest.approx(expected.offset)
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("detect a.csv --min-devation 3", "Did you mean '--min-deviation'"),
+        ("score m a.csv --threshold max", "--threshold is an option of detect and"),
+        ("detect a.csv b.csv", "unrecognized arguments: b.csv (see skanomaly detect"),
+        ("detect a.csv --threshold fit --threshold-on train", "Leave out one of them"),
+    ],
+)
+def test_options_that_a_command_does_not_have(command, says, capsys):
+    try:
+        code = main(command.split())
+    except SystemExit as stop:
+        code = stop.code
+    assert code == 2
+    assert says in capsys.readouterr().err
