@@ -35,11 +35,10 @@ _VERBS: dict[str, Any] = {
 class _Parser(ArgumentParser):
     """Parser whose errors point to the help instead of printing the usage."""
 
-    commands: Mapping[str, "_Parser"] = {}
-
     def __init__(self, **settings: Any) -> None:
         # Otherwise a command without --labels reads it as --labels-file.
         super().__init__(allow_abbrev=False, **settings)
+        self.commands: Mapping[str, _Parser] = {}  # by name, for hints
 
     def parse_known_args(  # type: ignore[override]
         self, args: Any = None, namespace: Any = None
