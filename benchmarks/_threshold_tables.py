@@ -34,8 +34,8 @@ def of_ensemble_on_all(content: Content) -> str:
 
 def of_others(content: Content) -> str:
     return _table(
-        (f"`{name}`, {_name(rule)}", one)
-        for name, results in content["results"].items()
+        (f"{name}, {_name(rule)}", one)
+        for name, results in sorted(content["results"].items())
         if name != "ensemble"
         for rule, one in _rules(results)
         if rule in OURS
