@@ -264,6 +264,22 @@ def test_events_are_those_of_python_by_any_rule(browser, write, n_channels, rule
     assert any(events != without for events, without in seen)
 
 
+def test_errors_that_the_largest_dwarfs_are_no_part_of_their_own(browser, write):
+    scores, own = np.full(100, -1.0), np.full((100, 1), 0.1)
+    scores[20:70] = -9
+    own[30], own[50:55, 0], own[60] = 4, [3, 200, 200, 9, 4], 20
+    found = detection_of(
+        scores, np.zeros(100), offset=-5.0, own_errors=own, gaps=Gaps(1, 25)
+    )
+    events = browser.open(write(found)).ask(
+        """
+        return readRun().then((run) => findEvents(run.error, 5, run))
+          .then((events) => events.map((event) => [event.start, event.stop]));
+        """
+    )
+    assert events == [[e.start, e.stop] for e in found.events] == [[51, 61]]
+
+
 @pytest.mark.parametrize(
     ("level", "least"), [(1e6, 5), (1e6, "0.0005%"), (0.1, 5), (0.1, "5000%")]
 )
