@@ -33,7 +33,7 @@ def deviation_of(residuals: Floats, expected: Floats) -> tuple[float, float, flo
 
     Returns
     -------
-    deviation, reached, size : float
+    deviation, absolute, size : float
         Means of the residuals, of their absolute values, and of the absolute values of
         what was expected. NaN if nothing is known.
     """
@@ -46,8 +46,8 @@ def deviation_of(residuals: Floats, expected: Floats) -> tuple[float, float, flo
     if not total:
         return 0.0, 0.0, float(np.abs(expected).mean())
     means = sizes / total @ np.stack([residuals, sizes, np.abs(expected)], axis=1)
-    deviation, reached, size = means.tolist()
-    return deviation, reached, size
+    deviation, absolute, size = means.tolist()
+    return deviation, absolute, size
 
 
 def check_deviations(detection: "Detection") -> None:
@@ -97,12 +97,12 @@ def deviating(
     for event in events:
         channel = 0 if event.channel is None else names.index(event.channel)
         samples = slice(event.start, event.stop), channel
-        deviation, reached, size = deviation_of(residuals[samples], expected[samples])
-        asked = least * (size if is_relative else 1)
-        rounding = ROUNDING * (size + reached)
-        if rule.direction != "both":
-            reached = deviation if rule.direction == "up" else -deviation
+        deviation, absolute, size = deviation_of(residuals[samples], expected[samples])
+        sides = {"both": absolute, "up": deviation, "down": -deviation}
+        reached = sides[rule.direction]
         is_other = rule.direction != "both" and reached <= 0
+        asked = least * (size if is_relative else 1)
+        rounding = ROUNDING * (size + absolute)
         # Comparisons with NaN are false.
         if not (is_other or reached < asked - rounding):
             kept.append(event)

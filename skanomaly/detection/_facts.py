@@ -287,10 +287,12 @@ def gaps_of(estimator: Any) -> Gaps:
     if longest is None:
         return Gaps()
     window = int(longest.window_)
-    shortest = min(int(one.window_) for one in _shinglers_of(estimator))
     is_centered = abs(2 * getattr(longest, "own_step_", window) - window) <= 1
-    between = window // _PARTS_PER_WINDOW if is_centered else window
-    return Gaps(min(shortest // _GAPS_PER_WINDOW, between), between)
+    shortest = min(int(one.window_) for one in _shinglers_of(estimator))
+    return Gaps(
+        within=shortest // _GAPS_PER_WINDOW,
+        between=window // _PARTS_PER_WINDOW if is_centered else window,
+    )
 
 
 def reach_of(estimator: Any) -> tuple[int, int]:
