@@ -8,6 +8,7 @@ from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as hnp
 
 from skanomaly import detect, make_detector
+from skanomaly.detection import gaps_of
 from skanomaly.events import Gaps, extents, find_events
 
 
@@ -115,6 +116,20 @@ def test_extents_lie_within_their_spans_and_hold_the_largest_error(
 def test_errors_that_are_no_numbers_lead_to_no_failure(own, usual):
     found = extents([(0, 4)], np.array(own), usual=usual, gaps=Gaps(1, 1))
     assert all(0 <= one.start < one.stop <= 4 for one in found)
+
+
+@pytest.mark.parametrize(
+    ("params", "gaps"),
+    [
+        ({"windows": (16, 64)}, (2, 21)),
+        ({"windows": (16, 64), "online": True}, (1, 64)),
+    ],
+)
+def test_gaps_within_a_part_are_those_of_the_shortest_window(params, gaps):
+    """Rows hold all windows around their sample, which are 31 and 127 samples."""
+    X = np.random.default_rng(0).normal(size=(800, 1))
+    pipe = make_detector("ensemble", members="pca", random_state=0, **params).fit(X)
+    assert gaps_of(pipe) == gaps
 
 
 def test_online_an_anomaly_is_one_event():
